@@ -1,2 +1,6 @@
 //! (skeleton)
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "this crate owns threads and time of the media")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this crate owns threads and time of the media"
+)]

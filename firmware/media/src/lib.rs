@@ -1,2 +1,9 @@
-//! (skeleton)
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "this crate owns threads and time of the media")]
+//! Capture, codecs, peer connection, composition and outputs on GStreamer.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this crate owns threads and time of the media"
+)]
+
+pub mod api;
+pub mod peer;

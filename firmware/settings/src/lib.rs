@@ -1,1 +1,3 @@
-//! (skeleton)
+//! Typed configuration: sections, layers, validation. Pure: text goes in, settings and findings come out.
+
+pub mod model;

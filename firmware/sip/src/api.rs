@@ -1,4 +1,5 @@
 //! The vocabulary between the SIP core and whoever drives it: inputs, commands, outputs and events.
+#![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
 use std::fmt;
 
@@ -237,7 +238,13 @@ pub enum Command {
     /// Answer a re-INVITE or UPDATE of the peer (see [`Event::Offer`]): `Ok` = 200 with the body, `Err` = status.
     AnswerOffer { session: SessionId, answer: Result<Body, u16> },
     /// Send INFO inside the session; the outcome is [`Event::Response`] with the same `request`.
-    Info { session: SessionId, request: RequestId, headers: Vec<HeaderLine>, body: Option<Body>, content_type: Option<String> },
+    Info {
+        session: SessionId,
+        request: RequestId,
+        headers: Vec<HeaderLine>,
+        body: Option<Body>,
+        content_type: Option<String>,
+    },
     /// Start a session: INVITE to `target` with an offer. Events carry the same `session`.
     Invite { session: SessionId, target: String, body: Body, headers: Vec<HeaderLine> },
     /// Send 180 to a ringing incoming session (done by itself once; this repeats or adds headers).
@@ -285,7 +292,15 @@ pub enum Event {
     /// 18x for an outgoing session; `body` is early media where the peer sent any.
     Progress { session: SessionId, status: u16, body: Option<Body> },
     /// A request outside any session that the owner must answer with [`Command::Respond`].
-    Request { request: RequestId, flow: FlowId, method: String, from_uri: String, to_uri: String, headers: Vec<HeaderLine>, body: Option<Body> },
+    Request {
+        request: RequestId,
+        flow: FlowId,
+        method: String,
+        from_uri: String,
+        to_uri: String,
+        headers: Vec<HeaderLine>,
+        body: Option<Body>,
+    },
     /// The outcome of [`Command::Request`] or [`Command::Info`].
     Response { request: RequestId, outcome: Result<FinalResponse, Failure> },
     /// The connection or the registration changed (only from [`crate::agent::UserAgent`]).

@@ -1,0 +1,118 @@
+//! What the driver asks of the media engine and what the engine tells.
+//!
+//! The engine itself is [`crate::engine::MediaEngine`]: `start(MediaConfig, tokio::sync::mpsc::UnboundedSender<MediaEvent>)`,
+//! then async methods (`create_offer`, `create_answer`, `accept_answer`, `close_call`, `snapshot`, `statistics`,
+//! `speaker_samples`) and settings that take effect at once (`set_microphone`, `set_camera`, `set_volume`, `prepare`).
+#![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
+
+use roombox_hal::board::{AudioDevices, Camera, Codecs, ScreenWiring};
+use serde::{Deserialize, Serialize};
+
+use crate::peer::IceServer;
+
+/// One call's media. The driver numbers it like the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MediaCall(pub u64);
+
+/// Everything the engine needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct MediaConfig {
+    /// Camera of the board file.
+    pub camera: Camera,
+    /// Microphone and speaker of the board file.
+    pub audio: AudioDevices,
+    /// Display of the board file, with the owner's override applied.
+    pub screen: ScreenWiring,
+    /// Codec elements of the board file.
+    pub codecs: Codecs,
+    /// Video codecs offered, best first, by encoding name (`H264`, `VP8`).
+    pub video_codecs: Vec<String>,
+    /// Sent picture: width, height in pixels, frames per second.
+    pub picture: (u32, u32, u32),
+    /// Upper bound of the sent video in kbit/s.
+    pub max_bitrate_kbps: u32,
+    /// STUN and TURN servers.
+    pub ice_servers: Vec<IceServer>,
+    /// Addresses for host candidates; empty = all that are up.
+    pub bind: Vec<std::net::IpAddr>,
+    /// Microphone muted at start.
+    pub muted: bool,
+    /// Camera off at start.
+    pub camera_off: bool,
+    /// Speaker volume 0..=100.
+    pub volume: u8,
+    /// Number that the test picture's frame code carries as `source`.
+    pub picture_source: u8,
+}
+
+/// What the engine tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event", content = "data")]
+pub enum MediaEvent {
+    /// The camera delivers, or does not (reason in plain words).
+    Camera { working: bool, name: String, reason: Option<String> },
+    /// ICE and DTLS of this call stand.
+    Connected { call: MediaCall },
+    /// The path is lost; it may come back.
+    Disconnected { call: MediaCall },
+    /// This call's media failed for good.
+    Failed { call: MediaCall, reason: String },
+    /// The first remote sound that is not silence was played.
+    FirstAudio { call: MediaCall },
+    /// The first remote picture was shown.
+    FirstFrame { call: MediaCall },
+    /// Checked behind the last stage: these samples go out (`muted` = all zero).
+    Microphone { muted: bool },
+    /// Checked behind the last stage: the camera picture goes out or the still picture does.
+    CameraSending { sending: bool },
+    /// The microphone or speaker works, or does not.
+    Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
+    /// The remote picture stands still or comes again (no frame for 3 s).
+    RemoteVideo { call: MediaCall, flowing: bool },
+}
+
+/// Which sound device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SoundDevice {
+    /// The microphone.
+    Microphone,
+    /// The speaker.
+    Speaker,
+}
+
+/// A picture of the screen.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `width * height * 3` bytes, red green blue.
+    pub rgb: Vec<u8>,
+}
+
+/// What has been measured since the call began (plain numbers; W3C entries are in `entries`).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Remote frames decoded.
+    pub frames_decoded: u64,
+    /// Remote frames a second over the last second.
+    pub frames_per_second: f64,
+    /// Remote picture width in pixels.
+    pub frame_width: u32,
+    /// Remote picture height in pixels.
+    pub frame_height: u32,
+    /// Frames encoded by us.
+    pub frames_encoded: u64,
+    /// Level of the remote sound in dBFS over the last 100 ms (-90 = silence).
+    pub remote_audio_db: f64,
+    /// Level of our microphone in dBFS over the last 100 ms, before mute.
+    pub microphone_db: f64,
+    /// Codec and element used to encode and decode (`H264 x264enc`).
+    pub encoder: Option<String>,
+    /// Codec and element that decodes the remote picture.
+    pub decoder: Option<String>,
+    /// webrtc-stats entries of the peer connection.
+    pub entries: Vec<serde_json::Value>,
+}

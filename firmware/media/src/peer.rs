@@ -1,0 +1,125 @@
+//! The peer connection behind one trait.
+//!
+//! Media crosses the boundary as RTP in GStreamer: an engine is a `gst::Bin` that sits in the owner's pipeline, takes
+//! `application/x-rtp` on its sink pads and gives de-jittered `application/x-rtp` on its source pads, with sender
+//! reports, lost packets and clock drift dealt with inside.
+
+use std::{future::Future, pin::Pin};
+
+/// A boxed future, so that the trait can be used as an object.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Audio or video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Sound (m-line `audio`).
+    Audio,
+    /// Picture (m-line `video`).
+    Video,
+}
+
+/// A codec as negotiated by SDP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codec {
+    /// Encoding name of the rtpmap, upper case: `H264`, `VP8`, `OPUS`.
+    pub name: String,
+    /// RTP payload type.
+    pub payload_type: u8,
+    /// RTP clock rate in Hz.
+    pub clock_rate: u32,
+    /// The `fmtp` parameters, empty where there are none.
+    pub fmtp: String,
+}
+
+/// How a peer connection is set up.
+#[derive(Clone, Debug, Default)]
+pub struct PeerConfig {
+    /// STUN and TURN servers.
+    pub ice_servers: Vec<IceServer>,
+    /// Video codecs by encoding name, best first.
+    pub video_codecs: Vec<String>,
+    /// Addresses to gather host candidates on; empty = every address that is up (loopback only when nothing else is).
+    pub bind: Vec<std::net::IpAddr>,
+}
+
+/// One STUN or TURN server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:…`, `turn:…`, `turns:…`.
+    pub url: String,
+    /// TURN user.
+    pub user: String,
+    /// TURN password.
+    pub password: String,
+}
+
+/// What a peer connection tells its owner, through the channel given at its making.
+#[derive(Clone, Debug)]
+pub enum PeerEvent {
+    /// ICE and DTLS stand.
+    Connected,
+    /// ICE lost its path; it may come back.
+    Disconnected,
+    /// Failed for good.
+    Failed {
+        /// Plain words.
+        reason: String,
+    },
+    /// What to send on this m-line, known after each negotiation: an encoder for `codec` belongs on the sink pad.
+    SendCodec {
+        /// m-line identification.
+        mid: String,
+        /// Audio or video.
+        kind: Kind,
+        /// Chosen codec.
+        codec: Codec,
+    },
+    /// A remote stream: the named source pad of the bin carries it (`src_<mid>`).
+    RemoteTrack {
+        /// m-line identification.
+        mid: String,
+        /// Audio or video.
+        kind: Kind,
+        /// Codec of what comes.
+        codec: Codec,
+        /// Name of the bin's source pad.
+        pad: String,
+    },
+    /// The peer needs a key frame from us on this m-line (PLI or FIR).
+    KeyFrameWanted {
+        /// m-line identification.
+        mid: String,
+    },
+}
+
+/// A peer connection. Methods may be called from any task.
+pub trait PeerConnection: Send + Sync {
+    /// The bin to put into a pipeline. Sink pads are named `sink_<mid>`.
+    fn bin(&self) -> gst::Bin;
+    /// Makes an offer with all candidates in it (audio `mid` 0, video `mid` 1: spec section 2.1) and sets it locally.
+    fn create_offer(&self, restart_ice: bool) -> BoxFuture<'_, Result<String, PeerError>>;
+    /// Sets the peer's offer, makes an answer with all candidates in it and sets it.
+    fn create_answer<'a>(&'a self, offer: &'a str) -> BoxFuture<'a, Result<String, PeerError>>;
+    /// Sets the peer's answer.
+    fn accept_answer<'a>(&'a self, answer: &'a str) -> BoxFuture<'a, Result<(), PeerError>>;
+    /// Asks the peer for a key frame (PLI) on this m-line.
+    fn request_key_frame(&self, mid: &str);
+    /// Statistics with W3C names (webrtc-stats), one object per entry.
+    fn stats(&self) -> BoxFuture<'_, Vec<serde_json::Value>>;
+    /// Closes it; the bin may be taken out of the pipeline afterwards.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Why a peer connection refused something.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// The SDP cannot be used.
+    #[error("the session description cannot be used: {0}")]
+    BadSdp(String),
+    /// No codec in common.
+    #[error("no {0} codec in common with the peer")]
+    NoCommonCodec(&'static str),
+    /// The engine failed.
+    #[error("peer connection: {0}")]
+    Engine(String),
+}

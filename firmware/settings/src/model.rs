@@ -1,0 +1,259 @@
+//! The sections of `roombox.toml`.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that can be configured. `deny_unknown_fields` everywhere: a typing error is an error with a line number.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Who we are and where the server is.
+    pub account: Account,
+    /// What to join and when.
+    pub conference: Conference,
+    /// Sound.
+    pub audio: Audio,
+    /// Picture.
+    pub video: Video,
+    /// The TV.
+    pub screen: Screen,
+    /// The web panel.
+    pub web: Web,
+    /// Logging.
+    pub log: Log,
+}
+
+/// `[account]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Account {
+    /// `wss://host[:port]/path`, `ws://…`, or a bare host for a Vinteo server (`wss://host/webrtc/wss/`).
+    pub server: String,
+    /// SIP domain; the host of `server` when absent.
+    pub domain: Option<String>,
+    /// User part of our address; a random number for guests (spec section 1.1).
+    pub user: Option<String>,
+    /// Secret.
+    pub password: Option<Secret>,
+    /// File holding the password on its first line.
+    pub password_file: Option<String>,
+    /// REGISTER with the server. Default: true when `user` is given.
+    pub register: Option<bool>,
+    /// Seconds asked for in REGISTER (60..=7200, default 300: spec section 1.2).
+    pub register_expires: Option<u32>,
+    /// Name shown to others.
+    pub display_name: String,
+    /// `stun:host[:port]`, `turn:host[:port]` with `user` and `password`.
+    pub ice_servers: Vec<IceServer>,
+    /// PEM file with the certificate authority to trust besides the system's.
+    pub ca_file: Option<String>,
+}
+
+/// One STUN or TURN server.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct IceServer {
+    /// `stun:…`, `turn:…` or `turns:…` (RFC 7064, RFC 7065).
+    pub url: String,
+    /// TURN user.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// TURN password.
+    #[serde(default)]
+    pub password: Option<Secret>,
+}
+
+/// `[conference]`
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conference {
+    /// Number, user or `sip:` URI of the room's conference.
+    pub target: Option<String>,
+    /// Join `target` by itself after boot and after every loss. Default false.
+    pub auto_dial: bool,
+    /// Answer incoming calls by itself. Default false.
+    pub auto_answer: bool,
+    /// Speed dial.
+    pub entries: Vec<Entry>,
+}
+
+impl Default for Conference {
+    fn default() -> Self {
+        Self { target: None, auto_dial: false, auto_answer: false, entries: Vec::new() }
+    }
+}
+
+/// One speed-dial entry.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Shown on panel and display.
+    pub name: String,
+    /// Number, user or `sip:` URI.
+    pub target: String,
+}
+
+/// `[audio]`
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audio {
+    /// Start with the microphone muted. Default false.
+    pub start_muted: bool,
+    /// Speaker volume, 0..=100, default 70.
+    pub volume: u8,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Self { start_muted: false, volume: 70 }
+    }
+}
+
+/// `[video]`
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Video {
+    /// Sent picture width, default 1280.
+    pub width: u32,
+    /// Sent picture height, default 720.
+    pub height: u32,
+    /// Sent frames per second, default 30.
+    pub fps: u32,
+    /// Upper bound of the sent bit rate in kbit/s, default 2500.
+    pub max_bitrate_kbps: u32,
+    /// Codecs offered, best first: `h264`, `vp8`.
+    pub codecs: Vec<VideoCodec>,
+    /// Start with the camera off. Default false.
+    pub start_off: bool,
+    /// Peer connection engine. Default `webrtc`.
+    pub engine: Engine,
+}
+
+impl Default for Video {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 720,
+            fps: 30,
+            max_bitrate_kbps: 2500,
+            codecs: vec![VideoCodec::H264, VideoCodec::Vp8],
+            start_off: false,
+            engine: Engine::Webrtc,
+        }
+    }
+}
+
+/// A video codec by its RTP name.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum VideoCodec {
+    /// H.264, constrained baseline.
+    H264,
+    /// VP8.
+    Vp8,
+}
+
+/// Which peer connection carries media.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// The `webrtc` crate.
+    #[default]
+    Webrtc,
+    /// GStreamer's `webrtcbin`.
+    Webrtcbin,
+}
+
+/// `[screen]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Screen {
+    /// Overrides the board's output: `kms`, `window` or `none`.
+    pub output: Option<ScreenOutput>,
+}
+
+/// Where the conference picture goes.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum ScreenOutput {
+    /// Straight to the display through kernel mode setting.
+    Kms,
+    /// No display: panel snapshots only.
+    None,
+    /// A desktop window.
+    Window,
+}
+
+/// `[web]`
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    /// Serve the panel. Default true.
+    pub enabled: bool,
+    /// Address and port, default `127.0.0.1:8420`; port 0 takes a free one.
+    pub listen: String,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { enabled: true, listen: "127.0.0.1:8420".into() }
+    }
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug` or `trace`; default `info`.
+    pub level: LogLevel,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: LogLevel::Info }
+    }
+}
+
+/// How much is written to the log.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Only failures.
+    Error,
+    /// Failures and what may become one.
+    Warn,
+    /// What an owner wants to know.
+    Info,
+    /// For a person who looks for a fault.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// A value that cannot be printed by accident; `Debug`, `Display` and serialisation give `***`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The secret itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}

@@ -1,0 +1,1 @@
+//! Sine tones: made and found (Goertzel).

@@ -1,0 +1,148 @@
+//! A board as data: what its file says is there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::buttons::ButtonAction;
+
+/// One board file after its `extends` chain is merged.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Board {
+    /// Name for people.
+    pub name: String,
+    /// File name (without folder) of the board this one extends.
+    pub extends: Option<String>,
+    /// True on the virtual board only.
+    pub virtual_board: bool,
+    /// Buttons.
+    pub buttons: Vec<Button>,
+    /// Lights.
+    pub leds: Vec<LedWiring>,
+    /// The small display, where there is one.
+    pub status_display: Option<DisplayWiring>,
+    /// The camera.
+    pub camera: Camera,
+    /// Microphone and speaker.
+    pub audio: AudioDevices,
+    /// The TV.
+    pub screen: ScreenWiring,
+    /// H.264 and VP8 encoders and decoders by GStreamer element name, best first; the first that works is taken.
+    pub codecs: Codecs,
+}
+
+/// One button.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    /// Name in events.
+    pub name: String,
+    /// What it asks for.
+    pub action: ButtonAction,
+    /// GPIO line as `gpiochipN:LINE` or a line name.
+    #[serde(default)]
+    pub gpio: Option<String>,
+    /// Key of a keyboard or remote control by its Linux name (`KEY_ENTER`).
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The line is low when pressed. Default true.
+    #[serde(default = "yes")]
+    pub active_low: bool,
+    /// Debounce in milliseconds, 0..=200, default 10.
+    #[serde(default = "ten")]
+    pub debounce_ms: u32,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn ten() -> u32 {
+    10
+}
+
+/// One light.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct LedWiring {
+    /// What it tells: `call`, `mute` or `network`.
+    pub name: String,
+    /// GPIO line as `gpiochipN:LINE` or a line name.
+    #[serde(default)]
+    pub gpio: Option<String>,
+    /// The light shines when the line is low. Default false.
+    #[serde(default)]
+    pub active_low: bool,
+}
+
+/// The small display.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct DisplayWiring {
+    /// `ssd1306` or `virtual`.
+    pub driver: String,
+    /// I2C bus device, for example `/dev/i2c-1`.
+    #[serde(default)]
+    pub i2c: Option<String>,
+    /// I2C address, default 0x3c.
+    #[serde(default)]
+    pub address: Option<u8>,
+}
+
+/// Where the camera picture comes from.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Camera {
+    /// `v4l2`, `test-picture`, `file` or `none`.
+    pub source: CameraSource,
+    /// Device node or file; for `v4l2` the first camera when absent.
+    pub device: Option<String>,
+}
+
+/// Kind of camera.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameraSource {
+    /// A video file, played in a loop.
+    File,
+    /// No camera.
+    None,
+    /// A moving test card with a frame code.
+    TestPicture,
+    /// A V4L2 device.
+    #[default]
+    V4l2,
+}
+
+/// Microphone and speaker.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct AudioDevices {
+    /// `alsa:NAME`, `speech`, `tone:HZ`, `silence`; default `alsa:default`.
+    pub microphone: Option<String>,
+    /// `alsa:NAME`, `virtual`; default `alsa:default`.
+    pub speaker: Option<String>,
+}
+
+/// The TV output.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScreenWiring {
+    /// `kms`, `window` or `none`; the driver of `kms` by `kms_driver`.
+    pub output: Option<String>,
+    /// KMS driver name, for example `vc4`.
+    pub kms_driver: Option<String>,
+}
+
+/// Codec elements.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Codecs {
+    /// H.264 encoders.
+    pub h264_encoders: Vec<String>,
+    /// H.264 decoders.
+    pub h264_decoders: Vec<String>,
+    /// VP8 encoders.
+    pub vp8_encoders: Vec<String>,
+    /// VP8 decoders.
+    pub vp8_decoders: Vec<String>,
+}
