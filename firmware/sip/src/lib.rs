@@ -5,3 +5,4 @@
 //! connection that is kept up and a registration that is kept fresh.
 
 pub mod api;
+pub mod machine;
