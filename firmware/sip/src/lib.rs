@@ -3,6 +3,21 @@
 //! No sockets, no clock, no threads: bytes and the current time go in, bytes, events and the next deadline come out.
 //! [`endpoint::Endpoint`] is the transaction and dialog machine shared by client and server; [`agent::UserAgent`] adds a
 //! connection that is kept up and a registration that is kept fresh.
+//!
+//! # What the driver does with each output
+//!
+//! | output | what to do |
+//! |---|---|
+//! | [`api::Output::OpenFlow`] | connect; answer with `Opened` or `Closed` for the same flow, exactly once, then `Received` and at most one `Closed` |
+//! | [`api::Output::Send`] | WebSocket: exactly one text message; UDP: exactly one datagram; stream: these bytes next, in order |
+//! | [`api::Output::CloseFlow`] | send what is queued, close; no `Closed` needs to follow, and one that does is ignored |
+//! | [`api::Output::Event`] | hand to the owner, in order |
+//!
+//! Outputs come in the order in which they are to be done. `Received` takes one WebSocket message, one datagram, or any
+//! piece of a stream: framing is done here.
 
+pub mod agent;
 pub mod api;
+pub mod check;
+pub mod endpoint;
 pub mod machine;
