@@ -1,0 +1,146 @@
+//! Rules across keys.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use crate::finding::Finding;
+use crate::load::Places;
+use crate::model::{IceServer, Settings};
+
+/// What the rules found.
+#[derive(Default)]
+pub(crate) struct Checked {
+    pub(crate) errors: Vec<Finding>,
+    pub(crate) warnings: Vec<Finding>,
+}
+
+/// Checks settings whose single values are good; keys with a bad value count as given.
+pub(crate) fn check(settings: &Settings, places: &Places) -> Checked {
+    let mut rules = Rules { settings, places, out: Checked::default() };
+    rules.server();
+    rules.registration();
+    rules.password();
+    rules.ice_servers();
+    rules.auto_dial();
+    rules.entries();
+    rules.panel();
+    rules.out
+}
+
+struct Rules<'a> {
+    settings: &'a Settings,
+    places: &'a Places,
+    out: Checked,
+}
+
+impl Rules<'_> {
+    fn given(&self, path: &str) -> bool {
+        self.places.contains_key(path)
+    }
+
+    /// A finding about `path`, placed at the first of `anchors` that stands somewhere.
+    fn finding(&self, path: &str, anchors: &[&str], problem: &str) -> Finding {
+        let place = anchors.iter().find_map(|anchor| self.places.get(*anchor));
+        let (file, place) = place.map_or(("settings", (0, 0)), |(file, place)| (file.as_str(), *place));
+        Finding::without_place(file, problem).at(place).key(path)
+    }
+
+    fn server(&mut self) {
+        let account = &self.settings.account;
+        if !self.given("account.server") {
+            let anchors = ["account.user", "account.register", "conference.auto_dial"];
+            let finding = self.finding("account.server", &anchors, "is missing").allowed(crate::address::ALLOWED);
+            if anchors.iter().any(|anchor| self.given(anchor)) {
+                self.out.errors.push(finding);
+            } else {
+                self.out.warnings.push(Finding { problem: "is missing: the box will not connect".into(), ..finding });
+            }
+        } else if let Ok(server) = account.server_address()
+            && !server.transport.is_encrypted()
+            && !is_loopback(&server.host)
+        {
+            let problem = "is not encrypted: names, meetings and media keys can be read on the way";
+            self.out.warnings.push(self.finding("account.server", &["account.server"], problem).allowed("wss://…"));
+        }
+    }
+
+    fn registration(&mut self) {
+        let account = &self.settings.account;
+        if !account.registers() {
+            return;
+        }
+        let anchors = ["account.register", "account.user"];
+        if !self.given("account.user") {
+            self.out.errors.push(self.finding("account.user", &anchors, "is missing; `register = true` needs it"));
+        }
+        if !self.given("account.password") && !self.given("account.password_file") {
+            let problem = "is missing; registering needs a password";
+            let finding = self.finding("account.password", &anchors, problem);
+            self.out.errors.push(finding.allowed("password or password_file; or register = false"));
+        }
+    }
+
+    fn password(&mut self) {
+        if self.given("account.password") && self.given("account.password_file") {
+            let problem = "stands beside account.password; keep one of them";
+            self.out.errors.push(self.finding("account.password_file", &["account.password_file"], problem));
+        }
+    }
+
+    fn ice_servers(&mut self) {
+        for (index, server) in self.settings.account.ice_servers.iter().enumerate() {
+            for key in missing_turn_keys(server) {
+                let path = format!("account.ice_servers[{index}].{key}");
+                let anchor = format!("account.ice_servers[{index}].url");
+                let problem = "is missing; a TURN server needs user and password (RFC 8656 section 5)";
+                self.out.errors.push(self.finding(&path, &[&anchor], problem));
+            }
+        }
+    }
+
+    fn auto_dial(&mut self) {
+        if self.settings.conference.auto_dial && !self.given("conference.target") {
+            let problem = "is missing; `auto_dial = true` needs it";
+            let finding = self.finding("conference.target", &["conference.auto_dial"], problem);
+            self.out.errors.push(finding.allowed("a number, a user, user@host or a sip: URI"));
+        }
+    }
+
+    fn entries(&mut self) {
+        let mut names = BTreeSet::new();
+        for (index, entry) in self.settings.conference.entries.iter().enumerate() {
+            if !names.insert(entry.name.trim()) {
+                let path = format!("conference.entries[{index}].name");
+                let problem = "stands in the list twice; people cannot tell the two apart";
+                self.out.warnings.push(self.finding(&path, &[&path], problem));
+            }
+        }
+    }
+
+    fn panel(&mut self) {
+        let web = &self.settings.web;
+        let open = web.listen.parse::<SocketAddr>().is_ok_and(|listen| !listen.ip().is_loopback());
+        if web.enabled && open {
+            let problem = "lets everyone in the network use the panel";
+            self.out.warnings.push(self.finding("web.listen", &["web.listen"], problem).allowed("127.0.0.1:PORT"));
+        }
+    }
+}
+
+fn missing_turn_keys(server: &IceServer) -> Vec<&'static str> {
+    if !server.url.to_ascii_lowercase().starts_with("turn") {
+        return Vec::new();
+    }
+    let mut missing = Vec::new();
+    if server.user.is_none() {
+        missing.push("user");
+    }
+    if server.password.is_none() {
+        missing.push("password");
+    }
+    missing
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

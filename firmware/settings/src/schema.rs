@@ -1,0 +1,179 @@
+//! Every section and key with what it may hold: the one table behind validation, environment variables and help.
+
+mod checks;
+
+use crate::address;
+
+/// A `[section]`.
+#[derive(Debug)]
+pub struct Section {
+    /// Name in the file.
+    pub name: &'static str,
+    /// One line for help.
+    pub about: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// Name in the file.
+    pub name: &'static str,
+    /// What it may hold.
+    pub kind: Kind,
+    /// Must be there (keys of list entries only).
+    pub required: bool,
+    /// One line for help, with the default.
+    pub about: &'static str,
+}
+
+/// What a key may hold.
+#[derive(Debug)]
+pub enum Kind {
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A non-empty list of different words of these.
+    Choices(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// A whole number, both ends included.
+    Number {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// The number must divide by this.
+        step: i64,
+    },
+    /// A list of tables.
+    Tables(&'static [Key]),
+    /// Text.
+    Text {
+        /// What is wrong with a text, if anything; never quotes the text.
+        check: fn(&str) -> Result<(), String>,
+        /// What is allowed, for people.
+        allowed: &'static str,
+    },
+}
+
+impl Kind {
+    /// What is allowed, for people.
+    pub fn allowed(&self) -> String {
+        match self {
+            Self::Choice(words) => words.join(", "),
+            Self::Choices(words) => format!("a list of {}, best first", words.join(", ")),
+            Self::Flag => "true or false".into(),
+            Self::Number { min, max, step: 1 } => format!("a whole number from {min} to {max}"),
+            Self::Number { min, max, step } => format!("a multiple of {step} from {min} to {max}"),
+            Self::Tables(keys) => {
+                let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+                format!("a list of tables with the keys {}", names.join(", "))
+            }
+            Self::Text { allowed, .. } => (*allowed).into(),
+        }
+    }
+}
+
+const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, required: false, about }
+}
+
+const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, required: true, about }
+}
+
+const fn number(min: i64, max: i64) -> Kind {
+    Kind::Number { min, max, step: 1 }
+}
+
+const fn even(min: i64, max: i64) -> Kind {
+    Kind::Number { min, max, step: 2 }
+}
+
+const fn text(check: fn(&str) -> Result<(), String>, allowed: &'static str) -> Kind {
+    Kind::Text { check, allowed }
+}
+
+const TARGET: Kind = text(checks::target, "a number, a user, user@host or a sip: URI");
+
+/// All sections.
+pub const SECTIONS: &[Section] = &[
+    Section { name: "account", about: "Who we are and where the server is.", keys: ACCOUNT },
+    Section { name: "conference", about: "What to join and when.", keys: CONFERENCE },
+    Section { name: "audio", about: "Sound.", keys: AUDIO },
+    Section { name: "video", about: "Picture.", keys: VIDEO },
+    Section { name: "screen", about: "The TV.", keys: SCREEN },
+    Section { name: "web", about: "The web panel.", keys: WEB },
+    Section { name: "log", about: "Logging.", keys: LOG },
+];
+
+const ACCOUNT: &[Key] = &[
+    key("server", text(checks::server, address::ALLOWED), "Address of the server."),
+    key("domain", text(checks::host, "a host name or address"), "SIP domain; default the host of server."),
+    key(
+        "user",
+        text(checks::user, "letters, digits and - _ . ! ~ * ' ( ) & = + $ , ; ? /"),
+        "User part of our address; a random number for guests.",
+    ),
+    key("password", text(checks::filled, "text"), "Secret; better in password_file."),
+    key("password_file", text(checks::filled, "a path"), "File with the password on its first line."),
+    key("register", Kind::Flag, "REGISTER with the server; default true when user is given."),
+    key("register_expires", number(60, 7200), "Seconds asked for in REGISTER; default 300."),
+    key("display_name", text(checks::printable, "text without line breaks"), "Name shown to others."),
+    key("ice_servers", Kind::Tables(ICE_SERVER), "STUN and TURN servers."),
+    key("ca_file", text(checks::filled, "a path"), "PEM file of an authority to trust besides the system's."),
+];
+
+const ICE_SERVER: &[Key] = &[
+    required("url", text(checks::ice_url, checks::ICE_URL_ALLOWED), "Address (RFC 7064, RFC 7065)."),
+    key("user", text(checks::filled, "text"), "TURN user."),
+    key("password", text(checks::filled, "text"), "TURN password."),
+];
+
+const CONFERENCE: &[Key] = &[
+    key("target", TARGET, "The room's conference."),
+    key("auto_dial", Kind::Flag, "Join target by itself after boot and after every loss; default false."),
+    key("auto_answer", Kind::Flag, "Answer incoming calls by itself; default false."),
+    key("entries", Kind::Tables(ENTRY), "Speed dial."),
+];
+
+const ENTRY: &[Key] = &[
+    required(
+        "name",
+        text(checks::label, "text of 1 to 64 characters without line breaks"),
+        "Shown on panel and display.",
+    ),
+    required("target", TARGET, "The conference."),
+];
+
+const AUDIO: &[Key] = &[
+    key("start_muted", Kind::Flag, "Start with the microphone muted; default false."),
+    key("volume", number(0, 100), "Speaker volume; default 70."),
+];
+
+const VIDEO: &[Key] = &[
+    key("width", even(160, 3840), "Width of the sent picture; default 1280."),
+    key("height", even(90, 2160), "Height of the sent picture; default 720."),
+    key("fps", number(1, 60), "Sent frames per second; default 30."),
+    key("max_bitrate_kbps", number(64, 20_000), "Upper bound of the sent bit rate in kbit/s; default 2500."),
+    key("codecs", Kind::Choices(&["h264", "vp8"]), "Codecs offered, best first; default h264, vp8."),
+    key("start_off", Kind::Flag, "Start with the camera off; default false."),
+    key("engine", Kind::Choice(&["webrtc", "webrtcbin"]), "Peer connection engine; default webrtc."),
+];
+
+const SCREEN: &[Key] =
+    &[key("output", Kind::Choice(&["kms", "window", "none"]), "Where the picture goes; default by the board.")];
+
+const WEB: &[Key] = &[
+    key("enabled", Kind::Flag, "Serve the panel; default true."),
+    key("listen", text(checks::listen, "ADDRESS:PORT; port 0 takes a free one"), "Where; default 127.0.0.1:8420."),
+];
+
+const LOG: &[Key] =
+    &[key("level", Kind::Choice(&["error", "warn", "info", "debug", "trace"]), "How much; default info.")];
+
+/// The keys of a section.
+pub fn section(name: &str) -> Option<&'static [Key]> {
+    SECTIONS.iter().find(|section| section.name == name).map(|section| section.keys)
+}
