@@ -4,12 +4,15 @@
 use roombox_sip::api as sip;
 use serde::{Deserialize, Serialize};
 
+/// Why a call ended, with the named cause and the SIP status behind it.
+pub use roombox_sip::api::Failure as CallFailure;
+
 /// One call as the room knows it. Numbered by the client, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CallId(pub u64);
 
 /// What the owner (the appliance) asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Answer the ringing incoming call.
     Answer { call: CallId },

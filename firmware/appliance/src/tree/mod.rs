@@ -1,0 +1,17 @@
+//! The one tree of status, commands and events: the same for the local socket, the panel and HTTP.
+//!
+//! JSON keys are `snake_case`; names that are values (states, events, commands, causes) are `kebab-case`.
+
+mod cause;
+mod command;
+mod event;
+mod status;
+
+pub use cause::{Cause, CauseCode, Mender};
+pub use command::{Command, CommandResult};
+pub use event::Event;
+pub use roombox_conference::api::{CallId, CallState, ConnectionState};
+pub use status::{
+    BoxInfo, CallStatus, CameraFact, CameraStatus, CameraWanted, DeviceFact, Incoming, Leds, MediaStatus,
+    MicrophoneFact, MicrophoneStatus, MicrophoneWanted, ScreenPicture, ScreenStatus, Status,
+};
