@@ -1,1 +1,18 @@
-//! (skeleton)
+//! Whole programs on loopback: fixtures that start the box, its lab and foreign peers, look at them and end them.
+//!
+//! A fixture that cannot do its work panics with what it waited for and what the program said last.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "this crate is test support: it owns real processes, sockets and time, and a panic is a failed test"
+)]
+
+pub mod certificates;
+pub mod clips;
+pub mod interop;
+pub mod ports;
+pub mod process;
+pub mod wait;

@@ -1,0 +1,63 @@
+//! Chromium without a window, with a file for a camera and a tone for a microphone.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::clips;
+use crate::interop::devtools::DevTools;
+use crate::interop::page::Page;
+use crate::process::{Program, Stream};
+use crate::wait::PATIENCE;
+
+/// A running browser.
+pub struct Chromium {
+    devtools: Rc<RefCell<DevTools>>,
+    _program: Program,
+}
+
+/// Without window, sandbox (containers, root) and conversation with anybody but us.
+const FLAGS: [&str; 18] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    // The page trusts any server: that our authority is checked is the box's part.
+    "--ignore-certificate-errors",
+    "--remote-debugging-port=0",
+];
+
+impl Chromium {
+    /// Starts a browser whose pages send test cards of this `source` number and a tone of `hz`.
+    pub fn start(folder: &Path, source: u8, hz: u16) -> Self {
+        let (video, audio) = (folder.join("camera.y4m"), folder.join("microphone.wav"));
+        clips::write_video(&video, source);
+        clips::write_tone(&audio, hz);
+        let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={}", folder.join("profile").display()));
+        arguments.push(format!("--use-file-for-fake-video-capture={}", video.display()));
+        arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
+        let program = Program::start("chromium", &arguments);
+        let url = program.pick("the address of DevTools", PATIENCE, |stream, line| {
+            (stream == Stream::Err).then_some(line)?.strip_prefix("DevTools listening on ").map(str::to_owned)
+        });
+        Self { devtools: Rc::new(RefCell::new(DevTools::connect(&url))), _program: program }
+    }
+
+    /// Opens the terminal's page in a tab of its own.
+    pub fn open(&self) -> Page {
+        Page::open(Rc::clone(&self.devtools))
+    }
+}
