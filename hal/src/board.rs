@@ -1,6 +1,15 @@
 //! A board as data: what its file says is there.
 
+mod builtin;
+mod clashes;
+mod load;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+pub use builtin::{BUILTIN_NAMES, builtin};
+pub use load::{BoardFinding, load};
 
 use crate::buttons::ButtonAction;
 
@@ -14,6 +23,11 @@ pub struct Board {
     pub extends: Option<String>,
     /// True on the virtual board only.
     pub virtual_board: bool,
+    /// Who drives GPIO lines.
+    pub gpio_backend: GpioBackend,
+    /// GPIO lines that belong to something else on this board, each with its purpose; a button or light there is an
+    /// error.
+    pub reserved_gpio: BTreeMap<String, String>,
     /// Buttons.
     pub buttons: Vec<Button>,
     /// Lights.
@@ -30,6 +44,17 @@ pub struct Board {
     pub codecs: Codecs,
 }
 
+/// Who drives GPIO lines.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum GpioBackend {
+    /// The kernel's GPIO character device; any board.
+    #[default]
+    Cdev,
+    /// The `rppal` crate; Raspberry Pi only, lines by BCM number (`GPIO17`).
+    Rppal,
+}
+
 /// One button.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +69,7 @@ pub struct Button {
     /// Key of a keyboard or remote control by its Linux name (`KEY_ENTER`).
     #[serde(default)]
     pub key: Option<String>,
-    /// The line is low when pressed. Default true.
+    /// The line is low when pressed, and is pulled up inside the chip; otherwise it is pulled down. Default true.
     #[serde(default = "yes")]
     pub active_low: bool,
     /// Debounce in milliseconds, 0..=200, default 10.
@@ -92,7 +117,7 @@ pub struct DisplayWiring {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Camera {
-    /// `v4l2`, `test-picture`, `file` or `none`.
+    /// `v4l2`, `libcamera`, `argus`, `test-picture`, `file` or `none`.
     pub source: CameraSource,
     /// Device node or file; for `v4l2` the first camera when absent.
     pub device: Option<String>,
@@ -102,8 +127,12 @@ pub struct Camera {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum CameraSource {
+    /// A CSI camera of a Jetson through `nvarguscamerasrc`.
+    Argus,
     /// A video file, played in a loop.
     File,
+    /// A CSI camera of a Raspberry Pi through `libcamerasrc`.
+    Libcamera,
     /// No camera.
     None,
     /// A moving test card with a frame code.
@@ -131,6 +160,8 @@ pub struct ScreenWiring {
     pub output: Option<String>,
     /// KMS driver name, for example `vc4`.
     pub kms_driver: Option<String>,
+    /// `GStreamer` sink behind `kms`; default `kmssink`.
+    pub kms_element: Option<String>,
 }
 
 /// Codec elements.

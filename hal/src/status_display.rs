@@ -1,20 +1,14 @@
 //! The small display on the box: a 1-bit picture of 128x64 (SSD1306 size).
 
-/// Width in pixels.
-pub const WIDTH: u32 = 128;
-/// Height in pixels.
-pub const HEIGHT: u32 = 64;
+mod picture;
+pub mod render;
 
-/// A complete 1-bit picture, row by row, one byte a pixel (0 or 1).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// `WIDTH * HEIGHT` entries.
-    pub pixels: Vec<u8>,
-}
+pub use picture::{HEIGHT, Picture, WIDTH};
 
 /// Somewhere a status picture is shown.
 pub trait StatusDisplay: Send {
-    /// Shows the picture.
+    /// Shows the picture. Returns at once; a slow bus is served in the background, and its failure is reported by the
+    /// next call.
     fn show(&mut self, picture: &Picture) -> Result<(), DisplayError>;
 }
 
