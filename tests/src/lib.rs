@@ -10,9 +10,16 @@
     reason = "this crate is test support: it owns real processes, sockets and time, and a panic is a failed test"
 )]
 
+pub mod binary;
 pub mod certificates;
 pub mod clips;
+pub mod control;
+pub mod feed;
 pub mod interop;
+pub mod lab;
+pub mod media;
 pub mod ports;
 pub mod process;
+pub mod room;
+pub mod setup;
 pub mod wait;

@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::feed::Feed;
 use crate::wait::until;
 
 /// Which output a line came from.
@@ -19,17 +19,11 @@ pub enum Stream {
     Err,
 }
 
-#[derive(Default)]
-struct Output {
-    lines: Mutex<Vec<(Stream, String)>>,
-    grew: Condvar,
-}
-
 /// A running program. Dropping it ends it: SIGTERM, and SIGKILL when that does not help.
 pub struct Program {
     name: String,
     child: Child,
-    output: Arc<Output>,
+    output: Feed<(Stream, String)>,
 }
 
 /// Time a program gets to end by itself when its fixture is dropped.
@@ -45,7 +39,7 @@ impl Program {
         command.args(["--pdeathsig", "TERM", "--", program]).args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
-        let output = Arc::new(Output::default());
+        let output = Feed::default();
         follow(Stream::Out, child.stdout.take().expect("stdout is piped"), &output);
         follow(Stream::Err, child.stderr.take().expect("stderr is piped"), &output);
         Self { name: program.to_owned(), child, output }
@@ -58,8 +52,7 @@ impl Program {
 
     /// All lines of one output so far.
     pub fn lines(&self, stream: Stream) -> Vec<String> {
-        let lines = self.output.lines.lock().expect("no reader panics");
-        lines.iter().filter(|(from, _)| *from == stream).map(|(_, line)| line.clone()).collect()
+        self.output.all().into_iter().filter(|(from, _)| *from == stream).map(|(_, line)| line).collect()
     }
 
     /// Everything it wrote to standard error.
@@ -67,37 +60,37 @@ impl Program {
         self.lines(Stream::Err).join("\n")
     }
 
-    /// Waits for the first line that `pick` takes, among those already there and those to come, skipping `from` lines.
-    /// Gives what was picked and the number of lines up to it, to go on from.
+    /// The last lines of both outputs, for a message about a failure.
+    pub fn tail(&self) -> String {
+        let lines = self.output.all();
+        let tail: Vec<_> = lines.iter().rev().take(TAIL).rev().map(|(_, line)| line.as_str()).collect();
+        tail.join("\n")
+    }
+
+    /// Number of lines so far, of both outputs.
+    pub fn said(&self) -> usize {
+        self.output.len()
+    }
+
+    /// [`Self::pick_from`] the beginning.
+    #[track_caller]
+    pub fn pick<T>(&self, what: &str, limit: Duration, pick: impl FnMut(Stream, &str) -> Option<T>) -> T {
+        self.pick_from(0, what, limit, pick)
+    }
+
+    /// Waits for the first line at or after place `from`, there already or to come, that `pick` takes.
+    #[track_caller]
     pub fn pick_from<T>(
         &self,
         from: usize,
         what: &str,
         limit: Duration,
         mut pick: impl FnMut(Stream, &str) -> Option<T>,
-    ) -> (T, usize) {
-        let end = Instant::now() + limit;
-        let mut lines = self.output.lines.lock().expect("no reader panics");
-        let mut seen = from;
-        loop {
-            for (index, (stream, line)) in lines.iter().enumerate().skip(seen) {
-                if let Some(found) = pick(*stream, line) {
-                    return (found, index + 1);
-                }
-            }
-            seen = lines.len();
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                let tail: Vec<_> = lines.iter().rev().take(TAIL).rev().map(|(_, line)| line.as_str()).collect();
-                panic!("waited {limit:?} in vain for {what} of {}; it said last:\n{}", self.name, tail.join("\n"));
-            }
-            lines = self.output.grew.wait_timeout(lines, left).expect("no reader panics").0;
+    ) -> T {
+        match self.output.pick(from, limit, |(stream, line)| pick(*stream, line)) {
+            Some((found, _)) => found,
+            None => panic!("waited {limit:?} in vain for {what} of {}; it said last:\n{}", self.name, self.tail()),
         }
-    }
-
-    /// [`Self::pick_from`] the beginning.
-    pub fn pick<T>(&self, what: &str, limit: Duration, pick: impl FnMut(Stream, &str) -> Option<T>) -> T {
-        self.pick_from(0, what, limit, pick).0
     }
 
     /// Waits for its end.
@@ -139,13 +132,11 @@ impl Drop for Program {
 }
 
 /// Reads until the end of the stream, on a thread of its own.
-fn follow(stream: Stream, source: impl Read + Send + 'static, output: &Arc<Output>) {
-    let output = Arc::clone(output);
+fn follow(stream: Stream, source: impl Read + Send + 'static, output: &Feed<(Stream, String)>) {
+    let output = output.clone();
     thread::spawn(move || {
         for line in BufReader::new(source).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line).into_owned();
-            output.lines.lock().expect("no reader panics").push((stream, line));
-            output.grew.notify_all();
+            output.push((stream, String::from_utf8_lossy(&line).into_owned()));
         }
     });
 }

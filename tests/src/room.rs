@@ -1,0 +1,166 @@
+//! A box under test: a `roombox run` of its own, seen from outside.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use roombox_testcard::code::{FrameCode, read_rgb};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::control::Control;
+use crate::feed::Feed;
+use crate::media::{Picture, Sound};
+use crate::process::Program;
+use crate::setup::Setup;
+use crate::wait::{PATIENCE, until};
+use crate::{binary, media};
+
+/// A running box.
+pub struct RoomBox {
+    /// The process.
+    pub program: Program,
+    /// Its event stream from the first event on.
+    pub events: Feed<Value>,
+    statuses: Feed<Value>,
+    control: Control,
+    socket: PathBuf,
+    _folder: TempDir,
+}
+
+impl RoomBox {
+    /// Starts a box and waits until its control socket answers.
+    pub fn start(setup: &Setup) -> Self {
+        let folder = tempfile::tempdir().expect("the temporary folder is writable");
+        let (mut program, socket) = launch(folder.path(), &setup.board(), &setup.configuration());
+        let control = Control::new(&socket);
+        until("the control socket", PATIENCE, || {
+            assert!(program.running(), "the box ended:\n{}", program.tail());
+            control.answers().then_some(())
+        });
+        let events = control.follow("events", &json!({ "history": true }));
+        let statuses = control.follow("watch", &json!({}));
+        Self { program, events, statuses, control, socket, _folder: folder }
+    }
+
+    /// The status tree.
+    pub fn status(&self) -> Value {
+        self.control.ask("status", &json!({})).expect("the tree has a root")
+    }
+
+    /// W3C statistics and sums.
+    pub fn statistics(&self) -> Value {
+        self.control.ask("statistics", &json!({})).expect("there are always statistics")
+    }
+
+    /// Gives a command; the error object when it is refused.
+    pub fn command(&self, command: &Value) -> Result<Value, Value> {
+        self.control.ask("command", command)
+    }
+
+    /// Presses a button of the virtual board.
+    pub fn press(&self, button: &str) {
+        self.command(&json!({ "command": "press", "button": button })).expect("the board has the button");
+    }
+
+    /// Runs the command line against this box.
+    pub fn command_line(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(binary::roombox());
+        command.arg("--socket").arg(&self.socket).args(arguments).output().expect("roombox starts")
+    }
+
+    /// Waits until the status is as `pick` wants it, now or later.
+    #[track_caller]
+    pub fn until_status<T>(&self, what: &str, limit: Duration, pick: impl FnMut(&Value) -> Option<T>) -> T {
+        let from = self.statuses.len().saturating_sub(1);
+        match self.statuses.pick(from, limit, pick) {
+            Some((found, _)) => found,
+            None => panic!("waited {limit:?} in vain for {what}; {}", self.story()),
+        }
+    }
+
+    /// Waits until the call stands and its media is connected.
+    #[track_caller]
+    pub fn until_in_call(&self) {
+        self.until_status("a call with media", PATIENCE, |status| {
+            (status["call"]["state"] == "in-call" && status["media"]["connected"] == true).then_some(())
+        });
+    }
+
+    /// Waits until there is no call.
+    #[track_caller]
+    pub fn until_idle(&self) {
+        self.until_status("no call", PATIENCE, |status| (status["call"]["state"] == "idle").then_some(()));
+    }
+
+    /// Waits until it is registered.
+    #[track_caller]
+    pub fn until_registered(&self) {
+        self.until_status("the registration", PATIENCE, |status| (status["registered"] == true).then_some(()));
+    }
+
+    /// Waits until this cause is raised; gives it.
+    #[track_caller]
+    pub fn until_cause(&self, code: &str) -> Value {
+        self.until_status(&format!("the cause {code}"), PATIENCE, |status| {
+            status["causes"].as_array()?.iter().find(|cause| cause["code"] == code).cloned()
+        })
+    }
+
+    /// Waits for an event that `pick` takes at or after place `from`; the place behind it comes back as well.
+    #[track_caller]
+    pub fn event_from<T>(&self, from: usize, what: &str, pick: impl FnMut(&Value) -> Option<T>) -> (T, usize) {
+        let found = self.events.pick(from, PATIENCE, pick);
+        found.unwrap_or_else(|| panic!("waited {PATIENCE:?} in vain for {what}; {}", self.story()))
+    }
+
+    /// What is on the TV, full size.
+    pub fn screen(&self) -> Option<Picture> {
+        media::png(&self.get("screen.png?full")?)
+    }
+
+    /// The frame code of the picture on the TV.
+    pub fn frame_code(&self) -> Option<FrameCode> {
+        let screen = self.screen()?;
+        read_rgb(&screen.rgb, screen.width, screen.height)
+    }
+
+    /// What was played last.
+    pub fn speaker(&self) -> Option<Sound> {
+        media::wav(&self.get("speaker.wav")?)
+    }
+
+    fn get(&self, path: &str) -> Option<Vec<u8>> {
+        let panel = self.status()["panel"].as_str()?.trim_end_matches('/').to_owned();
+        ureq::get(format!("{panel}/{path}")).call().ok()?.body_mut().read_to_vec().ok()
+    }
+
+    /// Status, events and last words, for a message about a failure.
+    pub fn story(&self) -> String {
+        let events: Vec<_> = self.events.all().iter().map(Value::to_string).collect();
+        let status = self.statuses.all().last().map(Value::to_string).unwrap_or_default();
+        format!("status:\n{status}\nevents:\n{}\nlast words:\n{}", events.join("\n"), self.program.tail())
+    }
+
+    /// # Panics
+    /// When the box said that it panicked.
+    #[track_caller]
+    pub fn assert_no_panic(&self) {
+        assert!(!self.program.errors().contains("panicked"), "{}", self.program.errors());
+    }
+}
+
+/// Starts `roombox run` with these files in `folder`; gives the path of its control socket, too.
+pub fn launch(folder: &Path, board: &str, configuration: &str) -> (Program, PathBuf) {
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("the folder is writable");
+        path.display().to_string()
+    };
+    let (board, configuration) = (file("board.toml", board), file("roombox.toml", configuration));
+    let socket = folder.join("control.sock");
+    let mut arguments: Vec<String> = ["run", "--board", &board, "--config", &configuration].map(str::to_owned).to_vec();
+    arguments.extend(["--state-dir".into(), folder.join("state").display().to_string()]);
+    arguments.extend(["--socket".into(), socket.display().to_string()]);
+    (Program::start(&binary::roombox().display().to_string(), &arguments), socket)
+}
