@@ -1,0 +1,146 @@
+//! The server's side: connections accepted into a [`Transports`].
+
+use std::net::SocketAddr;
+
+use roombox_sip::api::{FlowError, Transport};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::limits::{ACCEPT, STAGGER};
+use crate::manager::{Link, Transports};
+use crate::tls::ServerTls;
+use crate::{connect, failure, stream, websocket};
+
+/// Connections that may wait in the kernel while the accepting task is busy.
+const BACKLOG: u32 = 128;
+
+/// What a listener serves.
+#[derive(Clone, Debug)]
+pub struct ListenOptions {
+    /// Certificate and key; needed for `Tls` and `Wss`.
+    pub identity: Option<ServerTls>,
+    /// The only HTTP path of a WebSocket that is served; `None` = any.
+    pub path: Option<String>,
+    /// `Ws`, `Wss`, `Tcp` or `Tls`.
+    pub transport: Transport,
+}
+
+/// Why a listener did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// TLS without a certificate.
+    #[error("{0:?} needs a certificate and key")]
+    NoIdentity(Transport),
+    /// Not a connection-oriented transport.
+    #[error("{0:?} cannot be listened on: ws, wss, tcp or tls can")]
+    Transport(Transport),
+}
+
+/// Accepts connections until dropped. Connections already accepted live on in their [`Transports`].
+#[derive(Debug)]
+pub struct Listener {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Listens on `address` (port 0 = any free one); each connection becomes a flow of `transports` once it is secured
+    /// and upgraded. The port can be bound again at once after the listener is gone.
+    pub async fn bind(
+        transports: &Transports,
+        address: SocketAddr,
+        options: ListenOptions,
+    ) -> Result<Self, ListenError> {
+        let secure = match options.transport {
+            Transport::Udp => return Err(ListenError::Transport(options.transport)),
+            Transport::Tls | Transport::Wss => true,
+            Transport::Tcp | Transport::Ws => false,
+        };
+        if secure && options.identity.is_none() {
+            return Err(ListenError::NoIdentity(options.transport));
+        }
+        let bound = listen(address).and_then(|socket| Ok((socket.local_addr()?, socket)));
+        let (local, socket) = bound.map_err(|source| ListenError::Bind { address, source })?;
+        let task = tokio::spawn(accept_all(socket, options, transports.clone()));
+        Ok(Self { address: local, task })
+    }
+
+    /// Where it listens, with the port the system chose.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops listening; when this returns, the port is free.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        // The only error is the cancellation just asked for.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+    // Connections of a former listener may still be in TIME_WAIT.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+async fn accept_all(listener: TcpListener, options: ListenOptions, transports: Transports) {
+    loop {
+        match listener.accept().await {
+            Ok((tcp, peer)) => {
+                let options = options.clone();
+                if transports.accept(|link| serve(tcp, options, link)).is_none() {
+                    tracing::warn!(%peer, "too many connections, this one is refused");
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                // Out of file descriptors: trying again at once would spin.
+                sleep(STAGGER).await;
+            }
+        }
+    }
+}
+
+/// Secures, upgrades and runs one accepted connection.
+async fn serve(tcp: TcpStream, options: ListenOptions, link: Link) -> Result<(), FlowError> {
+    connect::tune(&tcp).map_err(|error| failure::lost(&error))?;
+    let late = |_| FlowError::Timeout("the client did not finish the handshake".into());
+    let transport = options.transport;
+    match (transport, options.identity) {
+        (Transport::Ws, _) => {
+            let socket = timeout(ACCEPT, websocket::accept(tcp, options.path)).await.map_err(late)??;
+            websocket::run(socket, transport, link).await
+        }
+        (Transport::Wss, Some(identity)) => {
+            let upgraded = async { websocket::accept(secure(&identity, tcp).await?, options.path).await };
+            websocket::run(timeout(ACCEPT, upgraded).await.map_err(late)??, transport, link).await
+        }
+        (Transport::Tls, Some(identity)) => {
+            let secured = timeout(ACCEPT, secure(&identity, tcp)).await.map_err(late)??;
+            stream::run(secured, transport, link).await
+        }
+        _ => stream::run(tcp, transport, link).await,
+    }
+}
+
+async fn secure(identity: &ServerTls, tcp: TcpStream) -> Result<tokio_rustls::server::TlsStream<TcpStream>, FlowError> {
+    identity.acceptor().accept(tcp).await.map_err(|error| failure::tls("the client", &error))
+}
