@@ -19,5 +19,9 @@
 pub mod agent;
 pub mod api;
 pub mod check;
+pub mod digest;
 pub mod endpoint;
+pub mod ident;
 pub mod machine;
+pub mod message;
+pub mod transaction;

@@ -1,0 +1,175 @@
+//! Taking a message apart. The first defect is noted, not fatal, so that a broken request can be answered.
+
+use bytes::Bytes;
+
+use super::framing::Framing;
+use super::headers::decimal;
+use super::lexical::is_token;
+use super::limits::{MAX_HEAD, MAX_HEADERS};
+use super::{Headers, Message, Method, Request, Response};
+use crate::api::HeaderLine;
+
+/// Not a SIP message at all: nothing can be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The header section has no end or is too large.
+    #[error("the header section has no end within {MAX_HEAD} octets")]
+    NoHeaderEnd,
+    /// The header section is not UTF-8 (RFC 3261 section 7).
+    #[error("the header section is not UTF-8")]
+    NotUtf8(#[from] std::str::Utf8Error),
+    /// The start line is neither a request line nor a status line.
+    #[error("the start line is neither a request line nor a status line")]
+    StartLine,
+}
+
+/// What is wrong with a message that could be taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// The status a request with it is answered with.
+    pub status: u16,
+    /// One plain sentence.
+    pub reason: String,
+}
+
+impl Defect {
+    pub(crate) fn new(status: u16, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+
+    pub(crate) fn bad(reason: impl Into<String>) -> Self {
+        Self::new(400, reason)
+    }
+}
+
+/// A message and its first defect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// As much of it as could be read.
+    pub message: Message,
+    /// The first defect found.
+    pub defect: Option<Defect>,
+}
+
+/// Takes one whole message apart. Empty lines before it are skipped (RFC 3261 section 7.5).
+pub fn parse(bytes: &Bytes, framing: Framing) -> Result<Parsed, ParseError> {
+    let leading = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let bytes = bytes.slice(leading..);
+    let (head_end, body_start) = split_head(&bytes)?;
+    let head = std::str::from_utf8(&bytes[..head_end])?;
+    let (start_line, rest) = head.split_once("\r\n").unwrap_or((head, ""));
+    let (mut message, mut defect) = parse_start_line(start_line)?;
+    let (headers, header_defect) = parse_headers(rest);
+    let (body, length_defect) = take_body(&headers, bytes.slice(body_start..), framing);
+    defect = defect.or(header_defect).or(length_defect);
+    match &mut message {
+        Message::Request(request) => (request.headers, request.body) = (headers, body),
+        Message::Response(response) => (response.headers, response.body) = (headers, body),
+    }
+    Ok(Parsed { message, defect })
+}
+
+/// End of the header section and start of the body. A message that ends with its last header line has no body.
+fn split_head(bytes: &Bytes) -> Result<(usize, usize), ParseError> {
+    let end = bytes.windows(4).take(MAX_HEAD).position(|w| w == b"\r\n\r\n");
+    match end {
+        Some(end) => Ok((end, end + 4)),
+        None if bytes.len() <= MAX_HEAD && bytes.ends_with(b"\r\n") => Ok((bytes.len() - 2, bytes.len())),
+        None => Err(ParseError::NoHeaderEnd),
+    }
+}
+
+fn parse_start_line(line: &str) -> Result<(Message, Option<Defect>), ParseError> {
+    let (first, rest) = line.split_once(' ').ok_or(ParseError::StartLine)?;
+    if first.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("SIP/")) {
+        return parse_status_line(first, rest);
+    }
+    if !is_token(first) {
+        return Err(ParseError::StartLine);
+    }
+    let trimmed = rest.trim_end();
+    let (uri, version) = trimmed.rsplit_once(' ').ok_or(ParseError::StartLine)?;
+    let Some(number) = version.get(..4).filter(|p| p.eq_ignore_ascii_case("SIP/")).map(|_| &version[4..]) else {
+        return Err(ParseError::StartLine);
+    };
+    let defect = if number != "2.0" {
+        Some(Defect::new(505, format!("SIP version {number} is not 2.0")))
+    } else if trimmed.len() != rest.len()
+        || uri.is_empty()
+        || uri.contains(|c: char| c.is_whitespace() || c.is_control())
+    {
+        Some(Defect::bad("the request line has white space where none is allowed"))
+    } else {
+        None
+    };
+    let (headers, body) = (Headers::default(), Bytes::new());
+    Ok((Message::Request(Request { method: Method::new(first), uri: uri.trim().into(), headers, body }), defect))
+}
+
+fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Defect>), ParseError> {
+    let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+    let status = decimal(code).filter(|n| (100..700).contains(n)).and_then(|n| u16::try_from(n).ok());
+    let defect = match status {
+        None => Some(Defect::bad(format!("status code {code} is not within 100 and 699"))),
+        Some(_) if !version[4..].eq("2.0") => Some(Defect::new(505, "SIP version is not 2.0")),
+        Some(_) => None,
+    };
+    // A code out of range reads as the worst of all; the defect keeps it from being used.
+    let status = status.unwrap_or(699);
+    let (headers, body) = (Headers::default(), Bytes::new());
+    Ok((Message::Response(Response { status, reason: reason.into(), headers, body }), defect))
+}
+
+fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
+    let mut lines: Vec<HeaderLine> = Vec::new();
+    let mut defect = None;
+    for line in text.split("\r\n").filter(|l| !l.is_empty()) {
+        if line.contains(|c: char| c.is_control() && c != '\t') {
+            defect = defect.or(Some(Defect::bad("a header line holds a control character")));
+        }
+        if let (Some(last), true) = (lines.last_mut(), line.starts_with([' ', '\t'])) {
+            last.value = format!("{} {}", last.value, line.trim()).trim().into();
+            continue;
+        }
+        match line.split_once(':').map(|(name, value)| (name.trim_end(), value.trim())) {
+            Some((name, value)) if is_token(name) => lines.push(HeaderLine::new(name, clean(value))),
+            _ => defect = defect.or(Some(Defect::bad(format!("not a header line: {}", line.escape_debug())))),
+        }
+        if lines.len() > MAX_HEADERS {
+            return (collect(lines), Some(Defect::new(513, format!("more than {MAX_HEADERS} header lines"))));
+        }
+    }
+    (collect(lines), defect)
+}
+
+/// Values are written back in answers, so nothing that could end a line stays in them.
+fn clean(value: &str) -> String {
+    value.chars().map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }).collect()
+}
+
+fn collect(lines: Vec<HeaderLine>) -> Headers {
+    let mut headers = Headers::default();
+    headers.extend(&lines);
+    headers
+}
+
+/// Cuts the body by Content-Length (RFC 3261 section 18.3; RFC 7118 section 5 for WebSocket).
+fn take_body(headers: &Headers, rest: Bytes, framing: Framing) -> (Bytes, Option<Defect>) {
+    let mut lengths = headers.all("Content-Length");
+    let (length, second) = (lengths.next(), lengths.next());
+    if second.is_some() {
+        return (Bytes::new(), Some(Defect::bad("Content-Length appears twice")));
+    }
+    let Some(length) = length else {
+        let defect = (framing == Framing::Stream).then(|| Defect::bad("Content-Length is missing on a stream"));
+        return (rest, defect);
+    };
+    match decimal(length).and_then(|n| usize::try_from(n).ok()) {
+        None => (Bytes::new(), Some(Defect::bad(format!("Content-Length is not a number: {length}")))),
+        Some(n) if n > rest.len() => (rest, Some(Defect::bad("the body is shorter than Content-Length"))),
+        Some(n) if n < rest.len() && framing == Framing::WebSocket => {
+            (rest.slice(..n), Some(Defect::bad("octets follow the body; a WebSocket message holds one SIP message")))
+        }
+        Some(n) => (rest.slice(..n), None),
+    }
+}

@@ -1,0 +1,108 @@
+//! `sip:` and `sips:` URIs, as far as a user agent looks into them. The text itself is kept raw everywhere.
+
+use super::HeaderError;
+use super::host::host_port;
+use super::params::Params;
+
+/// A parsed `sip:` or `sips:` URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipUri {
+    /// `sips:`?
+    pub secure: bool,
+    /// User part with escapes resolved; parameters of the user part stay in it.
+    pub user: Option<String>,
+    /// Host, lower case, IPv6 in brackets.
+    pub host: String,
+    /// Port where given.
+    pub port: Option<u16>,
+    /// URI parameters.
+    pub params: Params,
+    /// Headers after `?`, raw.
+    pub headers: Option<String>,
+}
+
+/// The scheme of any URI, lower case; `None` when there is none.
+pub fn scheme(uri: &str) -> Option<String> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let valid = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && !rest.is_empty();
+    valid.then(|| scheme.to_ascii_lowercase())
+}
+
+impl SipUri {
+    /// Parses a `sip:` or `sips:` URI.
+    pub fn parse(text: &str) -> Result<Self, HeaderError> {
+        let bad = || HeaderError::Uri(text.into());
+        let (scheme, rest) = text.split_once(':').ok_or_else(bad)?;
+        let secure = scheme.eq_ignore_ascii_case("sips");
+        if !secure && !scheme.eq_ignore_ascii_case("sip")
+            || rest.chars().any(|c| c.is_whitespace() || "<>\"".contains(c))
+        {
+            return Err(bad());
+        }
+        // The user part may hold `;` and `?` (RFC 3261 section 19.1.1), so the at sign is looked for first.
+        let (user, rest) = match rest.rsplit_once('@') {
+            Some((user, rest)) => (Some(user), rest),
+            None => (None, rest),
+        };
+        let (rest, headers) = split_at_first(rest, '?');
+        let (host, params) = split_at_first(rest, ';');
+        let (host, port) = host_port(host)?;
+        let user = user.map(|user| unescape(user.split(':').next().unwrap_or(user)).ok_or_else(bad)).transpose()?;
+        if user.as_deref() == Some("") {
+            return Err(bad());
+        }
+        let params = Params::parse(params.unwrap_or_default())?;
+        Ok(Self { secure, user, host, port, params, headers: headers.map(Into::into) })
+    }
+}
+
+fn split_at_first(text: &str, separator: char) -> (&str, Option<&str>) {
+    match text.split_once(separator) {
+        Some((head, tail)) => (head, Some(tail)),
+        None => (text, None),
+    }
+}
+
+/// Resolves `%xx`; `None` on a broken escape or text that is not UTF-8 afterwards.
+pub fn unescape(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let digits = [bytes.next()?, bytes.next()?];
+        let digits = std::str::from_utf8(&digits).ok()?;
+        out.push(u8::from_str_radix(digits, 16).ok()?);
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_full_uri_are_found() {
+        let uri = SipUri::parse("sips:us%65r;p=1:secret@Host.example:5061;transport=ws;lr?Subject=x").expect("valid");
+        assert_eq!((uri.secure, uri.user.as_deref(), uri.host.as_str()), (true, Some("user;p=1"), "host.example"));
+        assert_eq!((uri.port, uri.params.get("Transport"), uri.params.has("lr")), (Some(5061), Some("ws"), true));
+        assert_eq!(uri.headers.as_deref(), Some("Subject=x"));
+    }
+
+    #[test]
+    fn what_is_no_sip_uri_is_refused() {
+        for bad in ["", "sip:", "tel:+1", "sip:a b@c", "sip:@host", "sip:a%4@host", "sip:2001:db8::1", "<sip:a@b>"] {
+            assert!(SipUri::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_recognised_without_knowing_it() {
+        assert_eq!(scheme("Unknown-1.2+x:opaque").as_deref(), Some("unknown-1.2+x"));
+        assert_eq!(scheme("no-scheme"), None);
+    }
+}

@@ -1,0 +1,267 @@
+//! Transactions by RFC 3261 section 17 with the corrections of RFC 6026.
+//!
+//! [`Transactions`] keeps them all; [`client`] and [`server`] hold the four state machines. Passing a 2xx to INVITE on, and
+//! sending it again until it is acknowledged, is the session's work.
+
+mod client;
+mod key;
+mod server;
+pub mod timing;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use crate::api::FlowId;
+use crate::message::{Request, Response};
+use client::ClientTransaction;
+use key::ServerKey;
+use server::ServerTransaction;
+
+/// One transaction. Never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TransactionId(u64);
+
+/// Where a transaction sends, and whether what it sends arrives by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// The flow.
+    pub flow: FlowId,
+    /// Not UDP.
+    pub reliable: bool,
+}
+
+/// What the transaction layer tells the layer above.
+#[derive(Clone, Debug)]
+pub enum TransactionEvent {
+    /// A client transaction got a response; 2xx to INVITE come as often as they arrive.
+    Response(TransactionId, Response),
+    /// A client transaction got no final response in time (timers B and F).
+    Timeout(TransactionId),
+    /// The flow of a client transaction is gone.
+    FlowLost(TransactionId),
+}
+
+/// What a received request is to the transaction layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// An ACK without an INVITE transaction waiting for it: it acknowledges a 2xx.
+    Ack,
+    /// A repetition; the answer, if there is one already, went out again.
+    Handled,
+    /// The same request came by two ways (RFC 3261 section 8.2.2.2): to be answered with 482.
+    Merged(TransactionId),
+    /// A new transaction waits for its answer.
+    New(TransactionId),
+}
+
+/// What one step of a transaction brings about.
+#[derive(Debug, Default)]
+pub(crate) struct Step {
+    /// Bytes to send on the transaction's flow.
+    pub send: Option<Bytes>,
+    /// Event for the layer above.
+    pub event: Option<TransactionEvent>,
+    /// The transaction is over.
+    pub over: bool,
+}
+
+impl Step {
+    fn send(bytes: Bytes) -> Self {
+        Self { send: Some(bytes), ..Self::default() }
+    }
+
+    fn event(event: TransactionEvent) -> Self {
+        Self { event: Some(event), ..Self::default() }
+    }
+
+    fn over() -> Self {
+        Self { over: true, ..Self::default() }
+    }
+}
+
+/// All transactions of an element.
+#[derive(Debug, Default)]
+pub struct Transactions {
+    clients: BTreeMap<TransactionId, ClientTransaction>,
+    client_keys: BTreeMap<(String, String), TransactionId>,
+    events: VecDeque<TransactionEvent>,
+    next: u64,
+    sends: VecDeque<(FlowId, Bytes)>,
+    server_keys: BTreeMap<ServerKey, TransactionId>,
+    servers: BTreeMap<TransactionId, ServerTransaction>,
+}
+
+impl Transactions {
+    fn new_id(&mut self) -> TransactionId {
+        self.next += 1;
+        TransactionId(self.next)
+    }
+
+    /// Starts a client transaction. The request carries its Via with a fresh branch. ACK is not sent by this.
+    pub fn send_request(&mut self, now: Instant, path: Path, request: Request) -> TransactionId {
+        let id = self.new_id();
+        if let Some(key) = key::client_of_request(&request) {
+            self.client_keys.insert(key, id);
+        }
+        let transaction = ClientTransaction::start(now, id, path, request);
+        self.sends.push_back((path.flow, transaction.bytes()));
+        self.clients.insert(id, transaction);
+        id
+    }
+
+    /// A response came in; one that fits no transaction is dropped (RFC 3261 section 18.1.2).
+    pub fn receive_response(&mut self, now: Instant, response: Response) {
+        let Some(id) = key::client_of_response(&response).and_then(|key| self.client_keys.get(&key).copied()) else {
+            return;
+        };
+        if let Some(transaction) = self.clients.get_mut(&id) {
+            let step = transaction.on_response(now, response);
+            let flow = transaction.path().flow;
+            self.apply_client(id, flow, step);
+        }
+    }
+
+    /// A request came in over `path`.
+    pub fn receive_request(&mut self, now: Instant, path: Path, request: &Request) -> Arrival {
+        let key = ServerKey::of(request);
+        if let Some((id, transaction)) =
+            self.server_keys.get(&key).and_then(|id| Some((*id, self.servers.get_mut(id)?)))
+        {
+            let flow = transaction.path().flow;
+            let (step, for_session) = transaction.on_request(now, request);
+            self.apply_server(id, flow, step);
+            return if for_session { Arrival::Ack } else { Arrival::Handled };
+        }
+        if request.method == "ACK" {
+            return Arrival::Ack;
+        }
+        let merged = self.is_merged(request);
+        let id = self.new_id();
+        let transaction = ServerTransaction::start(now, path, request, key.clone());
+        self.server_keys.insert(key, id);
+        self.servers.insert(id, transaction);
+        if merged { Arrival::Merged(id) } else { Arrival::New(id) }
+    }
+
+    fn is_merged(&self, request: &Request) -> bool {
+        let merge = key::merge_key(request);
+        merge.is_some() && self.servers.values().any(|t| t.merge_key() == merge.as_ref())
+    }
+
+    /// Answers a server transaction; ignored when it has been answered for good.
+    pub fn respond(&mut self, now: Instant, id: TransactionId, response: &Response) {
+        if let Some(transaction) = self.servers.get_mut(&id) {
+            let flow = transaction.path().flow;
+            let step = transaction.respond(now, response);
+            self.apply_server(id, flow, step);
+        }
+    }
+
+    /// The INVITE server transaction that this CANCEL is for.
+    pub fn cancelled_by(&self, cancel: &Request) -> Option<TransactionId> {
+        self.server_keys.get(&ServerKey::of_cancelled(cancel)).copied()
+    }
+
+    /// The request of a client transaction that is not over.
+    pub fn client_request(&self, id: TransactionId) -> Option<&Request> {
+        self.clients.get(&id).map(ClientTransaction::request)
+    }
+
+    /// Where a client transaction sends.
+    pub fn client_path(&self, id: TransactionId) -> Option<Path> {
+        self.clients.get(&id).map(ClientTransaction::path)
+    }
+
+    /// Ends every transaction on this flow (RFC 3261 section 17.1.4).
+    pub fn flow_lost(&mut self, flow: FlowId) {
+        let lost: Vec<_> = self.clients.iter().filter(|(_, t)| t.path().flow == flow).map(|(id, _)| *id).collect();
+        for id in lost {
+            let waiting = self.clients.get(&id).is_some_and(ClientTransaction::is_waiting);
+            self.forget_client(id);
+            if waiting {
+                self.events.push_back(TransactionEvent::FlowLost(id));
+            }
+        }
+        let lost: Vec<_> = self.servers.iter().filter(|(_, t)| t.path().flow == flow).map(|(id, _)| *id).collect();
+        for id in lost {
+            self.forget_server(id);
+        }
+    }
+
+    /// Runs every timer that is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let due: Vec<_> = self.clients.iter().filter(|(_, t)| t.deadline() <= Some(now)).map(|(id, _)| *id).collect();
+        for id in due {
+            let Some(transaction) = self.clients.get_mut(&id).filter(|t| t.deadline().is_some()) else { continue };
+            let flow = transaction.path().flow;
+            let step = transaction.on_timeout(now);
+            self.apply_client(id, flow, step);
+        }
+        let due: Vec<_> = self.servers.iter().filter(|(_, t)| t.deadline() <= Some(now)).map(|(id, _)| *id).collect();
+        for id in due {
+            let Some(transaction) = self.servers.get_mut(&id).filter(|t| t.deadline().is_some()) else { continue };
+            let flow = transaction.path().flow;
+            let step = transaction.on_timeout(now);
+            self.apply_server(id, flow, step);
+        }
+    }
+
+    /// The earliest timer.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let clients = self.clients.values().filter_map(ClientTransaction::deadline);
+        clients.chain(self.servers.values().filter_map(ServerTransaction::deadline)).min()
+    }
+
+    /// The next event, oldest first.
+    pub fn poll_event(&mut self) -> Option<TransactionEvent> {
+        self.events.pop_front()
+    }
+
+    /// The next bytes to send, oldest first.
+    pub fn poll_send(&mut self) -> Option<(FlowId, Bytes)> {
+        self.sends.pop_front()
+    }
+
+    /// How many are not over.
+    pub fn len(&self) -> usize {
+        self.clients.len() + self.servers.len()
+    }
+
+    /// Is none left?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn apply_client(&mut self, id: TransactionId, flow: FlowId, step: Step) {
+        self.apply(flow, step.send, step.event);
+        if step.over {
+            self.forget_client(id);
+        }
+    }
+
+    fn apply_server(&mut self, id: TransactionId, flow: FlowId, step: Step) {
+        self.apply(flow, step.send, step.event);
+        if step.over {
+            self.forget_server(id);
+        }
+    }
+
+    fn apply(&mut self, flow: FlowId, send: Option<Bytes>, event: Option<TransactionEvent>) {
+        self.sends.extend(send.map(|bytes| (flow, bytes)));
+        self.events.extend(event);
+    }
+
+    fn forget_client(&mut self, id: TransactionId) {
+        if let Some(key) = self.clients.remove(&id).and_then(|t| key::client_of_request(t.request())) {
+            self.client_keys.remove(&key);
+        }
+    }
+
+    fn forget_server(&mut self, id: TransactionId) {
+        if let Some(transaction) = self.servers.remove(&id) {
+            self.server_keys.remove(transaction.key());
+        }
+    }
+}
