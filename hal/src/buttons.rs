@@ -1,8 +1,12 @@
 //! Buttons: what they are called and what they report.
 
+mod debounce;
+
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+
+pub use debounce::Debounce;
 
 /// What a button asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

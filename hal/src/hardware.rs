@@ -30,6 +30,9 @@ pub fn open(board: &Board) -> Hardware {
     if board.virtual_board {
         return crate::virtual_board::open(board);
     }
+    #[cfg(feature = "linux")]
+    return crate::linux::open(board);
+    #[cfg(not(feature = "linux"))]
     Hardware {
         buttons: mpsc::channel(1).1,
         leds: BTreeMap::new(),

@@ -11,6 +11,10 @@ pub mod cameras;
 mod findings;
 mod hardware;
 pub mod leds;
+#[cfg(feature = "linux")]
+pub mod linux;
+#[cfg(feature = "linux")]
+mod raspberry_pi;
 pub mod status_display;
 pub mod virtual_board;
 
