@@ -16,7 +16,8 @@ pub struct CallId(pub u64);
 pub enum Command {
     /// Answer the ringing incoming call.
     Answer { call: CallId },
-    /// Call this conference and keep calling it (redial) until [`Command::Leave`] when `keep` is set.
+    /// Call this SIP URI. With `keep` it is called again after every end, for ever, until [`Command::Leave`]; without,
+    /// only after a loss and a limited number of times (spec section 6.2).
     Join { target: String, keep: bool },
     /// End the call or the attempt, and stop redialling.
     Leave,
@@ -111,19 +112,34 @@ pub enum ConnectionState {
     Disconnected { reason: String, retry_in_ms: Option<u64>, needs_person: bool },
 }
 
+/// Why the connection is not established.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "stage", content = "failure")]
+pub enum ConnectionFailure {
+    /// The connection was lost or did not come up.
+    Flow(sip::FlowError),
+    /// The registration was refused or not answered.
+    Registration(CallFailure),
+    /// The server is connected but does not answer requests (spec section 5.3).
+    Telephony,
+}
+
 /// State of the call (spec section 2.9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum CallState {
     /// No call.
     Idle,
+    /// Joined in intent; dialled as soon as the connection is established.
+    Waiting { target: String },
     /// An incoming call rings.
     Ringing { call: CallId, from: String },
     /// INVITE sent or being prepared.
     Connecting { call: CallId, target: String },
     /// Confirmed; `room` as the server named it.
     InCall { call: CallId, target: String, room: Option<String>, participant: Option<String>, media_connected: bool },
-    /// The call was lost and is dialled again after `retry_in_ms`.
+    /// The call was lost and is dialled again after `retry_in_ms`; 0 = as soon as the connection is established.
+    /// `attempt` counts failures in a row from 1.
     Redialling { target: String, attempt: u32, retry_in_ms: u64, reason: String },
 }
 
@@ -137,6 +153,8 @@ pub enum Event {
     Call(CallState),
     /// The connection changed state.
     Connection(ConnectionState),
+    /// The connection or registration failed in this way; told before the state changes.
+    ConnectionFailed(ConnectionFailure),
     /// Registered; the server granted `expires` seconds.
     Registered { expires: u32 },
     /// A vendor message of the conference server, by its name in the spec (section 3), with its values.

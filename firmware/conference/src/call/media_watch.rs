@@ -1,0 +1,93 @@
+//! Whether media gets through, and when to restart ICE or give up.
+
+use std::time::Instant;
+
+use crate::config::CallPolicy;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Path {
+    /// The call does not stand yet.
+    #[default]
+    Unused,
+    /// The call stands since then, media never flowed.
+    Connecting {
+        since: Instant,
+    },
+    Flowing,
+    Lost {
+        since: Instant,
+    },
+    /// ICE was restarted at `restarted`.
+    Restarting {
+        since: Instant,
+        restarted: Instant,
+    },
+}
+
+/// What has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WatchAction {
+    Nothing,
+    RestartIce,
+    GiveUp,
+}
+
+/// Watches the media path of one call.
+#[derive(Debug, Default)]
+pub(super) struct MediaWatch {
+    path: Path,
+    restarts: u32,
+}
+
+impl MediaWatch {
+    pub(super) const fn flowing(&self) -> bool {
+        matches!(self.path, Path::Flowing)
+    }
+
+    /// Since when media does not flow, if it does not.
+    pub(super) const fn lost_since(&self) -> Option<Instant> {
+        match self.path {
+            Path::Connecting { since } | Path::Lost { since } | Path::Restarting { since, .. } => Some(since),
+            Path::Unused | Path::Flowing => None,
+        }
+    }
+
+    pub(super) fn call_is_up(&mut self, now: Instant) {
+        if self.path == Path::Unused {
+            self.path = Path::Connecting { since: now };
+        }
+    }
+
+    pub(super) const fn connected(&mut self) {
+        self.path = Path::Flowing;
+        self.restarts = 0;
+    }
+
+    pub(super) const fn lost(&mut self, now: Instant) {
+        if self.flowing() {
+            self.path = Path::Lost { since: now };
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, policy: &CallPolicy) -> WatchAction {
+        if self.next_deadline(policy).is_none_or(|deadline| deadline > now) {
+            return WatchAction::Nothing;
+        }
+        let (Path::Lost { since } | Path::Restarting { since, .. }) = self.path else { return WatchAction::GiveUp };
+        if self.restarts >= policy.ice_restarts {
+            return WatchAction::GiveUp;
+        }
+        self.restarts += 1;
+        self.path = Path::Restarting { since, restarted: now };
+        WatchAction::RestartIce
+    }
+
+    pub(super) fn next_deadline(&self, policy: &CallPolicy) -> Option<Instant> {
+        match self.path {
+            Path::Unused | Path::Flowing => None,
+            Path::Connecting { since } => Some(since + policy.media_connect),
+            Path::Lost { since } => Some(since + policy.ice_restart_after),
+            Path::Restarting { restarted, .. } => Some(restarted + policy.ice_restart_limit),
+        }
+    }
+}

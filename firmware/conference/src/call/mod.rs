@@ -1,0 +1,295 @@
+//! One call, from the first offer to its end.
+
+mod incoming;
+mod media_watch;
+mod negotiation;
+mod outgoing;
+mod signalling;
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use roombox_sip::api::{Cause, Command, Event as SipEvent, Failure, Originator, SessionId};
+
+use crate::api::{CallId, CallState, MediaFact, MediaRequest};
+use crate::connection::Link;
+use crate::context::Context;
+use crate::vendor::{self, MediaState, Room, VendorMessage};
+
+pub(crate) use incoming::Caller;
+use media_watch::{MediaWatch, WatchAction};
+use negotiation::Negotiation;
+use signalling::Signalling;
+
+/// Whether the call goes on; `Break` tells why it is over. The caller then closes its media.
+pub(crate) type Step = ControlFlow<Failure>;
+
+/// How far the call is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Incoming: nobody has answered yet.
+    Ringing { offer: Option<String> },
+    /// Incoming: media makes the answer (or the offer, where the caller left that to us).
+    Answering { offerless: bool },
+    /// Incoming: 200 sent, no ACK yet.
+    AwaitingAck,
+    /// Outgoing: media makes the offer.
+    Offering,
+    /// Outgoing: INVITE sent.
+    Calling,
+    /// Outgoing: 200 received.
+    Accepted,
+    /// Confirmed both ways.
+    Up { since: Instant },
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    id: CallId,
+    session: Option<SessionId>,
+    /// Address of the other side.
+    peer: String,
+    /// How the other side names itself.
+    name: String,
+    phase: Phase,
+    /// When the present phase has taken too long.
+    deadline: Option<Instant>,
+    negotiation: Negotiation,
+    media: MediaWatch,
+    signalling: Signalling,
+    room: Option<Room>,
+    /// What the server was last told about microphone and camera.
+    announced: Option<MediaState>,
+}
+
+impl Call {
+    fn new(context: &mut Context, peer: String, name: String, phase: Phase) -> Self {
+        Self {
+            id: context.next_call(),
+            session: None,
+            peer,
+            name,
+            phase,
+            deadline: None,
+            negotiation: Negotiation::default(),
+            media: MediaWatch::default(),
+            signalling: Signalling::default(),
+            room: None,
+            announced: None,
+        }
+    }
+
+    pub(crate) const fn id(&self) -> CallId {
+        self.id
+    }
+
+    pub(crate) fn is_ringing(&self) -> bool {
+        matches!(self.phase, Phase::Ringing { .. })
+    }
+
+    pub(crate) fn is_session(&self, session: SessionId) -> bool {
+        self.session == Some(session)
+    }
+
+    pub(crate) fn is_to(&self, target: &str) -> bool {
+        self.peer == target && !self.is_ringing()
+    }
+
+    /// How long the call has stood.
+    pub(crate) fn stood(&self, now: Instant) -> Option<Duration> {
+        match self.phase {
+            Phase::Up { since } => Some(now.saturating_duration_since(since)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn state(&self) -> CallState {
+        let (call, target) = (self.id, self.peer.clone());
+        match &self.phase {
+            Phase::Ringing { .. } => CallState::Ringing { call, from: self.name.clone() },
+            Phase::Up { .. } => CallState::InCall {
+                call,
+                target,
+                room: self.room.as_ref().map(|room| room.room.clone()),
+                participant: self.room.as_ref().map(|room| room.participant.clone()),
+                media_connected: self.media.flowing(),
+            },
+            _ => CallState::Connecting { call, target },
+        }
+    }
+
+    /// An event of this call's session.
+    pub(crate) fn handle_sip(&mut self, context: &mut Context, now: Instant, event: SipEvent) -> Step {
+        match event {
+            SipEvent::Accepted { body, .. } => self.accepted(context, body.as_ref()),
+            SipEvent::Confirmed { .. } => self.confirmed(context, now),
+            SipEvent::Ended { failure, .. } => Step::Break(failure),
+            SipEvent::Info { headers, body, .. } => {
+                self.info(context, &vendor::parse_info(&headers, body.as_ref()));
+                Step::Continue(())
+            }
+            SipEvent::Offer { body, .. } => self.peer_offers(context, now, body.as_ref()),
+            SipEvent::OfferAnswered { body, .. } => self.offer_answered(context, now, body.as_ref()),
+            SipEvent::OfferFailed { failure, .. } => self.offer_failed(context, now, failure),
+            _ => Step::Continue(()),
+        }
+    }
+
+    /// A fact about this call's media.
+    pub(crate) fn handle_media(&mut self, context: &mut Context, now: Instant, fact: MediaFact) -> Step {
+        match fact {
+            MediaFact::OfferReady { sdp, .. } => self.offer_ready(context, now, &sdp),
+            MediaFact::AnswerReady { sdp, .. } => self.answer_ready(context, now, &sdp),
+            MediaFact::Connected { .. } => {
+                self.media.connected();
+                Step::Continue(())
+            }
+            MediaFact::Disconnected { .. } => {
+                self.media.lost(now);
+                Step::Continue(())
+            }
+            MediaFact::Failed { reason, .. } => self.media_failed(context, now, reason),
+            MediaFact::AnswerAccepted { .. } => Step::Continue(()),
+        }
+    }
+
+    /// The connection under the call changed.
+    pub(crate) fn handle_link(&mut self, context: &mut Context, now: Instant, link: Link) -> Step {
+        match (&self.phase, link) {
+            (Phase::Up { .. }, _) => {
+                if self.signalling.link_changed(now, link) {
+                    self.wish_offer(context, now, !self.media.flowing());
+                }
+                Step::Continue(())
+            }
+            (_, Link::Down) => self.give_up(context, Cause::ConnectionError, "the connection to the server was lost"),
+            _ => Step::Continue(()),
+        }
+    }
+
+    pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant) -> Step {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            return self.phase_took_too_long(context);
+        }
+        self.retry_offer(context, now);
+        if let Some(lost) = self.signalling.lost_since() {
+            return if self.unreachable_until(context, lost) <= now {
+                self.give_up(context, Cause::ConnectionError, "the connection to the server was lost")
+            } else {
+                Step::Continue(())
+            };
+        }
+        match self.media.handle_timeout(now, &context.config.call) {
+            WatchAction::Nothing => Step::Continue(()),
+            WatchAction::RestartIce => {
+                self.wish_offer(context, now, true);
+                Step::Continue(())
+            }
+            WatchAction::GiveUp => self.give_up(context, Cause::WebrtcError, "picture and sound did not get through"),
+        }
+    }
+
+    pub(crate) fn next_deadline(&self, context: &Context) -> Option<Instant> {
+        let watch = match self.signalling.lost_since() {
+            Some(lost) => Some(self.unreachable_until(context, lost)),
+            None => self.media.next_deadline(&context.config.call),
+        };
+        [self.deadline, self.negotiation.retry_at(), watch].into_iter().flatten().min()
+    }
+
+    /// The microphone or camera changed: the server is told when the call stands and does not know it.
+    pub(crate) fn announce_media_state(&mut self, context: &mut Context) {
+        let (Phase::Up { .. }, Some(session)) = (&self.phase, self.session) else { return };
+        if self.announced != Some(context.media_state) {
+            self.announced = Some(context.media_state);
+            let request = context.next_request();
+            context.sip(vendor::media_state(session, request, context.media_state));
+        }
+    }
+
+    /// Ends it from this side in the way its phase asks for.
+    pub(crate) fn hang_up(&self, context: &mut Context, cause: Cause, reason: &str) -> Failure {
+        if let Some(session) = self.session {
+            context.sip(Command::Terminate { session, cause });
+        }
+        failure(Originator::Local, cause, reason)
+    }
+
+    fn give_up(&self, context: &mut Context, cause: Cause, reason: &str) -> Step {
+        let failure = self.hang_up(context, cause, reason);
+        Step::Break(Failure { originator: Originator::System, ..failure })
+    }
+
+    fn confirmed(&mut self, context: &mut Context, now: Instant) -> Step {
+        if matches!(self.phase, Phase::Accepted | Phase::AwaitingAck) {
+            let outgoing = self.phase == Phase::Accepted;
+            self.phase = Phase::Up { since: now };
+            self.deadline = None;
+            self.media.call_is_up(now);
+            self.announce_room(context, outgoing);
+            self.announce_media_state(context);
+        }
+        Step::Continue(())
+    }
+
+    /// Spec section 2.4, with a better rule: whatever the peer answers, the call goes on.
+    fn announce_room(&self, context: &mut Context, outgoing: bool) {
+        let (true, Some(session)) = (context.config.announce_room, self.session) else { return };
+        let (own, number) = (context.config.user.clone(), user_part(&self.peer));
+        let room = if outgoing { format!("p2p{own}to{number}") } else { format!("p2p{number}to{own}") };
+        let request = context.next_request();
+        context.sip(vendor::room_name(session, request, &room, number));
+    }
+
+    fn info(&mut self, context: &mut Context, messages: &[VendorMessage]) {
+        for message in messages {
+            if let VendorMessage::EnterRoom(room) = message {
+                self.room = Some(room.clone());
+            }
+            context.event(message.event());
+        }
+    }
+
+    fn media_failed(&mut self, context: &mut Context, now: Instant, reason: String) -> Step {
+        if self.media.flowing() && self.negotiation_refused(context, now) {
+            return Step::Continue(());
+        }
+        if let (Phase::Answering { .. }, Some(session)) = (&self.phase, self.session) {
+            context.sip(Command::Reject { session, status: 488, headers: Vec::new() });
+            return Step::Break(failure(Originator::System, Cause::IncompatibleSdp, &reason));
+        }
+        self.give_up(context, Cause::WebrtcError, &reason)
+    }
+
+    fn phase_took_too_long(&mut self, context: &mut Context) -> Step {
+        match self.phase {
+            Phase::Ringing { .. } => Step::Break(self.refuse(context, 480, Cause::NoAnswer)),
+            Phase::Calling => self.give_up(context, Cause::NoAnswer, "the call was not answered"),
+            _ => self.give_up(context, Cause::WebrtcError, "picture and sound could not be made ready"),
+        }
+    }
+
+    /// Until when a call without connection is kept: long while media flows, short without.
+    fn unreachable_until(&self, context: &Context, connection_lost: Instant) -> Instant {
+        let policy = &context.config.call;
+        match self.media.lost_since() {
+            None => connection_lost + policy.without_connection,
+            Some(media_lost) => connection_lost.max(media_lost) + policy.without_both,
+        }
+    }
+
+    fn ask_for_offer(&self, context: &mut Context, restart_ice: bool) {
+        context.media(MediaRequest::CreateOffer { call: self.id, restart_ice });
+    }
+}
+
+fn failure(originator: Originator, cause: Cause, reason: &str) -> Failure {
+    Failure { originator, cause, status: None, reason: reason.to_owned(), retry_after: None }
+}
+
+/// `100` of `sip:100@host;param`.
+fn user_part(uri: &str) -> &str {
+    let rest = uri.split_once(':').map_or(uri, |(_, rest)| rest);
+    rest.split(['@', ';', '?']).next().unwrap_or(rest)
+}

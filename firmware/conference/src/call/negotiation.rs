@@ -1,0 +1,196 @@
+//! Offers and answers inside a standing call, from either side (RFC 3264, RFC 6337; spec section 2.6).
+//!
+//! Unlike the vendor's client, a refused offer does not end the call: it goes on as it was (RFC 3261 section 14.1).
+
+use std::time::{Duration, Instant};
+
+use roombox_sip::api::{Body, Cause, Command, Failure};
+
+use super::{Call, Phase, Step};
+use crate::api::MediaRequest;
+use crate::context::Context;
+
+/// Final answers after which the dialog is gone (RFC 5057 section 5.1).
+const DIALOG_GONE: [u16; 12] = [404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604];
+
+/// Wait after 491 (RFC 3261 section 14.1, owner of the Call-ID).
+const GLARE_WAIT: (Duration, Duration) = (Duration::from_millis(2100), Duration::from_millis(4000));
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Idle,
+    /// Media makes our offer.
+    MakingOffer { restart_ice: bool },
+    /// Our offer is with the peer.
+    OfferSent { restart_ice: bool },
+    /// Media makes our answer.
+    MakingAnswer,
+    /// Media makes the offer that an offerless re-INVITE asks for.
+    MakingOfferForPeer,
+    /// Our offer went out in a 200; the ACK brings the answer.
+    AwaitingAck,
+}
+
+/// What is being negotiated.
+#[derive(Debug, Default)]
+pub(super) struct Negotiation {
+    stage: Stage,
+    /// An offer of ours waits for its turn, with or without ICE restart.
+    wished: Option<bool>,
+    retry_at: Option<Instant>,
+}
+
+impl Negotiation {
+    pub(super) const fn retry_at(&self) -> Option<Instant> {
+        self.retry_at
+    }
+
+    /// Our offer was in the 200 to an offerless INVITE.
+    pub(super) const fn expect_answer(&mut self) {
+        self.stage = Stage::AwaitingAck;
+    }
+}
+
+impl Call {
+    /// We want to offer: at once, or as soon as what is under way has ended.
+    pub(super) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) {
+        let restart_ice = restart_ice || self.negotiation.wished == Some(true);
+        self.negotiation.wished = Some(restart_ice);
+        if self.negotiation.stage == Stage::Idle {
+            self.begin_wished_offer(context, now);
+        }
+    }
+
+    /// The time after a glare is over.
+    pub(super) fn retry_offer(&mut self, context: &mut Context, now: Instant) {
+        if self.negotiation.retry_at.is_some_and(|at| at <= now) {
+            self.negotiation.retry_at = None;
+            if self.negotiation.stage == Stage::Idle {
+                self.begin_wished_offer(context, now);
+            }
+        }
+    }
+
+    /// Media has made our offer.
+    pub(super) fn send_offer(&mut self, context: &mut Context, sdp: &str) {
+        let Some(session) = self.session else { return };
+        let body = Body::sdp(sdp);
+        self.deadline = None;
+        match self.negotiation.stage {
+            Stage::MakingOffer { restart_ice } => {
+                self.negotiation.stage = Stage::OfferSent { restart_ice };
+                context.sip(Command::Reinvite { session, body, headers: Vec::new() });
+            }
+            Stage::MakingOfferForPeer => {
+                self.negotiation.stage = Stage::AwaitingAck;
+                context.sip(Command::AnswerOffer { session, answer: Ok(body) });
+            }
+            _ => {}
+        }
+    }
+
+    /// The peer offers again. While anything of ours is under way it has to wait (491, RFC 3261 section 14.2).
+    pub(super) fn peer_offers(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) -> Step {
+        let Some(session) = self.session else { return Step::Continue(()) };
+        let standing = matches!(self.phase, Phase::Up { .. });
+        if !standing || self.negotiation.stage != Stage::Idle {
+            context.sip(Command::AnswerOffer { session, answer: Err(491) });
+            return Step::Continue(());
+        }
+        match body.map(Body::text) {
+            None => {
+                self.negotiation.stage = Stage::MakingOfferForPeer;
+                self.ask_for_offer(context, false);
+            }
+            Some(Some(offer)) => {
+                self.negotiation.stage = Stage::MakingAnswer;
+                context.media(MediaRequest::CreateAnswer { call: self.id, offer: offer.to_owned() });
+            }
+            Some(None) => context.sip(Command::AnswerOffer { session, answer: Err(488) }),
+        }
+        self.deadline = self.making_for_peer().then(|| now + context.config.call.media_answer);
+        Step::Continue(())
+    }
+
+    /// Media has made the answer to the peer's offer.
+    pub(super) fn answer_peer(&mut self, context: &mut Context, now: Instant, sdp: &str) {
+        if self.negotiation.stage != Stage::MakingAnswer {
+            return;
+        }
+        if let Some(session) = self.session {
+            context.sip(Command::AnswerOffer { session, answer: Ok(Body::sdp(sdp)) });
+        }
+        self.negotiation_over(context, now);
+    }
+
+    /// The peer answered our offer.
+    pub(super) fn offer_answered(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) -> Step {
+        if !matches!(self.negotiation.stage, Stage::OfferSent { .. } | Stage::AwaitingAck) {
+            return Step::Continue(());
+        }
+        let Some(sdp) = body.and_then(Body::text) else {
+            return self.give_up(context, Cause::BadMediaDescription, "the answer has no session description");
+        };
+        context.media(MediaRequest::AcceptAnswer { call: self.id, sdp: sdp.to_owned() });
+        self.signalling.verified();
+        self.negotiation_over(context, now);
+        Step::Continue(())
+    }
+
+    /// The peer refused our offer, or did not get it.
+    pub(super) fn offer_failed(&mut self, context: &mut Context, now: Instant, failure: Failure) -> Step {
+        let Stage::OfferSent { restart_ice } = self.negotiation.stage else { return Step::Continue(()) };
+        if is_dialog_gone(&failure) {
+            self.hang_up(context, Cause::DialogError, &failure.reason);
+            return Step::Break(failure);
+        }
+        if failure.status == Some(491) {
+            self.negotiation.stage = Stage::Idle;
+            self.negotiation.wished = Some(restart_ice);
+            self.negotiation.retry_at = Some(now + context.between(GLARE_WAIT.0, GLARE_WAIT.1));
+            return Step::Continue(());
+        }
+        if failure.cause != Cause::ConnectionError {
+            self.signalling.verified();
+        }
+        self.negotiation_over(context, now);
+        Step::Continue(())
+    }
+
+    /// Media could not do what a renegotiation needs; true when there was one and it is refused now.
+    pub(super) fn negotiation_refused(&mut self, context: &mut Context, now: Instant) -> bool {
+        if self.negotiation.stage == Stage::Idle {
+            return false;
+        }
+        if let (true, Some(session)) = (self.making_for_peer(), self.session) {
+            context.sip(Command::AnswerOffer { session, answer: Err(488) });
+        }
+        self.negotiation_over(context, now);
+        true
+    }
+
+    const fn making_for_peer(&self) -> bool {
+        matches!(self.negotiation.stage, Stage::MakingAnswer | Stage::MakingOfferForPeer)
+    }
+
+    fn negotiation_over(&mut self, context: &mut Context, now: Instant) {
+        self.negotiation.stage = Stage::Idle;
+        self.deadline = None;
+        self.begin_wished_offer(context, now);
+    }
+
+    fn begin_wished_offer(&mut self, context: &mut Context, now: Instant) {
+        if let (Phase::Up { .. }, Some(restart_ice)) = (&self.phase, self.negotiation.wished.take()) {
+            self.negotiation.stage = Stage::MakingOffer { restart_ice };
+            self.negotiation.retry_at = None;
+            self.deadline = Some(now + context.config.call.media_answer);
+            self.ask_for_offer(context, restart_ice);
+        }
+    }
+}
+
+fn is_dialog_gone(failure: &Failure) -> bool {
+    failure.status.is_some_and(|status| DIALOG_GONE.contains(&status))
+        || matches!(failure.cause, Cause::DialogError | Cause::RequestTimeout)
+}

@@ -1,0 +1,130 @@
+//! What a conference client is told before it starts.
+
+use std::time::Duration;
+
+/// Settings of a [`crate::ConferenceClient`].
+#[derive(Clone, Debug)]
+pub struct ConferenceConfig {
+    /// Announce a room name with INFO on every established call, as the vendor's clients do (spec section 2.4).
+    pub announce_room: bool,
+    /// Answer incoming calls by itself.
+    pub auto_answer: bool,
+    /// How long a call may wait for its parts.
+    pub call: CallPolicy,
+    /// How a lost call comes back.
+    pub redial: RedialPolicy,
+    /// The account registers; a guest is ready as soon as it is connected (spec section 1.3).
+    pub register: bool,
+    /// How a deaf server is found out.
+    pub telephony: TelephonyPolicy,
+    /// User part of our address.
+    pub user: String,
+    /// Our address, `sip:user@domain`.
+    pub uri: String,
+}
+
+impl ConferenceConfig {
+    /// `user` at `domain` with the default policies.
+    pub fn new(user: impl Into<String>, domain: &str, register: bool) -> Self {
+        let user = user.into();
+        Self {
+            announce_room: true,
+            auto_answer: false,
+            call: CallPolicy::default(),
+            redial: RedialPolicy::default(),
+            register,
+            telephony: TelephonyPolicy::default(),
+            uri: format!("sip:{user}@{domain}"),
+            user,
+        }
+    }
+}
+
+/// How long a call may wait for its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallPolicy {
+    /// For the final answer to our INVITE, and for a person to answer a ringing call (JsSIP `no_answer_timeout`, spec
+    /// section 14.1).
+    pub answer: Duration,
+    /// Between the loss of the media path and an ICE restart (RFC 8445 leaves it to us; shorter gaps mend themselves).
+    pub ice_restart_after: Duration,
+    /// For an ICE restart to bring media back.
+    pub ice_restart_limit: Duration,
+    /// ICE restarts before the call is given up.
+    pub ice_restarts: u32,
+    /// For media to answer a request (an offer with candidates included).
+    pub media_answer: Duration,
+    /// Between the established call and its first media connection.
+    pub media_connect: Duration,
+    /// That a call without connection and without media is kept.
+    pub without_both: Duration,
+    /// That a call without connection is kept while media flows.
+    pub without_connection: Duration,
+}
+
+impl Default for CallPolicy {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_mins(1),
+            ice_restart_after: Duration::from_secs(3),
+            ice_restart_limit: Duration::from_secs(10),
+            ice_restarts: 2,
+            media_answer: Duration::from_secs(15),
+            media_connect: Duration::from_secs(20),
+            without_both: Duration::from_secs(10),
+            without_connection: Duration::from_mins(5),
+        }
+    }
+}
+
+/// How a lost call comes back: attempt n waits `base`·2^(n-1) up to `max`, half of it random (`equal` jitter of spec
+/// section 6.2, with a shorter base).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RedialPolicy {
+    /// Wait before the first attempt.
+    pub base: Duration,
+    /// Attempts in a row of a call that is not kept (spec section 6.2: 5).
+    pub limit: u32,
+    /// Longest wait between attempts that may succeed any time.
+    pub max: Duration,
+    /// Wait after an answer that will not change by itself (403, 404, 484, 488); half of it random.
+    pub slow: Duration,
+    /// A call that stood this long was a success: counting starts anew.
+    pub stable: Duration,
+}
+
+impl Default for RedialPolicy {
+    fn default() -> Self {
+        Self {
+            base: Duration::from_millis(500),
+            limit: 5,
+            max: Duration::from_secs(30),
+            slow: Duration::from_secs(30),
+            stable: Duration::from_secs(10),
+        }
+    }
+}
+
+/// How a deaf server is found out: OPTIONS to our own address (spec sections 1.8 and 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TelephonyPolicy {
+    /// Failures in a row before the connection is opened anew.
+    pub failures: u32,
+    /// Between the end of a check and the next.
+    pub interval: Duration,
+    /// First and longest window in which no second reconnect is asked for (spec section 5.4).
+    pub reconnect_window: (Duration, Duration),
+    /// For the answer.
+    pub timeout: Duration,
+}
+
+impl Default for TelephonyPolicy {
+    fn default() -> Self {
+        Self {
+            failures: 2,
+            interval: Duration::from_secs(15),
+            reconnect_window: (Duration::from_secs(1), Duration::from_secs(30)),
+            timeout: Duration::from_secs(10),
+        }
+    }
+}

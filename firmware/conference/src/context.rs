@@ -1,0 +1,85 @@
+//! What every part of the client shares: configuration, numbers, chance and the queue of outputs.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use roombox_sip::api as sip;
+
+use crate::api::{CallId, Event, MediaRequest, Output, SipRequest};
+use crate::config::ConferenceConfig;
+use crate::vendor::MediaState;
+
+/// Shared by all parts; passed down by reference, never stored.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) config: ConferenceConfig,
+    /// What microphone and camera really do, as last told.
+    pub(crate) media_state: MediaState,
+    outputs: VecDeque<Output>,
+    random: StdRng,
+    calls: u64,
+    sessions: u64,
+    requests: u64,
+}
+
+impl Context {
+    pub(crate) fn new(config: ConferenceConfig, seed: u64) -> Self {
+        Self {
+            config,
+            media_state: MediaState::default(),
+            outputs: VecDeque::new(),
+            random: StdRng::seed_from_u64(seed),
+            calls: 0,
+            sessions: 0,
+            requests: 0,
+        }
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    pub(crate) fn media(&mut self, request: MediaRequest) {
+        self.outputs.push_back(Output::Media(request));
+    }
+
+    pub(crate) fn agent(&mut self, request: SipRequest) {
+        self.outputs.push_back(Output::Sip(request));
+    }
+
+    pub(crate) fn sip(&mut self, command: sip::Command) {
+        self.agent(SipRequest::Command(command));
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub(crate) fn next_call(&mut self) -> CallId {
+        self.calls += 1;
+        CallId(self.calls)
+    }
+
+    pub(crate) fn next_session(&mut self) -> sip::SessionId {
+        self.sessions += 1;
+        sip::SessionId(self.sessions)
+    }
+
+    pub(crate) fn next_request(&mut self) -> sip::RequestId {
+        self.requests += 1;
+        sip::RequestId(self.requests)
+    }
+
+    /// Half of `delay` and a random part of the other half (`equal` jitter, spec section 6.2), in whole milliseconds.
+    pub(crate) fn jittered(&mut self, delay: Duration) -> Duration {
+        self.between(delay / 2, delay)
+    }
+
+    /// A random time in `low..=high`, in whole milliseconds.
+    pub(crate) fn between(&mut self, low: Duration, high: Duration) -> Duration {
+        let [low, high] = [low, high].map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        Duration::from_millis(self.random.random_range(low..=high.max(low)))
+    }
+}
