@@ -37,7 +37,7 @@ fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 pub(crate) async fn tcp(addresses: Vec<SocketAddr>) -> std::result::Result<TcpStream, FlowError> {
     let mut waiting = addresses.into_iter();
     let mut attempts = JoinSet::new();
-    let mut worst = None;
+    let mut best = None;
     loop {
         let more = waiting.next();
         if let Some(address) = more {
@@ -46,9 +46,9 @@ pub(crate) async fn tcp(addresses: Vec<SocketAddr>) -> std::result::Result<TcpSt
         tokio::select! {
             done = attempts.join_next() => match done {
                 Some(Ok((_, Ok(stream)))) => return Ok(stream),
-                Some(Ok((address, Err(error)))) => worst = tell_worse(worst, failure::connecting(&address.to_string(), &error)),
-                Some(Err(error)) => worst = tell_worse(worst, FlowError::Unreachable(error.to_string())),
-                None => return Err(worst.unwrap_or_else(|| FlowError::Unreachable("no address".into()))),
+                Some(Ok((address, Err(error)))) => best = Some(telling(best, failure::connecting(&address.to_string(), &error))),
+                Some(Err(error)) => best = Some(telling(best, FlowError::Unreachable(error.to_string()))),
+                None => return Err(best.unwrap_or_else(|| FlowError::Unreachable("no address".into()))),
             },
             () = sleep(STAGGER), if waiting.len() > 0 => {}
         }
@@ -56,15 +56,15 @@ pub(crate) async fn tcp(addresses: Vec<SocketAddr>) -> std::result::Result<TcpSt
 }
 
 /// Of two failures the one that says more: a refusal came from the host itself, a missing route is our own affair.
-fn tell_worse(known: Option<FlowError>, new: FlowError) -> Option<FlowError> {
+fn telling(known: Option<FlowError>, new: FlowError) -> FlowError {
     let weight = |error: &FlowError| match error {
         FlowError::Refused(_) => 2,
         FlowError::Timeout(_) => 1,
         _ => 0,
     };
     match known {
-        Some(known) if weight(&known) >= weight(&new) => Some(known),
-        _ => Some(new),
+        Some(known) if weight(&known) >= weight(&new) => known,
+        _ => new,
     }
 }
 
@@ -100,7 +100,7 @@ mod tests {
     fn a_refusal_says_more_than_a_missing_route() {
         let route = FlowError::Unreachable("a".into());
         let refusal = FlowError::Refused("b".into());
-        assert_eq!(tell_worse(Some(route.clone()), refusal.clone()), Some(refusal.clone()));
-        assert_eq!(tell_worse(Some(refusal.clone()), route), Some(refusal));
+        assert_eq!(telling(Some(route.clone()), refusal.clone()), refusal);
+        assert_eq!(telling(Some(refusal.clone()), route), refusal);
     }
 }

@@ -53,13 +53,9 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens on `address` (port 0 = any free one); each connection becomes a flow of `transports` once it is secured
-    /// and upgraded. The port can be bound again at once after the listener is gone.
-    pub async fn bind(
-        transports: &Transports,
-        address: SocketAddr,
-        options: ListenOptions,
-    ) -> Result<Self, ListenError> {
+    /// Listens on `address` (port 0 = any free one) inside a tokio runtime; each connection becomes a flow of
+    /// `transports` once it is secured and upgraded. The port can be bound again at once after the listener is gone.
+    pub fn bind(transports: &Transports, address: SocketAddr, options: ListenOptions) -> Result<Self, ListenError> {
         let secure = match options.transport {
             Transport::Udp => return Err(ListenError::Transport(options.transport)),
             Transport::Tls | Transport::Wss => true,

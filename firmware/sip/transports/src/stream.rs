@@ -24,14 +24,14 @@ where
                 Ok(_) => link.received(buffer.split().freeze()),
                 Err(error) => return Err(failure::lost(&error)),
             },
-            next = link.queue.recv() => match next {
-                Some(bytes) => write(&mut stream, &bytes).await?,
-                None => {
+            next = link.queue.recv() => {
+                let Some(bytes) = next else {
                     // The owner no longer cares how the end went.
                     let _ = timeout(CLOSE, stream.shutdown()).await;
                     return Ok(());
-                }
-            },
+                };
+                write(&mut stream, &bytes).await?;
+            }
         }
     }
 }

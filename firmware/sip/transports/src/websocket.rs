@@ -101,14 +101,14 @@ where
                 Some(Err(error)) => return Err(farewell.unwrap_or_else(|| failure::websocket(&error))),
                 None => return Err(farewell.unwrap_or_else(failure::ended)),
             },
-            next = link.queue.recv() => match next {
-                Some(bytes) => write(&mut socket, bytes).await?,
-                None => {
+            next = link.queue.recv() => {
+                let Some(bytes) = next else {
                     // The owner no longer cares how the end went.
                     let _ = timeout(CLOSE, finish(&mut socket)).await;
                     return Ok(());
-                }
-            },
+                };
+                write(&mut socket, bytes).await?;
+            }
         }
     }
 }
