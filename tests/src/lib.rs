@@ -4,19 +4,19 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    clippy::expect_used,
-    clippy::unwrap_used,
     clippy::missing_panics_doc,
     reason = "this crate is test support: it owns real processes, sockets and time, and a panic is a failed test"
 )]
 
 pub mod binary;
 pub mod certificates;
+pub mod checks;
 pub mod clips;
 pub mod control;
 pub mod feed;
 pub mod interop;
 pub mod lab;
+pub mod measure;
 pub mod media;
 pub mod ports;
 pub mod process;

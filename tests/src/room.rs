@@ -125,9 +125,9 @@ impl RoomBox {
         read_rgb(&screen.rgb, screen.width, screen.height)
     }
 
-    /// What was played last.
+    /// What was played in the last second.
     pub fn speaker(&self) -> Option<Sound> {
-        media::wav(&self.get("speaker.wav")?)
+        media::wav(&self.get("speaker.wav?seconds=1")?)
     }
 
     fn get(&self, path: &str) -> Option<Vec<u8>> {

@@ -38,6 +38,11 @@ impl Page {
         assert_eq!(outcome, json!({ "registered": true }), "{user} at {}", server.url());
     }
 
+    /// Calls this user and waits for nothing.
+    pub fn ring(&self, user: &str) {
+        self.run(&format!("void phone.call('sip:{user}@{DOMAIN}')"));
+    }
+
     /// Calls this user and waits until the call stands.
     pub fn call(&self, user: &str) {
         let outcome = self.run(&format!("phone.call('sip:{user}@{DOMAIN}')"));
