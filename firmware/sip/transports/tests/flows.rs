@@ -1,4 +1,5 @@
 //! Flows that work.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests play the other side of the socket")]
 
 mod common;
 
