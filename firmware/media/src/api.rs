@@ -1,8 +1,9 @@
 //! What the driver asks of the media engine and what the engine tells.
 //!
 //! The engine itself is [`crate::engine::MediaEngine`]: `start(MediaConfig, tokio::sync::mpsc::UnboundedSender<MediaEvent>)`,
-//! then async methods (`create_offer`, `create_answer`, `accept_answer`, `close_call`, `snapshot`, `statistics`,
-//! `speaker_samples`) and settings that take effect at once (`set_microphone`, `set_camera`, `set_volume`, `prepare`).
+//! then async methods (`prepare`, `create_offer`, `create_answer`, `accept_answer`, `close_call`, `snapshot`,
+//! `camera_snapshot`, `statistics`, `stop`) and settings that take effect at once (`set_microphone`, `set_camera`,
+//! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
 use roombox_hal::board::{AudioDevices, Camera, Codecs, ScreenWiring};
@@ -69,6 +70,8 @@ pub enum MediaEvent {
     Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
     /// The remote picture stands still or comes again (no frame for 3 s).
     RemoteVideo { call: MediaCall, flowing: bool },
+    /// The screen output works, or does not (the picture is composed all the same).
+    Screen { working: bool, name: String, reason: Option<String> },
 }
 
 /// Which sound device.
@@ -90,6 +93,15 @@ pub struct Snapshot {
     pub height: u32,
     /// `width * height * 3` bytes, red green blue.
     pub rgb: Vec<u8>,
+}
+
+/// What the virtual speaker played, one channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeakerSamples {
+    /// Samples a second.
+    pub rate: u32,
+    /// Oldest first, -1.0..=1.0; where nothing was played the samples are 0.
+    pub samples: Vec<f32>,
 }
 
 /// What has been measured since the call began (plain numbers; W3C entries are in `entries`).

@@ -6,4 +6,10 @@
 )]
 
 pub mod api;
+pub mod engine;
+mod error;
 pub mod peer;
+mod pipeline;
+mod relay;
+
+pub use error::MediaError;

@@ -1,0 +1,56 @@
+//! What can go wrong in the media engine, for its owner.
+
+use gst::glib;
+
+use crate::peer::PeerError;
+
+/// Why the media engine refused something.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// `GStreamer` itself does not start, or an element description is refused by it.
+    #[error("GStreamer: {0}")]
+    GStreamer(#[from] glib::Error),
+    /// An element or one of its parts is missing or refuses.
+    #[error("GStreamer: {0}")]
+    Element(#[from] glib::BoolError),
+    /// A pipeline does not start or broke.
+    #[error("{pipeline}: {reason}")]
+    Pipeline {
+        /// Which one, in field terms.
+        pipeline: String,
+        /// What it said.
+        reason: String,
+    },
+    /// None of the board's elements for this codec works here.
+    #[error("no working {codec} {direction} among {tried:?}")]
+    NoCodec {
+        /// Encoding name.
+        codec: String,
+        /// `encoder` or `decoder`.
+        direction: &'static str,
+        /// Element names tried.
+        tried: Vec<String>,
+    },
+    /// A setting that this engine does not know.
+    #[error("{0}")]
+    BadSetting(String),
+    /// There is no such call.
+    #[error("call {0} has no media")]
+    NoSuchCall(u64),
+    /// The engine was not started within a tokio runtime.
+    #[error("the media engine needs a tokio runtime: {0}")]
+    NoRuntime(#[from] tokio::runtime::TryCurrentError),
+    /// The engine is stopped.
+    #[error("the media engine is stopped")]
+    Stopped,
+    /// The peer connection refused.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+}
+
+impl MediaError {
+    /// A pipeline's trouble in its own words.
+    pub(crate) fn pipeline(pipeline: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Pipeline { pipeline: pipeline.into(), reason: reason.into() }
+    }
+}

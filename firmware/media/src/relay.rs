@@ -1,0 +1,91 @@
+//! From one pipeline to others: buffers leave by an `appsink`, go through a hub and enter by `appsrc`s, uncopied.
+
+use std::sync::{
+    Arc, Mutex, Weak,
+    atomic::{AtomicU64, Ordering},
+};
+
+use gst::prelude::*;
+
+use crate::pipeline::{Timeline, locked};
+
+/// One source, many takers.
+#[derive(Debug, Default)]
+pub(crate) struct Hub {
+    takers: Mutex<Vec<(u64, gst_app::AppSrc)>>,
+    next: AtomicU64,
+}
+
+/// A taker at a hub, until dropped.
+#[derive(Debug)]
+pub(crate) struct Taking {
+    hub: Weak<Hub>,
+    id: u64,
+}
+
+impl Hub {
+    /// From now on `source` is given every buffer; it must be leaky, so that nobody holds up the others.
+    pub(crate) fn attach(self: &Arc<Self>, source: &gst_app::AppSrc) -> Taking {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        locked(&self.takers).push((id, source.clone()));
+        Taking { hub: Arc::downgrade(self), id }
+    }
+
+    /// Gives a buffer to every taker.
+    pub(crate) fn push(&self, buffer: &gst::Buffer, caps: &gst::Caps) {
+        let takers = locked(&self.takers);
+        if takers.is_empty() {
+            return;
+        }
+        let sample = gst::Sample::builder().buffer(buffer).caps(caps).build();
+        for (_, taker) in takers.iter() {
+            // A taker that is being stopped refuses; it detaches itself.
+            let _ = taker.push_sample(&sample);
+        }
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        if let Some(hub) = self.hub.upgrade() {
+            locked(&hub.takers).retain(|(id, _)| *id != self.id);
+        }
+    }
+}
+
+/// An entry for buffers from a hub: live, on the common time line, the oldest goes when more than `depth` wait.
+pub(crate) fn entry(name: &str, caps: Option<&gst::Caps>, depth: u64) -> gst_app::AppSrc {
+    let source = gst_app::AppSrc::builder()
+        .name(name)
+        .is_live(true)
+        .format(gst::Format::Time)
+        .max_buffers(depth)
+        .max_bytes(0)
+        .leaky_type(gst_app::AppLeakyType::Downstream)
+        .build();
+    source.set_caps(caps);
+    source
+}
+
+/// Hands every buffer that reaches `sink` to `each`, its time moved to the common time line, with its caps.
+pub(crate) fn drain(
+    sink: &gst_app::AppSink,
+    timeline: Arc<Timeline>,
+    mut each: impl FnMut(gst::Buffer, &gst::Caps) + Send + 'static,
+) {
+    let callbacks = gst_app::AppSinkCallbacks::builder().new_sample(move |sink| {
+        let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+        if let (Some(mut buffer), Some(caps)) = (sample.buffer_owned(), sample.caps_owned()) {
+            let segment = sample.segment().and_then(|segment| segment.downcast_ref::<gst::ClockTime>());
+            let running = segment.and_then(|segment| segment.to_running_time(buffer.pts()));
+            drop(sample);
+            let place = running.map(|running| timeline.place(sink, running));
+            let meta = buffer.make_mut();
+            meta.set_pts(place.unwrap_or_else(|| timeline.now()));
+            meta.set_dts(gst::ClockTime::NONE);
+            each(buffer, &caps);
+        }
+        Ok(gst::FlowSuccess::Ok)
+    });
+    sink.set_callbacks(callbacks.build());
+}
