@@ -4,6 +4,13 @@
 //! `application/x-rtp` on its sink pads and gives de-jittered `application/x-rtp` on its source pads, with sender
 //! reports, lost packets and clock drift dealt with inside.
 
+mod codecs;
+pub mod lines;
+mod negotiation;
+pub mod webrtc_engine;
+
+pub use lines::{Direction, MediaLine, media_lines};
+
 use std::{future::Future, pin::Pin};
 
 /// A boxed future, so that the trait can be used as an object.

@@ -1,0 +1,167 @@
+//! The codecs a peer connection offers, and which of the peer's are the same.
+
+use super::{Codec, Kind};
+
+/// One codec we send and receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Encoding name of the rtpmap, upper case.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// Payload type in our own offers.
+    pub(crate) payload_type: u8,
+    pub(crate) clock_rate: u32,
+    /// Channels in the rtpmap, 0 where it names none.
+    pub(crate) channels: u16,
+    pub(crate) fmtp: &'static str,
+}
+
+/// Constrained baseline level 3.1, what every WebRTC stack decodes (RFC 7742 section 6.2).
+const H264_PROFILE: &str = "42e01f";
+
+const OPUS: Known = Known {
+    name: "OPUS",
+    kind: Kind::Audio,
+    payload_type: 111,
+    clock_rate: 48_000,
+    channels: 2,
+    fmtp: "minptime=10;useinbandfec=1",
+};
+const PCMU: Known =
+    Known { name: "PCMU", kind: Kind::Audio, payload_type: 0, clock_rate: 8_000, channels: 0, fmtp: "" };
+const PCMA: Known = Known { name: "PCMA", payload_type: 8, ..PCMU };
+const VP8: Known =
+    Known { name: "VP8", kind: Kind::Video, payload_type: 96, clock_rate: 90_000, channels: 0, fmtp: "" };
+const H264_FRAGMENTED: Known = Known {
+    name: "H264",
+    payload_type: 102,
+    fmtp: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    ..VP8
+};
+const H264_SINGLE: Known = Known {
+    payload_type: 104,
+    fmtp: "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f",
+    ..H264_FRAGMENTED
+};
+
+/// What we offer, best first: Opus before G.711, video by the configured names (`H264`, `VP8`).
+pub(crate) fn offered(video_codecs: &[String]) -> Vec<Known> {
+    let mut known = vec![OPUS, PCMU, PCMA];
+    for name in video_codecs {
+        match name.to_uppercase().as_str() {
+            "H264" => known.extend([H264_FRAGMENTED, H264_SINGLE]),
+            "VP8" => known.push(VP8),
+            other => tracing::warn!(codec = other, "unknown video codec left out of offers; known are H264 and VP8"),
+        }
+    }
+    known
+}
+
+/// A `key=value` parameter of an fmtp line.
+pub(crate) fn parameter<'a>(fmtp: &'a str, key: &str) -> Option<&'a str> {
+    fmtp.split(';').filter_map(|p| p.trim().split_once('=')).find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v)
+}
+
+impl Known {
+    /// How well a peer's codec fits: lower is better, nothing = another codec.
+    ///
+    /// H.264 profiles above baseline are taken last: our encoder writes constrained baseline, which every decoder of a
+    /// higher profile reads (H.264 annex A).
+    pub(crate) fn fit(&self, remote: &Codec) -> Option<u8> {
+        if remote.name != self.name || remote.clock_rate != self.clock_rate {
+            return None;
+        }
+        if self.name != "H264" {
+            return Some(0);
+        }
+        let mode = |fmtp| parameter(fmtp, "packetization-mode").unwrap_or("0").to_owned();
+        if mode(self.fmtp) != mode(&remote.fmtp) {
+            return None;
+        }
+        let profile = parameter(&remote.fmtp, "profile-level-id").unwrap_or("42").to_ascii_lowercase();
+        Some(match profile.get(..4) {
+            Some("42e0" | "42c0") => 0,
+            _ if profile.starts_with("42") => 1,
+            _ => 2,
+        })
+    }
+
+    /// Our fmtp in an answer to this offered codec (RFC 6184 section 8.2.2: the profile is the offerer's, the level ours).
+    pub(crate) fn answer_fmtp(&self, remote: &Codec) -> String {
+        match parameter(&remote.fmtp, "profile-level-id").and_then(|id| id.get(..4)) {
+            Some(profile) if self.name == "H264" => {
+                self.fmtp.replace(H264_PROFILE, &format!("{profile}{}", &H264_PROFILE[4..]))
+            }
+            _ => self.fmtp.to_owned(),
+        }
+    }
+
+    /// This codec with the peer's payload type and parameters.
+    pub(crate) fn as_codec(&self) -> Codec {
+        Codec {
+            name: self.name.to_owned(),
+            payload_type: self.payload_type,
+            clock_rate: self.clock_rate,
+            fmtp: self.fmtp.to_owned(),
+        }
+    }
+}
+
+/// A codec both sides have: what the peer wrote and which of ours it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Common {
+    pub(crate) remote: Codec,
+    pub(crate) known: Known,
+}
+
+/// The codecs in common, ordered by our preference (`ours` first) or by the peer's (`theirs` first).
+pub(crate) fn common(ours: &[Known], kind: Kind, theirs: &[Codec], by_ours: bool) -> Vec<Common> {
+    let best = |known: &Known| {
+        let fits = theirs.iter().filter_map(|remote| Some((known.fit(remote)?, remote)));
+        fits.min_by_key(|(fit, _)| *fit).map(|(_, remote)| Common { remote: remote.clone(), known: *known })
+    };
+    let mut found: Vec<Common> = ours.iter().filter(|known| known.kind == kind).filter_map(best).collect();
+    if !by_ours {
+        found.sort_by_key(|c| theirs.iter().position(|t| t.payload_type == c.remote.payload_type));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn h264(payload_type: u8, fmtp: &str) -> Codec {
+        Codec { name: "H264".into(), payload_type, clock_rate: 90_000, fmtp: fmtp.into() }
+    }
+
+    #[test]
+    fn constrained_baseline_is_taken_among_the_profiles_a_browser_offers() {
+        let theirs = [
+            h264(39, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f"),
+            h264(103, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f"),
+            h264(107, "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f"),
+            h264(109, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+        ];
+        let found = common(&offered(&["H264".into()]), Kind::Video, &theirs, true);
+        assert_eq!(found.iter().map(|c| c.remote.payload_type).collect::<Vec<_>>(), vec![109, 107]);
+    }
+
+    #[test]
+    fn a_peer_with_high_profile_only_is_answered_with_its_profile() {
+        let theirs = [h264(98, "profile-level-id=640c28;packetization-mode=1")];
+        let found = common(&offered(&["H264".into()]), Kind::Video, &theirs, true);
+        assert_eq!(parameter(&found[0].known.answer_fmtp(&found[0].remote), "profile-level-id"), Some("640c1f"));
+    }
+
+    #[test]
+    fn the_configured_order_wins_as_answerer_and_the_peers_as_offerer() {
+        let theirs = [
+            Codec { name: "VP8".into(), payload_type: 96, clock_rate: 90_000, fmtp: String::new() },
+            h264(102, "packetization-mode=1;profile-level-id=42e01f"),
+        ];
+        let ours = offered(&["H264".into(), "VP8".into()]);
+        assert_eq!(common(&ours, Kind::Video, &theirs, true)[0].known.name, "H264");
+        assert_eq!(common(&ours, Kind::Video, &theirs, false)[0].known.name, "VP8");
+    }
+}

@@ -1,0 +1,134 @@
+//! The peer's description as an engine gets it: only agreed lines and codecs, always `sendrecv`, one transport.
+//!
+//! Directions are kept by [`super::Line`] and never shown to the engine: `inactive` makes some engines stop a
+//! transceiver for good. The remote track of a line is named by its mid.
+
+use std::{fmt::Write, net::IpAddr};
+
+use sdp_types::{Media, Session};
+
+use super::{Line, PeerError};
+use crate::peer::{
+    codecs::Common,
+    lines::{value, values},
+};
+
+/// ICE user fragment of the bundled transport.
+pub(super) fn ice_ufrag(session: &Session) -> Option<String> {
+    of_transport(session, "ice-ufrag").map(str::to_owned)
+}
+
+/// Writes the engine's version of the peer's description.
+pub(super) fn for_engine(session: &Session, lines: &[Line]) -> Result<String, PeerError> {
+    let need = |name| of_transport(session, name).ok_or_else(|| PeerError::BadSdp(format!("it has no a={name}")));
+    let mut text = String::with_capacity(4096);
+    let origin = &session.origin;
+    let mids: Vec<&str> = lines.iter().filter(|l| l.in_engine).map(|l| l.mid.as_str()).collect();
+    line(&mut text, &format!("v=0\r\no=- {} {} IN IP4 0.0.0.0", origin.sess_id, origin.sess_version));
+    line(&mut text, "s=-\r\nt=0 0");
+    line(&mut text, &format!("a=group:BUNDLE {}", mids.join(" ")));
+    line(&mut text, &format!("a=fingerprint:{}", fingerprint(session)?));
+    if session.has_attribute("ice-lite") {
+        line(&mut text, "a=ice-lite");
+    }
+    let credentials = format!("a=ice-ufrag:{}\r\na=ice-pwd:{}", need("ice-ufrag")?, need("ice-pwd")?);
+    let setup = of_transport(session, "setup").unwrap_or("actpass");
+    let mut candidates = Some(candidates(session));
+    for (agreed, media) in lines.iter().zip(&session.medias).filter(|(l, _)| l.in_engine) {
+        section(&mut text, agreed, media);
+        line(&mut text, &credentials);
+        line(&mut text, &format!("a=setup:{setup}"));
+        candidates.take().into_iter().flatten().for_each(|candidate| line(&mut text, &candidate));
+    }
+    Ok(text)
+}
+
+fn line(text: &mut String, content: &str) {
+    text.push_str(content);
+    text.push_str("\r\n");
+}
+
+fn section(text: &mut String, agreed: &Line, media: &Media) {
+    let types: Vec<String> = agreed.codecs.iter().map(|c| c.remote.payload_type.to_string()).collect();
+    line(text, &format!("m={} 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0", agreed.media, types.join(" ")));
+    line(text, &format!("a=mid:{}\r\na=sendrecv\r\na=rtcp-mux", agreed.mid));
+    for codec in &agreed.codecs {
+        codec_lines(text, codec, media);
+    }
+    if agreed.rejected {
+        return;
+    }
+    for extension in values(media, "extmap") {
+        line(text, &format!("a=extmap:{extension}"));
+    }
+    if agreed.ssrcs.is_empty() {
+        return;
+    }
+    line(text, &format!("a=msid:remote {}", agreed.mid));
+    // One stream a line: layers of a simulcast are the sender's matter, and nobody sends us one.
+    for ssrc in agreed.ssrcs.iter().take(1) {
+        line(text, &format!("a=ssrc:{ssrc} cname:remote"));
+    }
+}
+
+fn codec_lines(text: &mut String, codec: &Common, media: &Media) {
+    let (remote, known) = (&codec.remote, &codec.known);
+    let payload_type = remote.payload_type;
+    let name = if known.name == "OPUS" { "opus" } else { known.name };
+    let mut map = format!("a=rtpmap:{payload_type} {name}/{}", remote.clock_rate);
+    if known.channels > 0 {
+        let _ = write!(map, "/{}", known.channels);
+    }
+    line(text, &map);
+    // Our own parameters, so that an engine's comparison of profiles has nothing to decide.
+    if !known.fmtp.is_empty() {
+        line(text, &format!("a=fmtp:{payload_type} {}", known.fmtp));
+    }
+    for feedback in values(media, "rtcp-fb") {
+        let Some((of, what)) = feedback.split_once(' ') else { continue };
+        if of == "*" || of == payload_type.to_string() {
+            line(text, &format!("a=rtcp-fb:{payload_type} {what}"));
+        }
+    }
+}
+
+/// An attribute of the bundled transport: of the first line that is not refused, else of the session.
+fn of_transport<'a>(session: &'a Session, name: &'a str) -> Option<&'a str> {
+    let lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
+    lines.filter_map(|media| value(media, name)).next().or_else(|| session.get_first_attribute_value(name).flatten())
+}
+
+/// The SHA-256 fingerprint (RFC 8122 section 5); the engine compares the peer's certificate with it.
+fn fingerprint(session: &Session) -> Result<String, PeerError> {
+    let of_lines = session.medias.iter().flat_map(|media| values(media, "fingerprint"));
+    let of_session =
+        session.attributes.iter().filter(|a| a.attribute == "fingerprint").filter_map(|a| a.value.as_deref());
+    let mut all = of_lines.chain(of_session).peekable();
+    if all.peek().is_none() {
+        return Err(PeerError::BadSdp("it has no a=fingerprint; calls without encryption are not made".into()));
+    }
+    let sha256 = all.find_map(|f| f.split_once(' ').filter(|(hash, _)| hash.eq_ignore_ascii_case("sha-256")));
+    let (_, digest) = sha256.ok_or_else(|| PeerError::BadSdp("none of its fingerprints is sha-256".into()))?;
+    if digest.split(':').count() != 32 || !digest.split(':').all(|byte| u8::from_str_radix(byte, 16).is_ok()) {
+        return Err(PeerError::BadSdp("its sha-256 fingerprint is not 32 bytes in hexadecimal".into()));
+    }
+    Ok(format!("sha-256 {digest}"))
+}
+
+/// The UDP candidates with an address, of the RTP component; hidden names (`.local`) are found as peer-reflexive.
+fn candidates(session: &Session) -> Vec<String> {
+    let usable = |candidate: &&str| {
+        let words: Vec<&str> = candidate.split_whitespace().collect();
+        matches!(words[..], [_, "1", transport, _, address, ..]
+            if transport.eq_ignore_ascii_case("udp") && address.parse::<IpAddr>().is_ok())
+    };
+    let all = session.medias.iter().filter(|media| media.port != 0).flat_map(|media| values(media, "candidate"));
+    let mut found: Vec<String> = Vec::new();
+    for candidate in all.filter(usable) {
+        let text = format!("a=candidate:{candidate}");
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}

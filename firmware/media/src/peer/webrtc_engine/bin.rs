@@ -1,0 +1,184 @@
+//! The GStreamer side of a peer: a bin with a sink pad a sent line, a source pad a received line and one `rtpbin`.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use gst::prelude::*;
+use tokio::sync::mpsc;
+
+use super::{
+    PeerError,
+    receiving::{self, Incoming},
+    sending::{self, Batch, Outgoing},
+};
+use crate::peer::{Codec, Kind};
+
+/// Jitter buffer in ms: covers a Wi-Fi burst and one retransmission on a path of 50 ms.
+const JITTER_BUFFER_MS: u32 = 80;
+
+type PayloadMap = Arc<Mutex<HashMap<(u32, u32), gst::Caps>>>;
+type Funnels = Arc<Mutex<HashMap<u32, gst::Element>>>;
+
+/// Called with the mid when a decoder behind a source pad asks for a key frame.
+pub(super) type KeyFrameRequest = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The bin and what is in it.
+pub(super) struct PeerBin {
+    pub(super) bin: gst::Bin,
+    rtpbin: gst::Element,
+    payloads: PayloadMap,
+    funnels: Funnels,
+}
+
+impl PeerBin {
+    pub(super) fn new() -> Result<Self, PeerError> {
+        let bin = gst::Bin::new();
+        let rtpbin = gst::ElementFactory::make("rtpbin")
+            .property("latency", JITTER_BUFFER_MS)
+            .property("do-lost", true)
+            .property("drop-on-latency", true)
+            .property("autoremove", true)
+            .build()?;
+        bin.add(&rtpbin)?;
+        let (payloads, funnels) = (PayloadMap::default(), Funnels::default());
+        answer_payload_requests(&rtpbin, &payloads);
+        link_new_streams(&rtpbin, &funnels);
+        Ok(Self { bin, rtpbin, payloads, funnels })
+    }
+
+    /// Adds the sink pad of a line, unless it is there; what arrives on it goes to the channel.
+    pub(super) fn add_sink(
+        &self,
+        mid: &str,
+        outgoing: &Arc<Outgoing>,
+        batches: mpsc::UnboundedSender<Batch>,
+    ) -> Result<bool, PeerError> {
+        let name = format!("sink_{mid}");
+        if self.bin.static_pad(&name).is_some() {
+            return Ok(false);
+        }
+        let sink = app_sink(outgoing, batches);
+        self.bin.add(&sink)?;
+        sink.sync_state_with_parent()?;
+        let target = sink.static_pad("sink").ok_or_else(|| PeerError::Engine("appsink without a pad".into()))?;
+        watch_caps(&target, outgoing);
+        self.add_ghost(&name, &target)?;
+        Ok(true)
+    }
+
+    /// Adds the source pad of a line and its way in.
+    pub(super) fn add_source(
+        &self,
+        mid: &str,
+        kind: Kind,
+        session: u32,
+        key_frame: KeyFrameRequest,
+    ) -> Result<Incoming, PeerError> {
+        let funnel = gst::ElementFactory::make("funnel").build()?;
+        self.bin.add(&funnel)?;
+        funnel.sync_state_with_parent()?;
+        let target = funnel.static_pad("src").ok_or_else(|| PeerError::Engine("funnel without a pad".into()))?;
+        self.add_ghost(&source_pad(mid), &target)?;
+        watch_key_frame_requests(&target, mid.to_owned(), key_frame);
+        self.funnels.lock().unwrap_or_else(PoisonError::into_inner).insert(session, funnel);
+        Incoming::new(&self.bin, &self.rtpbin, mid, kind, session)
+    }
+
+    /// Tells the `rtpbin` what a payload type of a session is.
+    pub(super) fn map_payload(&self, incoming: &Incoming, codec: &Codec) {
+        let caps = receiving::caps(incoming.kind, codec);
+        let key = (incoming.session, u32::from(codec.payload_type));
+        self.payloads.lock().unwrap_or_else(PoisonError::into_inner).insert(key, caps);
+    }
+
+    fn add_ghost(&self, name: &str, target: &gst::Pad) -> Result<(), PeerError> {
+        let ghost = gst::GhostPad::builder_with_target(target)?.name(name).build();
+        ghost.set_active(true)?;
+        self.bin.add_pad(&ghost)?;
+        Ok(())
+    }
+}
+
+/// Name of a line's source pad.
+pub(super) fn source_pad(mid: &str) -> String {
+    format!("src_{mid}")
+}
+
+fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> gst_app::AppSink {
+    let outgoing = Arc::clone(outgoing);
+    let callbacks = gst_app::AppSinkCallbacks::builder()
+        .new_sample(move |sink| {
+            let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+            if let Some(batch) = sending::batch(&outgoing, &sample, sink.current_running_time()) {
+                // A closed connection takes nothing more; the pipeline goes on.
+                let _ = batches.send(batch);
+            }
+            Ok(gst::FlowSuccess::Ok)
+        })
+        .build();
+    gst_app::AppSink::builder()
+        .caps(&gst::Caps::new_empty_simple("application/x-rtp"))
+        .sync(false)
+        .async_(false)
+        .enable_last_sample(false)
+        .buffer_list(true)
+        .callbacks(callbacks)
+        .build()
+}
+
+fn watch_caps(pad: &gst::Pad, outgoing: &Arc<Outgoing>) {
+    let outgoing = Arc::clone(outgoing);
+    pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        if let Some(gst::EventView::Caps(event)) = info.event().map(|event| event.view()) {
+            outgoing.set_caps(event.caps());
+        }
+        gst::PadProbeReturn::Ok
+    });
+}
+
+fn watch_key_frame_requests(pad: &gst::Pad, mid: String, request: KeyFrameRequest) {
+    pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
+        if info.event().is_some_and(|event| gst_video::ForceKeyUnitEvent::is(event)) {
+            request(&mid);
+            return gst::PadProbeReturn::Drop;
+        }
+        gst::PadProbeReturn::Ok
+    });
+}
+
+fn answer_payload_requests(rtpbin: &gst::Element, payloads: &PayloadMap) {
+    let payloads = Arc::clone(payloads);
+    rtpbin.connect("request-pt-map", false, move |values| {
+        let session = values.get(1)?.get::<u32>().ok()?;
+        let payload_type = values.get(2)?.get::<u32>().ok()?;
+        let caps = payloads.lock().unwrap_or_else(PoisonError::into_inner).get(&(session, payload_type)).cloned();
+        Some(caps.to_value())
+    });
+}
+
+/// Links each stream the `rtpbin` finds to the funnel of its session, so that a source pad outlives changes of SSRC.
+fn link_new_streams(rtpbin: &gst::Element, funnels: &Funnels) {
+    let linked: Arc<Mutex<HashMap<String, gst::Pad>>> = Arc::default();
+    let (funnels, inputs) = (Arc::clone(funnels), Arc::clone(&linked));
+    rtpbin.connect_pad_added(move |_, pad| {
+        let name = pad.name();
+        let session = name.strip_prefix("recv_rtp_src_").and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
+        let funnels = funnels.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(funnel) = session.and_then(|session| funnels.get(&session)) else { return };
+        let Some(input) = funnel.request_pad_simple("sink_%u") else { return };
+        if let Err(error) = pad.link(&input) {
+            tracing::warn!(%error, pad = %name, "a received stream could not be linked");
+        }
+        inputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), input);
+    });
+    rtpbin.connect_pad_removed(move |_, pad| {
+        let input = linked.lock().unwrap_or_else(PoisonError::into_inner).remove(pad.name().as_str());
+        if let Some(input) = input
+            && let Some(funnel) = input.parent_element()
+        {
+            funnel.release_request_pad(&input);
+        }
+    });
+}

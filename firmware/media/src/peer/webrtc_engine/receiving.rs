@@ -1,0 +1,149 @@
+//! From the wire to a source pad of the bin: RTP and sender reports into `rtpbin`.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use gst::prelude::*;
+use rtc::{
+    rtcp::{self, sender_report::SenderReport, source_description::SourceDescription},
+    rtp,
+    shared::marshal::{Marshal, MarshalSize},
+};
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+
+use super::PeerError;
+use crate::peer::{Codec, Kind};
+
+/// Packets waiting for the streaming thread; a second of 1080p. Beyond that the oldest is worth nothing any more.
+const QUEUED_PACKETS: u64 = 2_000;
+
+/// The way in of one m-line.
+pub(super) struct Incoming {
+    pub(super) mid: String,
+    pub(super) kind: Kind,
+    /// Session of the `rtpbin`.
+    pub(super) session: u32,
+    rtp: gst_app::AppSrc,
+    rtcp: gst_app::AppSrc,
+    /// Stream last seen; 0 = none yet.
+    ssrc: AtomicU32,
+    track: Mutex<Option<Arc<dyn TrackRemote>>>,
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Incoming").field("mid", &self.mid).field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Incoming {
+    /// Adds the sources to the bin and links them to their session of the `rtpbin`.
+    pub(super) fn new(
+        bin: &gst::Bin,
+        rtpbin: &gst::Element,
+        mid: &str,
+        kind: Kind,
+        session: u32,
+    ) -> Result<Self, PeerError> {
+        let rtp = source("application/x-rtp");
+        let rtcp = source("application/x-rtcp");
+        for (source, pad) in [(&rtp, "recv_rtp_sink_"), (&rtcp, "recv_rtcp_sink_")] {
+            bin.add(source)?;
+            source.link_pads(Some("src"), rtpbin, Some(&format!("{pad}{session}")))?;
+        }
+        for source in [&rtp, &rtcp] {
+            source.sync_state_with_parent()?;
+        }
+        Ok(Self { mid: mid.to_owned(), kind, session, rtp, rtcp, ssrc: AtomicU32::new(0), track: Mutex::new(None) })
+    }
+
+    /// Caps of what comes.
+    pub(super) fn set_codec(&self, codec: &Codec) {
+        self.rtp.set_caps(Some(&caps(self.kind, codec)));
+    }
+
+    /// The crate's track, for feedback to the sender.
+    pub(super) fn track(&self) -> Option<(Arc<dyn TrackRemote>, u32)> {
+        let track = self.track.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        Some((track, self.ssrc.load(Ordering::Relaxed)))
+    }
+
+    /// Stream last seen.
+    pub(super) fn ssrc(&self) -> u32 {
+        self.ssrc.load(Ordering::Relaxed)
+    }
+
+    /// Hands a sender report with its source description to the `rtpbin`, which needs both for lip sync.
+    pub(super) fn push_report(&self, report: &SenderReport, cname: &SourceDescription) {
+        let parts: [&dyn rtcp::Packet; 2] = [report, cname];
+        let bytes: Vec<u8> = parts.iter().filter_map(|part| part.marshal().ok()).flatten().collect();
+        // Refused only while the bin is not running; then nobody needs the report.
+        let _ = self.rtcp.push_buffer(gst::Buffer::from_mut_slice(bytes));
+    }
+
+    fn push(&self, packet: &rtp::Packet) {
+        self.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
+        if let Some(buffer) = to_buffer(packet) {
+            let _ = self.rtp.push_buffer(buffer);
+        }
+    }
+}
+
+/// Feeds a remote track into its line until the track ends.
+pub(super) async fn run(incoming: Arc<Incoming>, track: Arc<dyn TrackRemote>) {
+    *incoming.track.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&track));
+    while let Some(event) = track.poll().await {
+        if let TrackRemoteEvent::OnRtpPacket(packet) = event {
+            incoming.push(&packet);
+        }
+    }
+}
+
+/// Caps of an RTP stream as GStreamer's depayloaders read them.
+pub(super) fn caps(kind: Kind, codec: &Codec) -> gst::Caps {
+    let media = if kind == Kind::Audio { "audio" } else { "video" };
+    let mut structure = gst::Structure::builder("application/x-rtp")
+        .field("media", media)
+        .field("payload", i32::from(codec.payload_type))
+        .field("clock-rate", i32::try_from(codec.clock_rate).unwrap_or(90_000))
+        .field("encoding-name", &codec.name)
+        .build();
+    for (key, value) in codec.fmtp.split(';').filter_map(|parameter| parameter.trim().split_once('=')) {
+        structure.set(key.trim().to_ascii_lowercase(), value.trim());
+    }
+    gst::Caps::from(structure)
+}
+
+fn source(caps: &str) -> gst_app::AppSrc {
+    gst_app::AppSrc::builder()
+        .caps(&gst::Caps::new_empty_simple(caps))
+        .format(gst::Format::Time)
+        .is_live(true)
+        .do_timestamp(true)
+        .max_buffers(QUEUED_PACKETS)
+        .max_bytes(0)
+        .leaky_type(gst_app::AppLeakyType::Downstream)
+        .build()
+}
+
+/// The packet on one piece of memory, without header extensions: those were for the transport.
+fn to_buffer(packet: &rtp::Packet) -> Option<gst::Buffer> {
+    let header = rtp::Header {
+        version: 2,
+        marker: packet.header.marker,
+        payload_type: packet.header.payload_type,
+        sequence_number: packet.header.sequence_number,
+        timestamp: packet.header.timestamp,
+        ssrc: packet.header.ssrc,
+        ..rtp::Header::default()
+    };
+    let size = header.marshal_size();
+    let mut buffer = gst::Buffer::with_size(size + packet.payload.len()).ok()?;
+    let mut map = buffer.get_mut()?.map_writable().ok()?;
+    header.marshal_to(map.get_mut(..size)?).ok()?;
+    map.get_mut(size..)?.copy_from_slice(&packet.payload);
+    drop(map);
+    Some(buffer)
+}

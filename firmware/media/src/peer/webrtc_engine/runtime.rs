@@ -1,0 +1,94 @@
+//! The crate's view of tokio, with two repairs.
+//!
+//! The connection driver of `webrtc` 0.21 sleeps until the next ICE check (200 ms by default) after ICE has chosen its
+//! path, although the DTLS client hello is already due: nothing wakes it. [`Kick`] ends that sleep at once. And name
+//! resolution inside the driver stalls every socket of the connection, so it gets a bound.
+
+use std::{
+    future::Future,
+    io,
+    net::{SocketAddr, TcpListener, UdpSocket},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+use webrtc::runtime::{
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
+};
+
+/// Longest wait for the address of a STUN or TURN server; local candidates are not held up longer than this.
+const RESOLVE_BOUND: Duration = Duration::from_millis(300);
+
+/// Wakes the driver out of its timer, so that it looks at its state again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kick(Arc<Notify>);
+
+impl Kick {
+    /// Ends the current sleep of the driver, or its next one.
+    pub(super) fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Tokio, with sleeps that a [`Kick`] ends.
+#[derive(Debug)]
+pub(super) struct KickedRuntime {
+    pub(super) kick: Kick,
+}
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl Runtime for KickedRuntime {
+    fn spawn(&self, future: Boxed<'static, ()>) -> Box<dyn JoinHandle> {
+        TokioRuntime.spawn(future)
+    }
+
+    fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        TokioRuntime.wrap_udp_socket(socket)
+    }
+
+    fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        TokioRuntime.wrap_tcp_listener(listener)
+    }
+
+    fn connect_tcp<'a>(&'a self, remote: SocketAddr) -> Boxed<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
+        TokioRuntime.connect_tcp(remote)
+    }
+
+    fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
+        Box::pin(async move {
+            let resolved = tokio::time::timeout(RESOLVE_BOUND, tokio::net::lookup_host(host)).await;
+            resolved
+                .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("no address for {host} in time")))?
+                .map(Iterator::collect)
+        })
+    }
+
+    fn sleep(&self, duration: Duration) -> Boxed<'static, ()> {
+        let kick = Arc::clone(&self.kick.0);
+        Box::pin(async move {
+            tokio::select! {
+                () = tokio::time::sleep(duration) => {}
+                () = kick.notified() => {}
+            }
+        })
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        TokioRuntime.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        TokioRuntime.block_on(future);
+    }
+
+    fn yield_now(&self) -> Boxed<'static, ()> {
+        TokioRuntime.yield_now()
+    }
+
+    fn name(&self) -> &'static str {
+        "tokio"
+    }
+}

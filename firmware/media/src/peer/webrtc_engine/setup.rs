@@ -1,0 +1,181 @@
+//! Makes a connection of the crate: codecs, interceptors, timers, two tracks to send.
+
+use std::{sync::Arc, time::Duration};
+
+use rtc::{
+    interceptor::{ReceiverReportBuilder, Registry, Slot},
+    peer_connection::configuration::media_engine::MediaEngine,
+    rtp_transceiver::rtp_sender::{
+        RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+        RtpCodecKind,
+    },
+};
+use webrtc::{
+    media_stream::{MediaStreamTrack, track_local::static_rtp::TrackLocalStaticRTP},
+    peer_connection::{
+        PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceServer, SettingEngine,
+        SettingEngineBuilder, configure_nack, configure_twcc,
+    },
+    rtp_transceiver::RtpSender,
+};
+
+use super::{
+    PeerError,
+    addresses::BindAddresses,
+    runtime::KickedRuntime,
+    shared::{Callbacks, Sending, Shared},
+    tap::Tap,
+};
+use crate::peer::{Codec, Kind, PeerConfig, codecs::Known, negotiation::Negotiation};
+
+/// Between two connectivity checks of a pair (RFC 8445 section 14.2 allows down to 5 ms).
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Checks before a pair is given up: 7 s, so that a peer whose answer is on its way is still found.
+const CHECKS: u16 = 140;
+
+/// Silence after which the path counts as lost, and as failed for good; keep-alives in between.
+const TIMEOUTS: [Duration; 3] = [Duration::from_secs(4), Duration::from_secs(20), Duration::from_secs(1)];
+
+/// A connection of the crate with our two senders.
+pub(super) struct Connection {
+    pub(super) peer: Box<dyn PeerConnection>,
+    pub(super) senders: Vec<Sender>,
+}
+
+/// A sender of the crate and the track it was made with.
+pub(super) struct Sender {
+    pub(super) kind: Kind,
+    pub(super) track: Arc<TrackLocalStaticRTP>,
+    ssrc: u32,
+    sender: Arc<dyn RtpSender>,
+}
+
+impl Sender {
+    /// Binds the interceptors to the codec that will be sent; to be called before the crate learns the answer.
+    pub(super) async fn prefer(&self, known: &Known) -> Result<(), PeerError> {
+        let track = TrackLocalStaticRTP::new(local_track(self.kind, self.ssrc, &parameters(known).rtp_codec));
+        Ok(self.sender.replace_track(Arc::new(track)).await?)
+    }
+}
+
+/// Builds the connection; sockets are bound when this returns.
+pub(super) async fn connect(
+    config: &PeerConfig,
+    negotiation: &Negotiation,
+    shared: &Arc<Shared>,
+) -> Result<Connection, PeerError> {
+    let mut media = media_engine(negotiation)?;
+    let registry = configure_twcc(configure_nack(Registry::new(), &mut media), &mut media)?
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
+    let servers = config.ice_servers.iter().map(|server| RTCIceServer {
+        urls: vec![server.url.clone()],
+        username: server.user.clone(),
+        credential: server.password.clone(),
+    });
+    let peer = PeerConnectionBuilder::new()
+        .with_configuration(RTCConfigurationBuilder::new().with_ice_servers(servers.collect()).build())
+        .with_media_engine(media)
+        .with_setting_engine(settings())
+        .with_interceptor_registry(registry)
+        .with_runtime(Arc::new(KickedRuntime { kick: shared.kick.clone() }))
+        .with_handler(Arc::new(Callbacks(Arc::clone(shared))))
+        .with_udp_addrs(vec![BindAddresses { fixed: config.bind.clone() }])
+        .build()
+        .await?;
+    let mut connection = Connection { peer: Box::new(peer), senders: Vec::new() };
+    for sending in &shared.sending {
+        add_sender(&mut connection, negotiation, sending).await?;
+    }
+    Ok(connection)
+}
+
+fn settings() -> SettingEngine {
+    let [lost, failed, keep_alive] = TIMEOUTS.map(Some);
+    SettingEngineBuilder::new()
+        .with_ice_timeouts(lost, failed, keep_alive)
+        .with_ice_connection_attempts(Some(CHECK_INTERVAL), Some(CHECKS))
+        // A relayed path is used at once when it is the first to work; better ones still replace it.
+        .with_relay_acceptance_min_wait(Some(Duration::from_millis(500)))
+        .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+        // A restart is asked for after a change of network: the old sockets name addresses that are gone.
+        .with_discard_local_candidates_during_ice_restart(true)
+        .build()
+}
+
+async fn add_sender(
+    connection: &mut Connection,
+    negotiation: &Negotiation,
+    sending: &Sending,
+) -> Result<(), PeerError> {
+    let known: Vec<&Known> = negotiation.ours(sending.kind).collect();
+    let Some(first) = known.first() else { return Ok(()) };
+    let ssrc = sending.outgoing.ssrc;
+    let track = Arc::new(TrackLocalStaticRTP::new(local_track(sending.kind, ssrc, &parameters(first).rtp_codec)));
+    let transceiver = connection.peer.add_transceiver_from_track(track.clone(), None).await?;
+    // The track's codec alone would be offered otherwise.
+    let all = rtc_codecs(negotiation, sending.kind);
+    transceiver.set_codec_preferences(all).await?;
+    let sender = transceiver.sender().await?.ok_or_else(|| PeerError::Engine("transceiver without sender".into()))?;
+    connection.senders.push(Sender { kind: sending.kind, track, ssrc, sender });
+    Ok(())
+}
+
+fn local_track(kind: Kind, ssrc: u32, codec: &RTCRtpCodec) -> MediaStreamTrack {
+    let (id, kind) = match kind {
+        Kind::Audio => ("audio", RtpCodecKind::Audio),
+        Kind::Video => ("video", RtpCodecKind::Video),
+    };
+    let coding = RTCRtpEncodingParameters {
+        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
+        codec: codec.clone(),
+        ..Default::default()
+    };
+    MediaStreamTrack::new("roombox".into(), format!("roombox-{id}"), id.into(), kind, vec![coding])
+}
+
+fn media_engine(negotiation: &Negotiation) -> Result<MediaEngine, PeerError> {
+    let mut media = MediaEngine::default();
+    for (kind, rtc_kind) in [(Kind::Audio, RtpCodecKind::Audio), (Kind::Video, RtpCodecKind::Video)] {
+        for known in negotiation.ours(kind) {
+            media.register_codec(parameters(known), rtc_kind)?;
+        }
+    }
+    Ok(media)
+}
+
+fn rtc_codecs(negotiation: &Negotiation, kind: Kind) -> Vec<RTCRtpCodecParameters> {
+    // With the feedback that the interceptors added to the same codecs in the media engine.
+    let common = [("nack", ""), ("nack", "pli"), ("transport-cc", "")];
+    let feedback = if kind == Kind::Video { &common[..] } else { &common[2..] };
+    let with_feedback = |known: &Known| {
+        let mut codec = parameters(known);
+        codec.rtp_codec.rtcp_feedback.extend(feedback.iter().map(|(typ, parameter)| rtcp_feedback(typ, parameter)));
+        codec
+    };
+    negotiation.ours(kind).map(with_feedback).collect()
+}
+
+fn parameters(known: &Known) -> RTCRtpCodecParameters {
+    let Codec { payload_type, clock_rate, fmtp, .. } = known.as_codec();
+    let (media, feedback) = match known.kind {
+        Kind::Audio => ("audio", vec![]),
+        Kind::Video => ("video", vec![rtcp_feedback("ccm", "fir")]),
+    };
+    let name = if known.name == "OPUS" { "opus" } else { known.name };
+    RTCRtpCodecParameters {
+        rtp_codec: RTCRtpCodec {
+            mime_type: format!("{media}/{name}"),
+            clock_rate,
+            channels: known.channels,
+            sdp_fmtp_line: fmtp,
+            rtcp_feedback: feedback,
+        },
+        payload_type,
+    }
+}
+
+fn rtcp_feedback(typ: &str, parameter: &str) -> RTCPFeedback {
+    RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() }
+}

@@ -1,0 +1,222 @@
+//! What the crate's callbacks, the interceptor and the engine share.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+};
+use webrtc::{
+    media_stream::track_remote::TrackRemote,
+    peer_connection::{
+        PeerConnectionEventHandler, RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionIceEvent,
+        RTCPeerConnectionState,
+    },
+};
+
+use super::{
+    receiving::{self, Incoming},
+    runtime::Kick,
+    sending::Outgoing,
+};
+use crate::peer::{Kind, PeerEvent, negotiation::Line};
+
+/// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
+const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
+
+/// How far gathering has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) candidates: u32,
+    pub(super) complete: bool,
+}
+
+/// Round trips measured for a sent stream, in seconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RoundTrip {
+    pub(super) last: f64,
+    pub(super) total: f64,
+    pub(super) measurements: u64,
+}
+
+/// A stream we send and the line it is on.
+#[derive(Debug)]
+pub(super) struct Sending {
+    pub(super) kind: Kind,
+    pub(super) outgoing: Arc<Outgoing>,
+    line: Mutex<Option<(String, bool)>>,
+}
+
+impl Sending {
+    pub(super) fn new(kind: Kind, ssrc: u32) -> Self {
+        Self { kind, outgoing: Arc::new(Outgoing::new(ssrc)), line: Mutex::new(None) }
+    }
+
+    fn mid(&self) -> Option<String> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(mid, _)| mid.clone())
+    }
+}
+
+pub(super) struct Shared {
+    events: mpsc::UnboundedSender<PeerEvent>,
+    pub(super) runtime: Handle,
+    pub(super) kick: Kick,
+    pub(super) gathered: watch::Sender<Gathered>,
+    pub(super) sending: [Sending; 2],
+    incoming: RwLock<Vec<Arc<Incoming>>>,
+    connected: AtomicBool,
+    round_trips: Mutex<HashMap<u32, RoundTrip>>,
+}
+
+impl Shared {
+    pub(super) fn new(events: mpsc::UnboundedSender<PeerEvent>, runtime: Handle) -> Self {
+        Self {
+            events,
+            runtime,
+            kick: Kick::default(),
+            gathered: watch::Sender::default(),
+            sending: [Kind::Audio, Kind::Video].map(|kind| Sending::new(kind, rand::random::<u32>() | 1)),
+            incoming: RwLock::default(),
+            connected: AtomicBool::new(false),
+            round_trips: Mutex::default(),
+        }
+    }
+
+    /// Tells the owner; an owner that has gone needs nothing.
+    pub(super) fn tell(&self, event: PeerEvent) {
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn sending(&self, kind: Kind) -> &Sending {
+        let [audio, video] = &self.sending;
+        if kind == Kind::Audio { audio } else { video }
+    }
+
+    /// Takes over which line a stream is on and whether the peer wants it.
+    pub(super) fn set_line(&self, kind: Kind, line: &Line) {
+        let sending = self.sending(kind);
+        *sending.line.lock().unwrap_or_else(PoisonError::into_inner) = Some((line.mid.clone(), line.sends()));
+        self.update_gates();
+    }
+
+    fn update_gates(&self) {
+        let connected = self.connected.load(Ordering::Acquire);
+        for sending in &self.sending {
+            let wanted = sending.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|l| l.1);
+            sending.outgoing.allow(connected && wanted);
+        }
+    }
+
+    pub(super) fn add_incoming(&self, incoming: Arc<Incoming>) {
+        self.incoming.write().unwrap_or_else(PoisonError::into_inner).push(incoming);
+    }
+
+    pub(super) fn incoming(&self, mid: &str) -> Option<Arc<Incoming>> {
+        self.find_incoming(|incoming| incoming.mid == mid)
+    }
+
+    pub(super) fn incoming_by_ssrc(&self, ssrc: u32) -> Option<Arc<Incoming>> {
+        self.find_incoming(|incoming| incoming.ssrc() == ssrc)
+    }
+
+    fn find_incoming(&self, wanted: impl Fn(&Incoming) -> bool) -> Option<Arc<Incoming>> {
+        let all = self.incoming.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|incoming| wanted(incoming)).map(Arc::clone)
+    }
+
+    pub(super) fn key_frame_wanted(&self, ssrc: u32) {
+        let sending = self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc);
+        if let Some(mid) = sending.and_then(Sending::mid) {
+            self.tell(PeerEvent::KeyFrameWanted { mid });
+        }
+    }
+
+    pub(super) fn round_trip(&self, ssrc: u32, seconds: f64) {
+        let mut all = self.round_trips.lock().unwrap_or_else(PoisonError::into_inner);
+        let round_trip = all.entry(ssrc).or_default();
+        round_trip.last = seconds;
+        round_trip.total += seconds;
+        round_trip.measurements += 1;
+    }
+
+    pub(super) fn round_trips(&self) -> HashMap<u32, RoundTrip> {
+        self.round_trips.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn connected(&self) {
+        self.connected.store(true, Ordering::Release);
+        self.update_gates();
+        self.tell(PeerEvent::Connected);
+        // Frames encoded before were not sent, so the next one must stand alone.
+        if let Some(mid) = self.sending(Kind::Video).mid() {
+            self.tell(PeerEvent::KeyFrameWanted { mid });
+        }
+    }
+}
+
+/// The crate's callbacks. They run inside the driver: nothing here may wait.
+pub(super) struct Callbacks(pub(super) Arc<Shared>);
+
+impl Callbacks {
+    /// The crate does not report a handshake that never ends, as after a wrong fingerprint.
+    fn watch_handshake(&self) {
+        let shared = Arc::downgrade(&self.0);
+        self.0.runtime.spawn(async move {
+            tokio::time::sleep(HANDSHAKE_BOUND).await;
+            if let Some(shared) = shared.upgrade()
+                && !shared.connected.load(Ordering::Acquire)
+            {
+                let reason = "the encryption handshake (DTLS) with the peer did not succeed".to_owned();
+                shared.tell(PeerEvent::Failed { reason });
+            }
+        });
+    }
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Callbacks {
+    async fn on_ice_candidate(&self, _: RTCPeerConnectionIceEvent) {
+        self.0.gathered.send_modify(|gathered| gathered.candidates += 1);
+    }
+
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        if state == RTCIceGatheringState::Complete {
+            self.0.gathered.send_modify(|gathered| gathered.complete = true);
+        }
+    }
+
+    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
+        self.0.kick.now();
+        if state == RTCIceConnectionState::Connected && !self.0.connected.load(Ordering::Acquire) {
+            self.watch_handshake();
+        }
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        match state {
+            RTCPeerConnectionState::Connected => self.0.connected(),
+            RTCPeerConnectionState::Disconnected => self.0.tell(PeerEvent::Disconnected),
+            RTCPeerConnectionState::Failed => {
+                let reason = "no network path to the peer (ICE)".to_owned();
+                self.0.tell(PeerEvent::Failed { reason });
+            }
+            _ => {}
+        }
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        // The negotiation names remote tracks by mid.
+        let mid = track.track_id().await;
+        match self.0.incoming(&mid) {
+            Some(incoming) => drop(self.0.runtime.spawn(receiving::run(incoming, track))),
+            None => tracing::warn!(mid, "a stream came for a line that is not received"),
+        }
+    }
+}

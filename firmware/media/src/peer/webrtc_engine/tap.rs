@@ -1,0 +1,114 @@
+//! The last interceptor of the chain: reads the RTCP that concerns GStreamer and the owner, and lets everything pass.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use rtc::{
+    interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
+    rtcp::{
+        self,
+        payload_feedbacks::{full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication},
+        receiver_report::ReceiverReport,
+        reception_report::ReceptionReport,
+        sender_report::SenderReport,
+        source_description::{SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem},
+    },
+    sansio::Protocol,
+    shared::error::Error,
+};
+
+use super::{sending::ntp, shared::Shared};
+
+pub(super) struct Tap {
+    shared: Arc<Shared>,
+    reads: VecDeque<TaggedPacket>,
+    writes: VecDeque<TaggedPacket>,
+}
+
+impl Tap {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, reads: VecDeque::new(), writes: VecDeque::new() }
+    }
+
+    fn read(&self, compound: &[Box<dyn rtcp::Packet>]) {
+        for packet in compound {
+            let packet = packet.as_any();
+            if let Some(report) = packet.downcast_ref::<SenderReport>() {
+                self.sender_report(report, compound);
+                self.reception_reports(&report.reports);
+            } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
+                self.reception_reports(&report.reports);
+            } else if let Some(request) = packet.downcast_ref::<PictureLossIndication>() {
+                self.shared.key_frame_wanted(request.media_ssrc);
+            } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
+                request.fir.iter().for_each(|entry| self.shared.key_frame_wanted(entry.ssrc));
+            }
+        }
+    }
+
+    fn sender_report(&self, report: &SenderReport, compound: &[Box<dyn rtcp::Packet>]) {
+        let Some(incoming) = self.shared.incoming_by_ssrc(report.ssrc) else { return };
+        let written = compound.iter().find_map(|packet| packet.as_any().downcast_ref::<SourceDescription>());
+        match written {
+            Some(description) => incoming.push_report(report, description),
+            None => incoming.push_report(report, &one_source(report.ssrc)),
+        }
+    }
+
+    /// Round trip by RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s.
+    fn reception_reports(&self, reports: &[ReceptionReport]) {
+        let arrival = ((ntp(SystemTime::now()) >> 16) & 0xffff_ffff) as u32;
+        for report in reports.iter().filter(|report| report.last_sender_report != 0) {
+            let ticks = arrival.wrapping_sub(report.last_sender_report).wrapping_sub(report.delay);
+            // Clocks that jump make it negative, that is huge.
+            if ticks < 0x8000_0000 {
+                self.shared.round_trip(report.ssrc, f64::from(ticks) / 65_536.0);
+            }
+        }
+    }
+}
+
+/// A peer that names no CNAME has one clock for all its streams; without a name `rtpbin` would not sync them.
+fn one_source(ssrc: u32) -> SourceDescription {
+    let cname = SourceDescriptionItem { sdes_type: SdesType::SdesCname, text: "peer".into() };
+    SourceDescription { chunks: vec![SourceDescriptionChunk { source: ssrc, items: vec![cname] }] }
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtcp(compound) = &message.message.packet {
+            self.read(compound);
+        }
+        self.reads.push_back(message);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.reads.pop_front()
+    }
+
+    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        self.writes.push_back(message);
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.writes.pop_front()
+    }
+}
+
+impl Interceptor for Tap {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+}
