@@ -8,7 +8,7 @@ pub mod audio;
 pub mod board;
 pub mod buttons;
 pub mod cameras;
-mod findings;
+pub mod findings;
 mod hardware;
 pub mod leds;
 #[cfg(feature = "linux")]
