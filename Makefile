@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build test lint unit end-to-end interop bench-call recovery docs clean
+.PHONY: help setup setup-test demo build test lint unit end-to-end interop bench-call recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ recovery: ## 20 server deaths in a row while in a call (about five minutes)
 bench-call: setup ## the figures of docs/figures.md
 	$(CARGO) build --release --locked -p roombox
 	$(CARGO) run --release --locked -p roombox-tests --bin bench_call
+
+deny: ## licences, banned crates and sources (needs cargo-deny)
+	$(CARGO) deny --locked check licenses bans sources
 
 clean: ## remove what was built
 	$(CARGO) clean
