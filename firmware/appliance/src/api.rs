@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use roombox_conference::api as conference;
 use roombox_hal::buttons::ButtonAction;
+use roombox_hal::findings::DeviceFinding;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -35,6 +36,8 @@ pub enum Input {
     Conference(conference::Event),
     /// Told by media.
     Media(MediaFact),
+    /// What the board names and is not usable; replaces the former report.
+    Board(Vec<DeviceFinding>),
     /// The driver found something wrong that no other input tells (missing light, busy port, wrong configuration).
     CauseRaised(Cause),
     /// It is there no more.

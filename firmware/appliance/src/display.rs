@@ -1,6 +1,15 @@
 //! What the status display says, in words and symbols; drawing it is the board's business.
 
+use roombox_conference::api::{CallState, ConnectionState};
 use serde::{Deserialize, Serialize};
+
+use crate::appliance::Life;
+use crate::tree::{Cause, CauseCode};
+
+/// Letters that fit on a line of the status display (128 pixels, 6 a letter).
+const LINE: usize = 21;
+/// Lines below the title.
+const LINES: usize = 3;
 
 /// Content of the status display (128x64: a title, up to three lines, a row of symbols).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,26 +20,171 @@ pub struct DisplayContent {
     pub lines: Vec<String>,
     /// Symbols, from left to right.
     pub icons: Vec<Icon>,
+    /// Small text in the corner: the name of the box.
+    pub corner: String,
+    /// Something is under way.
+    pub working: bool,
 }
 
 /// A symbol of the status display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Icon {
-    /// In a call.
-    Call,
     /// Verified: the camera picture does not go out.
     CameraOff,
+    /// In a call.
+    InCall,
     /// Verified: the microphone is muted.
     Muted,
+    /// No network or no server.
+    NetworkBad,
     /// The server is reached.
-    Network,
-    /// The server is not reached.
-    NoNetwork,
+    NetworkOk,
     /// A call rings.
     Ringing,
-    /// Something needs a person.
-    Trouble,
-    /// Something is under way.
-    Working,
+}
+
+/// What the display is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) life: Life,
+    pub(crate) name: &'a str,
+    pub(crate) connection: &'a ConnectionState,
+    pub(crate) call: &'a CallState,
+    /// The conference in the words of the room.
+    pub(crate) conference: &'a str,
+    /// Where the join button leads, if anywhere.
+    pub(crate) target: Option<&'a str>,
+    pub(crate) minutes: u64,
+    pub(crate) muted: bool,
+    pub(crate) camera_off: bool,
+    /// Everything that is wrong, in catalogue order.
+    pub(crate) causes: &'a [Cause],
+    /// Why the last press was refused, for a moment.
+    pub(crate) notice: Option<&'a Cause>,
+}
+
+/// The words and symbols for a scene.
+pub(crate) fn content(scene: &Scene) -> DisplayContent {
+    let (title, lines, working) = match (scene.notice, scene.call) {
+        _ if scene.life == Life::Starting => ("Starting", vec![], true),
+        _ if scene.life == Life::Stopped => ("Off", vec![], false),
+        (Some(notice), _) => ("Sorry", wrapped(&notice.sentence), false),
+        (None, CallState::Ringing { from, .. }) => {
+            ("Incoming call", vec![shortened(from), "Press to answer".into()], false)
+        }
+        (None, CallState::InCall { media_connected, .. }) => ("In call", in_call(scene, *media_connected), false),
+        (None, CallState::Connecting { .. }) => ("Joining", vec![shortened(scene.conference)], true),
+        (None, CallState::Redialling { .. }) => redialling(scene),
+        (None, CallState::Waiting { .. } | CallState::Idle) => at_rest(scene),
+    };
+    DisplayContent {
+        title: title.to_owned(),
+        lines: lines.into_iter().filter(|line| !line.is_empty()).take(LINES).collect(),
+        icons: icons(scene),
+        corner: shortened(scene.name),
+        working,
+    }
+}
+
+fn in_call(scene: &Scene, media_connected: bool) -> Vec<String> {
+    let trouble = [CauseCode::NoPictureFromConference, CauseCode::NoCamera, CauseCode::NoMicrophone]
+        .iter()
+        .find(|code| scene.causes.iter().any(|cause| cause.code == **code));
+    let third = match trouble {
+        _ if !media_connected => "Waiting for picture",
+        Some(CauseCode::NoPictureFromConference) => "No picture comes in",
+        Some(CauseCode::NoCamera) => "Camera does not work",
+        Some(_) => "No microphone",
+        None => "",
+    };
+    vec![shortened(scene.conference), format!("{} min", scene.minutes), third.to_owned()]
+}
+
+fn redialling(scene: &Scene) -> (&'static str, Vec<String>, bool) {
+    match trouble(scene) {
+        Some(cause) => ("Trouble", wrapped(&cause.sentence), true),
+        None => ("Calling again", vec![shortened(scene.conference)], true),
+    }
+}
+
+fn at_rest(scene: &Scene) -> (&'static str, Vec<String>, bool) {
+    let trouble = trouble(scene);
+    match scene.connection {
+        ConnectionState::Established => match (trouble, scene.target) {
+            (Some(cause), _) => ("Trouble", wrapped(&cause.sentence), false),
+            (None, Some(target)) => ("Ready", vec![shortened(target), "Press to join".into()], false),
+            (None, None) => ("Ready", vec![], false),
+        },
+        ConnectionState::Disconnected { .. } if trouble.is_none() => ("Connecting", vec![], true),
+        _ => match trouble {
+            Some(cause) => ("Trouble", wrapped(&cause.sentence), true),
+            None if *scene.connection == ConnectionState::Idle => ("Off line", vec![], false),
+            None => ("Connecting", vec![], true),
+        },
+    }
+}
+
+/// The cause that matters most: they stand in catalogue order, the road to the conference first.
+fn trouble<'a>(scene: &Scene<'a>) -> Option<&'a Cause> {
+    scene.causes.first()
+}
+
+fn icons(scene: &Scene) -> Vec<Icon> {
+    let network = if *scene.connection == ConnectionState::Established { Icon::NetworkOk } else { Icon::NetworkBad };
+    let call = match scene.call {
+        CallState::InCall { .. } => Some(Icon::InCall),
+        CallState::Ringing { .. } => Some(Icon::Ringing),
+        _ => None,
+    };
+    [Some(network), call, scene.muted.then_some(Icon::Muted), scene.camera_off.then_some(Icon::CameraOff)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Words on as many lines as they need and the display has.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    if lines.len() > LINES {
+        let rest = lines.split_off(LINES - 1).join(" ");
+        lines.push(rest);
+    }
+    lines.iter().map(|line| shortened(line)).collect()
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LINE {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(LINE - 1).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_of_the_catalogue_keeps_to_the_display() {
+        for code in CauseCode::ALL {
+            let lines = wrapped(code.sentence());
+            assert!(lines.len() <= LINES && lines.iter().all(|line| line.chars().count() <= LINE), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_cut_and_not_lost() {
+        assert_eq!(shortened("abcdefghijklmnopqrstuvwxyz"), "abcdefghijklmnopqrst…");
+    }
 }

@@ -2,5 +2,16 @@
 //! lights, pictures and plain-word causes out. Pure: no socket, no clock, no thread, no file.
 
 pub mod api;
+mod appliance;
+mod call;
+mod causes;
+mod config;
+mod devices;
 pub mod display;
+mod facts;
+mod leds;
+mod told;
 pub mod tree;
+
+pub use appliance::Appliance;
+pub use config::ApplianceConfig;

@@ -5,7 +5,7 @@ use roombox_sip::api as sip;
 use serde::{Deserialize, Serialize};
 
 /// Why a call ended, with the named cause and the SIP status behind it.
-pub use roombox_sip::api::Failure as CallFailure;
+pub use roombox_sip::api::{Cause as CallCause, Failure as CallFailure, FlowError, Originator};
 
 /// One call as the room knows it. Numbered by the client, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

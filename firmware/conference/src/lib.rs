@@ -15,3 +15,4 @@ mod vendor;
 
 pub use client::{ConferenceClient, ConferenceStatus};
 pub use config::{CallPolicy, ConferenceConfig, RedialPolicy, TelephonyPolicy};
+pub use roombox_sip::machine;

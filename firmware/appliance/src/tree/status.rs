@@ -161,7 +161,7 @@ pub struct Leds {
     pub call: Pattern,
     /// On when it is verified that the microphone is muted; breathes while the intent is pending.
     pub mute: Pattern,
-    /// On when the server is reached, blinks when a person is needed, breathes while the box tries by itself.
+    /// On when the server is reached, breathes on the way there, blinks when there is trouble.
     pub network: Pattern,
 }
 

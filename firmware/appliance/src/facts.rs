@@ -1,0 +1,154 @@
+//! What the conference and media tell, and what it means for the room.
+
+use std::time::Instant;
+
+use roombox_conference::api as conference;
+use roombox_conference::api::{CallCause, CallState, ConnectionState, Originator};
+
+use crate::api::{MediaFact, SoundDevice};
+use crate::appliance::Appliance;
+use crate::call::call_id;
+use crate::causes::{self, CONNECTION};
+use crate::tree::{Cause, CauseCode, DeviceFact, Event};
+
+impl Appliance {
+    pub(crate) fn conference_told(&mut self, now: Instant, event: conference::Event) {
+        match event {
+            conference::Event::Connection(state) => self.connection_changed(state),
+            conference::Event::ConnectionFailed(failure) => {
+                let events = self.causes.replace(CONNECTION, Some(causes::of_connection(&failure)));
+                self.events(events);
+            }
+            conference::Event::Registered { expires } => {
+                self.desk.registered = true;
+                self.event(Event::Registered { expires });
+            }
+            conference::Event::Call(state) => self.call_changed(now, state),
+            conference::Event::CallEnded { call, failure, will_redial } => {
+                self.call_ended(now, call, &failure, will_redial);
+                self.event(Event::CallEnded { call, failure, will_redial });
+            }
+            conference::Event::Vendor { name, data } => self.server_says(name, data),
+        }
+    }
+
+    fn connection_changed(&mut self, state: ConnectionState) {
+        if matches!(state, ConnectionState::Established | ConnectionState::Idle) {
+            let events = self.causes.replace(CONNECTION, None);
+            self.events(events);
+        }
+        self.desk.connection_changed(state.clone());
+        self.event(Event::Connection(state));
+    }
+
+    fn call_changed(&mut self, now: Instant, state: CallState) {
+        if let CallState::InCall { media_connected: true, .. } = state {
+            self.forget_failed_call();
+        }
+        if call_id(&self.desk.state) != call_id(&state) {
+            self.clear(CauseCode::NoPictureFromConference);
+        }
+        self.desk.call_changed(now, state.clone());
+        self.event(Event::Call(state));
+    }
+
+    fn call_ended(
+        &mut self,
+        now: Instant,
+        call: conference::CallId,
+        failure: &conference::CallFailure,
+        will_redial: bool,
+    ) {
+        let rang = self.desk.incoming().is_some_and(|incoming| incoming.call == call);
+        let asked = failure.originator == Originator::Local && failure.cause == CallCause::Canceled;
+        if !rang && !asked {
+            self.call_failed(now, causes::of_call(failure), will_redial);
+        }
+    }
+
+    /// The administrator of the conference may silence a room; opening it again is the room's own decision.
+    fn server_says(&mut self, name: String, data: serde_json::Value) {
+        match name.as_str() {
+            "admin:stop-mic" => {
+                let setting = self.devices.mute(Some(true));
+                self.set(setting);
+            }
+            "admin:stop-main-cam" => {
+                let setting = self.devices.switch_camera(Some(false));
+                self.set(setting);
+            }
+            _ => {}
+        }
+        self.event(Event::Vendor { name, data });
+    }
+
+    pub(crate) fn media_told(&mut self, fact: MediaFact) {
+        match &fact {
+            MediaFact::Camera { working, name, reason } => {
+                let (name, reason) = (name.clone(), reason.clone());
+                if self.config.has_camera {
+                    self.device_cause(CauseCode::NoCamera, *working, reason.as_deref());
+                }
+                self.devices.camera_device(DeviceFact { working: Some(*working), name, reason });
+            }
+            MediaFact::CameraSending { sending } => self.devices.camera_verified(*sending),
+            MediaFact::Microphone { muted } => self.devices.microphone_verified(*muted),
+            MediaFact::Sound { device, working, name, reason } => {
+                let code = match device {
+                    SoundDevice::Microphone => CauseCode::NoMicrophone,
+                    SoundDevice::Speaker => CauseCode::NoSpeaker,
+                };
+                self.device_cause(code, *working, reason.as_deref());
+                let (name, reason) = (name.clone(), reason.clone());
+                self.devices.sound(*device, DeviceFact { working: Some(*working), name, reason });
+            }
+            in_call => self.call_media_told(in_call),
+        }
+        self.event(Event::Media(fact));
+    }
+
+    /// Facts about the media of the present call; without a call they are the echo of one that is over.
+    fn call_media_told(&mut self, fact: &MediaFact) {
+        if call_id(&self.desk.state).is_none() {
+            return;
+        }
+        match fact {
+            MediaFact::Connected => {
+                self.desk.media.connected = true;
+                self.clear(CauseCode::MediaPathLost);
+            }
+            MediaFact::Disconnected => {
+                self.desk.media.connected = false;
+                self.raise(Cause::new(CauseCode::MediaPathLost));
+            }
+            MediaFact::Failed { reason } => {
+                self.desk.media.connected = false;
+                self.raise(Cause::with_detail(CauseCode::MediaPathLost, reason));
+            }
+            MediaFact::FirstAudio => self.desk.media.first_audio = true,
+            MediaFact::FirstFrame => {
+                self.desk.media.first_frame = true;
+                self.remote_video(true);
+            }
+            MediaFact::RemoteVideo { flowing } => self.remote_video(*flowing),
+            _ => {}
+        }
+    }
+
+    fn remote_video(&mut self, flowing: bool) {
+        self.desk.media.remote_video_flowing = Some(flowing);
+        if flowing {
+            self.clear(CauseCode::NoPictureFromConference);
+        } else {
+            self.raise(Cause::new(CauseCode::NoPictureFromConference));
+        }
+    }
+
+    fn device_cause(&mut self, code: CauseCode, working: bool, reason: Option<&str>) {
+        if working {
+            self.clear(code);
+        } else {
+            self.raise(Cause::with_detail(code, reason.unwrap_or_default()));
+        }
+    }
+}
