@@ -22,9 +22,23 @@ impl FlowId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionId(pub u64);
 
+impl SessionId {
+    /// The `n`-th call that came in; the owner numbers its outgoing sessions in the lower half of the range.
+    pub const fn incoming(n: u64) -> Self {
+        Self(n | 1 << 63)
+    }
+}
+
 /// One request outside the life of a session, or one INFO inside it, awaiting its final response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequestId(pub u64);
+
+impl RequestId {
+    /// The `n`-th request of a peer; the owner numbers its own requests in the lower half of the range.
+    pub const fn incoming(n: u64) -> Self {
+        Self(n | 1 << 63)
+    }
+}
 
 /// What carries SIP (RFC 3261 section 18, RFC 7118).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

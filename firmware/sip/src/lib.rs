@@ -19,9 +19,11 @@
 pub mod agent;
 pub mod api;
 pub mod check;
+pub mod dialog;
 pub mod digest;
 pub mod endpoint;
 pub mod ident;
 pub mod machine;
 pub mod message;
+mod session;
 pub mod transaction;

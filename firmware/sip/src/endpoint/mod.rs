@@ -1,26 +1,62 @@
 //! The transaction and dialog machine: one SIP element with any number of flows and sessions.
+//!
+//! # Rules of the house
+//!
+//! - The owner numbers its sessions and requests in the lower half of the range; those that come in have
+//!   [`SessionId::incoming`] and [`RequestId::incoming`] numbers.
+//! - A new session or request goes on the default flow ([`Input::Command`]) or a named one ([`Input::CommandOn`]).
+//!   A request inside a session goes on the flow its peer was last heard on.
+//! - When a flow is lost, sessions not yet answered end with `ConnectionError`. Established ones wait 32 s for another
+//!   flow: the peer's next request inside the dialog, or [`Input::UseFlow`], brings it. After `UseFlow` the peer is asked
+//!   with OPTIONS inside the dialog; if it has lost the dialog (481) the session ends with `DialogError`.
+//! - OPTIONS is answered here. Other requests outside a dialog are [`Event::Request`]: answer within 32 s.
+//! - Every INVITE is answered 100 at once and, after [`Event::Incoming`], 180.
+//! - [`Command::Reinvite`] waits its turn: never two offers at once, collisions (491) are tried again by themselves.
+//!   An offer of the peer may arrive while ours waits after a collision.
 
 mod config;
+pub(crate) mod core;
+mod flows;
+mod input;
+pub(crate) mod outside;
+mod receive;
 
 pub use config::{Credentials, EndpointConfig, Role};
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::api::{Command, FlowId, FlowInput, Output, SessionId};
+use crate::api::{Command, FlowId, FlowInput, Output, RequestId, SessionId};
 use crate::machine::Machine;
+use crate::message::Request;
+use crate::session::Session;
+use crate::transaction::TransactionId;
+use core::Core;
+
+#[cfg(doc)]
+use crate::api::Event;
 
 /// What goes into an [`Endpoint`].
 #[derive(Clone, Debug)]
 pub enum Input {
+    /// Close this flow: sessions on it are treated as at a loss of the flow.
+    CloseFlow(FlowId),
     /// A command; a new session or request goes on the default flow.
     Command(Command),
     /// A command whose new session or request goes on this flow, whatever the default is.
-    CommandOn { flow: FlowId, command: Command },
+    CommandOn {
+        /// The flow.
+        flow: FlowId,
+        /// The command.
+        command: Command,
+    },
     /// Something happened to a flow. The first flow that opens becomes the default; a server never needs one.
-    Flow { flow: FlowId, input: FlowInput },
-    /// Close this flow: sessions on it are treated as at a loss of the flow.
-    CloseFlow(FlowId),
+    Flow {
+        /// The flow.
+        flow: FlowId,
+        /// What happened.
+        input: FlowInput,
+    },
     /// From now on this is the default flow, and sessions whose flow is gone move to it.
     UseFlow(FlowId),
 }
@@ -36,16 +72,47 @@ pub struct EndpointStatus {
     pub transactions: usize,
 }
 
+/// A request outside any session that waits for its owner.
+#[derive(Debug)]
+struct Waiting {
+    request: Request,
+    transaction: TransactionId,
+    /// The peer has given up by then.
+    until: Instant,
+}
+
 /// One SIP element: transactions, dialogs and sessions over any number of flows. Same for client and server.
 #[derive(Debug)]
 pub struct Endpoint {
-    outputs: VecDeque<Output>,
+    pub(crate) core: Core,
+    incoming: u64,
+    sessions: BTreeMap<SessionId, Session>,
+    waiting: BTreeMap<RequestId, Waiting>,
 }
 
 impl Endpoint {
     /// An endpoint without flows. The same `seed` and inputs give the same outputs, byte for byte.
-    pub fn new(_config: EndpointConfig, _seed: u64) -> Self {
-        Self { outputs: VecDeque::new() }
+    pub fn new(config: EndpointConfig, seed: u64) -> Self {
+        Self { core: Core::new(config, seed), incoming: 0, sessions: BTreeMap::new(), waiting: BTreeMap::new() }
+    }
+
+    /// Runs `act` on a session; drops the session when it is over.
+    fn with_session(&mut self, id: SessionId, act: impl FnOnce(&mut Session, &mut Core)) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        act(session, &mut self.core);
+        if session.is_over() {
+            if let Some(session) = self.sessions.remove(&id) {
+                self.core.session_over(&session.call_id);
+            }
+        }
+    }
+
+    /// Runs `act` on every session for which `wanted` holds.
+    fn with_sessions(&mut self, wanted: impl Fn(&Session) -> bool, mut act: impl FnMut(&mut Session, &mut Core)) {
+        let ids: Vec<_> = self.sessions.values().filter(|s| wanted(s)).map(|s| s.id).collect();
+        for id in ids {
+            self.with_session(id, &mut act);
+        }
     }
 }
 
@@ -54,19 +121,49 @@ impl Machine for Endpoint {
     type Output = Output;
     type Status = EndpointStatus;
 
-    fn handle_input(&mut self, _now: Instant, _input: Input) {}
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::CloseFlow(flow) => self.close_flow(now, flow),
+            Input::Command(command) => {
+                let flow = self.core.flows.default_flow();
+                self.command(now, flow, command);
+            }
+            Input::CommandOn { flow, command } => {
+                let flow = self.core.flows.transport(flow).map(|_| flow);
+                self.command(now, flow, command);
+            }
+            Input::Flow { flow, input } => self.flow_input(now, flow, input),
+            Input::UseFlow(flow) => self.use_flow(now, flow),
+        }
+        self.settle(now);
+    }
 
-    fn handle_timeout(&mut self, _now: Instant) {}
+    fn handle_timeout(&mut self, now: Instant) {
+        self.core.transactions.handle_timeout(now);
+        self.settle(now);
+        self.with_sessions(
+            |session| session.deadline().is_some_and(|at| at <= now),
+            |session, core| session.handle_timeout(core, now),
+        );
+        self.waiting.retain(|_, waiting| waiting.until > now);
+        self.settle(now);
+    }
 
     fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.core.outputs.pop_front()
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        None
+        let sessions = self.sessions.values().filter_map(Session::deadline);
+        let waiting = self.waiting.values().map(|waiting| waiting.until);
+        sessions.chain(waiting).chain(self.core.transactions.next_deadline()).min()
     }
 
     fn status(&self) -> EndpointStatus {
-        EndpointStatus::default()
+        EndpointStatus {
+            flows: self.core.flows.len(),
+            sessions: self.sessions.keys().copied().collect(),
+            transactions: self.core.transactions.len(),
+        }
     }
 }

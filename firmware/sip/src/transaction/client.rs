@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::timing::{GIVE_UP, Repeat, T4, TIMER_D};
-use super::{Path, Step, TransactionEvent, TransactionId};
+use super::{Outcome, Path, Step};
 use crate::message::{Headers, Method, Request, Response};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,6 @@ pub(super) struct ClientTransaction {
     bytes: Bytes,
     /// Timers B, D, F, K, M.
     end: Option<Instant>,
-    id: TransactionId,
     path: Path,
     /// Timers A and E.
     repeat: Option<Repeat>,
@@ -37,10 +36,10 @@ pub(super) struct ClientTransaction {
 }
 
 impl ClientTransaction {
-    pub(super) fn start(now: Instant, id: TransactionId, path: Path, request: Request) -> Self {
+    pub(super) fn start(now: Instant, path: Path, request: Request) -> Self {
         let state = if request.method == "INVITE" { State::Calling } else { State::Trying };
         let repeat = (!path.reliable).then(|| Repeat::start(now));
-        Self { ack: None, bytes: request.to_bytes(), end: Some(now + GIVE_UP), id, path, repeat, request, state }
+        Self { ack: None, bytes: request.to_bytes(), end: Some(now + GIVE_UP), path, repeat, request, state }
     }
 
     pub(super) fn bytes(&self) -> Bytes {
@@ -73,9 +72,9 @@ impl ClientTransaction {
             (State::Calling | State::Proceeding | State::Trying, 100..200) => self.provisional(now, response),
             (State::Calling | State::Proceeding, 200..300) if self.is_invite() => {
                 self.wait_for_repetitions(State::Accepted, now + GIVE_UP);
-                Step::event(TransactionEvent::Response(self.id, response))
+                Step::outcome(Outcome::Response(response))
             }
-            (State::Accepted, 200..300) => Step::event(TransactionEvent::Response(self.id, response)),
+            (State::Accepted, 200..300) => Step::outcome(Outcome::Response(response)),
             (State::Calling | State::Proceeding | State::Trying, _) => self.final_response(now, response),
             (State::Completed, 300..) => Step { send: self.ack.clone(), ..Step::default() },
             _ => Step::default(),
@@ -89,15 +88,15 @@ impl ClientTransaction {
         } else {
             self.repeat = self.repeat.map(|_| Repeat::at_t2(now));
         }
-        Step::event(TransactionEvent::Response(self.id, response))
+        Step::outcome(Outcome::Response(response))
     }
 
     fn final_response(&mut self, now: Instant, response: Response) -> Step {
         let linger = if self.is_invite() { TIMER_D } else { T4 };
         self.ack = self.is_invite().then(|| ack_for(&self.request, &response).to_bytes());
         self.wait_for_repetitions(State::Completed, now + linger);
-        let event = Some(TransactionEvent::Response(self.id, response));
-        Step { send: self.ack.clone(), event, over: self.path.reliable }
+        let outcome = Some(Outcome::Response(response));
+        Step { send: self.ack.clone(), outcome, over: self.path.reliable }
     }
 
     fn wait_for_repetitions(&mut self, state: State, until: Instant) {
@@ -106,10 +105,16 @@ impl ClientTransaction {
         self.end = Some(until);
     }
 
+    pub(super) fn give_up_later(&mut self, now: Instant) {
+        if self.is_waiting() {
+            self.end = Some(now + GIVE_UP);
+        }
+    }
+
     pub(super) fn on_timeout(&mut self, now: Instant) -> Step {
         if self.end.is_some_and(|end| end <= now) {
-            let event = self.is_waiting().then_some(TransactionEvent::Timeout(self.id));
-            return Step { event, over: true, send: None };
+            let outcome = self.is_waiting().then_some(Outcome::Timeout);
+            return Step { outcome, over: true, send: None };
         }
         let Some(repeat) = self.repeat.filter(|r| r.at() <= now) else { return Step::default() };
         self.repeat = Some(if self.state == State::Calling { repeat.doubled(now) } else { repeat.doubled_to_t2(now) });

@@ -32,15 +32,28 @@ pub struct Path {
     pub reliable: bool,
 }
 
-/// What the transaction layer tells the layer above.
+/// What the transaction layer tells the layer above about a client transaction.
 #[derive(Clone, Debug)]
-pub enum TransactionEvent {
-    /// A client transaction got a response; 2xx to INVITE come as often as they arrive.
-    Response(TransactionId, Response),
-    /// A client transaction got no final response in time (timers B and F).
-    Timeout(TransactionId),
-    /// The flow of a client transaction is gone.
-    FlowLost(TransactionId),
+pub struct TransactionEvent {
+    /// Which transaction; it may be over by now.
+    pub id: TransactionId,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Where it sent.
+    pub path: Path,
+    /// What it sent.
+    pub request: Request,
+}
+
+/// What happened to a client transaction.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The flow is gone.
+    FlowLost,
+    /// A response came; 2xx to INVITE come as often as they arrive.
+    Response(Response),
+    /// No final response in time (timers B and F).
+    Timeout,
 }
 
 /// What a received request is to the transaction layer.
@@ -61,8 +74,8 @@ pub enum Arrival {
 pub(crate) struct Step {
     /// Bytes to send on the transaction's flow.
     pub send: Option<Bytes>,
-    /// Event for the layer above.
-    pub event: Option<TransactionEvent>,
+    /// Outcome for the layer above.
+    pub outcome: Option<Outcome>,
     /// The transaction is over.
     pub over: bool,
 }
@@ -72,8 +85,8 @@ impl Step {
         Self { send: Some(bytes), ..Self::default() }
     }
 
-    fn event(event: TransactionEvent) -> Self {
-        Self { event: Some(event), ..Self::default() }
+    fn outcome(outcome: Outcome) -> Self {
+        Self { outcome: Some(outcome), ..Self::default() }
     }
 
     fn over() -> Self {
@@ -105,7 +118,7 @@ impl Transactions {
         if let Some(key) = key::client_of_request(&request) {
             self.client_keys.insert(key, id);
         }
-        let transaction = ClientTransaction::start(now, id, path, request);
+        let transaction = ClientTransaction::start(now, path, request);
         self.sends.push_back((path.flow, transaction.bytes()));
         self.clients.insert(id, transaction);
         id
@@ -174,15 +187,20 @@ impl Transactions {
         self.clients.get(&id).map(ClientTransaction::path)
     }
 
+    /// An INVITE that is being cancelled gets 64*T1 for its final response (RFC 3261 section 9.1).
+    pub fn give_up_later(&mut self, now: Instant, id: TransactionId) {
+        if let Some(transaction) = self.clients.get_mut(&id) {
+            transaction.give_up_later(now);
+        }
+    }
+
     /// Ends every transaction on this flow (RFC 3261 section 17.1.4).
     pub fn flow_lost(&mut self, flow: FlowId) {
         let lost: Vec<_> = self.clients.iter().filter(|(_, t)| t.path().flow == flow).map(|(id, _)| *id).collect();
         for id in lost {
             let waiting = self.clients.get(&id).is_some_and(ClientTransaction::is_waiting);
-            self.forget_client(id);
-            if waiting {
-                self.events.push_back(TransactionEvent::FlowLost(id));
-            }
+            let outcome = waiting.then_some(Outcome::FlowLost);
+            self.apply_client(id, flow, Step { outcome, over: true, send: None });
         }
         let lost: Vec<_> = self.servers.iter().filter(|(_, t)| t.path().flow == flow).map(|(id, _)| *id).collect();
         for id in lost {
@@ -192,16 +210,18 @@ impl Transactions {
 
     /// Runs every timer that is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let due: Vec<_> = self.clients.iter().filter(|(_, t)| t.deadline() <= Some(now)).map(|(id, _)| *id).collect();
+        let due: Vec<_> =
+            self.clients.iter().filter(|(_, t)| t.deadline().is_some_and(|d| d <= now)).map(|(id, _)| *id).collect();
         for id in due {
-            let Some(transaction) = self.clients.get_mut(&id).filter(|t| t.deadline().is_some()) else { continue };
+            let Some(transaction) = self.clients.get_mut(&id) else { continue };
             let flow = transaction.path().flow;
             let step = transaction.on_timeout(now);
             self.apply_client(id, flow, step);
         }
-        let due: Vec<_> = self.servers.iter().filter(|(_, t)| t.deadline() <= Some(now)).map(|(id, _)| *id).collect();
+        let due: Vec<_> =
+            self.servers.iter().filter(|(_, t)| t.deadline().is_some_and(|d| d <= now)).map(|(id, _)| *id).collect();
         for id in due {
-            let Some(transaction) = self.servers.get_mut(&id).filter(|t| t.deadline().is_some()) else { continue };
+            let Some(transaction) = self.servers.get_mut(&id) else { continue };
             let flow = transaction.path().flow;
             let step = transaction.on_timeout(now);
             self.apply_server(id, flow, step);
@@ -235,22 +255,21 @@ impl Transactions {
     }
 
     fn apply_client(&mut self, id: TransactionId, flow: FlowId, step: Step) {
-        self.apply(flow, step.send, step.event);
+        self.sends.extend(step.send.map(|bytes| (flow, bytes)));
+        if let Some((outcome, transaction)) = step.outcome.zip(self.clients.get(&id)) {
+            let (path, request) = (transaction.path(), transaction.request().clone());
+            self.events.push_back(TransactionEvent { id, outcome, path, request });
+        }
         if step.over {
             self.forget_client(id);
         }
     }
 
     fn apply_server(&mut self, id: TransactionId, flow: FlowId, step: Step) {
-        self.apply(flow, step.send, step.event);
+        self.sends.extend(step.send.map(|bytes| (flow, bytes)));
         if step.over {
             self.forget_server(id);
         }
-    }
-
-    fn apply(&mut self, flow: FlowId, send: Option<Bytes>, event: Option<TransactionEvent>) {
-        self.sends.extend(send.map(|bytes| (flow, bytes)));
-        self.events.extend(event);
     }
 
     fn forget_client(&mut self, id: TransactionId) {

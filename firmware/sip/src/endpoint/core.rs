@@ -1,0 +1,291 @@
+//! What every part of an endpoint works with: identity, flows, transactions, randomness, outputs.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use super::flows::Flows;
+use super::{EndpointConfig, Role};
+use crate::api::{Event, FlowId, HeaderLine, Output, RequestId, SessionId, Transport};
+use crate::digest::client::AuthError;
+use crate::digest::{Asker, ClientAuth};
+use crate::ident::Random;
+use crate::message::inspect::SUPPORTED;
+use crate::message::name_addr::NameAddr;
+use crate::message::{Request, Response};
+use crate::transaction::{Path, TransactionEvent, TransactionId, Transactions};
+
+/// Challenges answered for one request at most: one by a proxy, one by the far end, one stale nonce.
+const MAX_AUTH_ROUNDS: u8 = 3;
+
+/// Who waits for the outcome of a client transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// An INVITE nobody wants any more: to be cancelled, or acknowledged and ended.
+    Abandoned { cancelled: bool },
+    /// Nobody; only a challenge is answered.
+    Detached,
+    /// The agent's keep-alive: any answer is a sign of life.
+    KeepAlive,
+    /// The agent's registration.
+    Register,
+    /// The owner of the endpoint.
+    Request(RequestId),
+    /// A session.
+    Session(SessionId, Purpose),
+}
+
+/// Which request of a session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Info(RequestId),
+    Invite,
+    /// OPTIONS inside the dialog: does the peer still know it?
+    Probe,
+    /// UPDATE or re-INVITE that only keeps the session alive.
+    Refresh,
+    Reinvite,
+}
+
+#[derive(Clone, Debug)]
+struct Owned {
+    auth_rounds: u8,
+    owner: Owner,
+}
+
+/// The outcome of a REGISTER, for the agent.
+#[derive(Clone, Debug)]
+pub(crate) struct RegisterOutcome {
+    pub cseq: u32,
+    pub result: Result<Response, crate::api::Failure>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub auth: ClientAuth,
+    pub config: EndpointConfig,
+    pub contact_host: String,
+    pub contact_user: String,
+    pub flows: Flows,
+    pub keep_alive_failed: bool,
+    pub outputs: VecDeque<Output>,
+    owners: BTreeMap<TransactionId, Owned>,
+    pub random: Random,
+    pub register_outcome: Option<RegisterOutcome>,
+    pub transactions: Transactions,
+}
+
+impl Core {
+    pub(crate) fn new(config: EndpointConfig, seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        Self {
+            auth: ClientAuth::new(config.credentials.clone()),
+            contact_host: config.contact_host.clone().unwrap_or_else(|| format!("{}.invalid", random.token(12))),
+            contact_user: config.contact_user.clone().unwrap_or_else(|| random.token(8)),
+            config,
+            flows: Flows::default(),
+            keep_alive_failed: false,
+            outputs: VecDeque::new(),
+            owners: BTreeMap::new(),
+            random,
+            register_outcome: None,
+            transactions: Transactions::default(),
+        }
+    }
+
+    /// A session is over: its nonces are of no more use.
+    pub(crate) fn session_over(&mut self, call_id: &str) {
+        self.auth.forget(call_id);
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+
+    /// Moves what the transactions want sent to the outputs, in order with everything else.
+    pub(crate) fn flush(&mut self) {
+        while let Some((flow, bytes)) = self.transactions.poll_send() {
+            self.outputs.push_back(Output::Send { flow, bytes });
+        }
+    }
+
+    pub(crate) fn path(&self, flow: FlowId) -> Path {
+        Path { flow, reliable: self.flows.transport(flow) != Some(Transport::Udp) }
+    }
+
+    fn via(&mut self, flow: FlowId) -> String {
+        let (name, rport) = match self.flows.transport(flow) {
+            Some(Transport::Tcp) | None => ("TCP", ""),
+            Some(Transport::Tls) => ("TLS", ""),
+            // RFC 3581: the answer comes back to where the request came from.
+            Some(Transport::Udp) => ("UDP", ";rport"),
+            Some(Transport::Ws) => ("WS", ""),
+            Some(Transport::Wss) => ("WSS", ""),
+        };
+        format!("SIP/2.0/{name} {};branch={}{rport}", self.contact_host, self.random.branch())
+    }
+
+    /// Our Contact URI on this flow. RFC 7118 uses `transport=ws` for secure WebSocket too.
+    pub(crate) fn contact_uri(&self, flow: FlowId) -> String {
+        let transport = match self.flows.transport(flow) {
+            Some(Transport::Tcp) => ";transport=tcp",
+            Some(Transport::Tls) => ";transport=tls",
+            Some(Transport::Ws | Transport::Wss) => ";transport=ws",
+            Some(Transport::Udp) | None => "",
+        };
+        format!("sip:{}@{}{transport}", self.contact_user, self.contact_host)
+    }
+
+    /// Contact of dialogs; `;ob` asks an edge proxy to keep to this flow (RFC 5626 section 4.3).
+    pub(crate) fn contact(&self, flow: FlowId) -> String {
+        let ob = if self.config.role == Role::Client { ";ob" } else { "" };
+        format!("<{}{ob}>", self.contact_uri(flow))
+    }
+
+    /// Our address of record with a fresh tag, for From.
+    pub(crate) fn from(&mut self, tag: &str) -> String {
+        let mut from = NameAddr::new(self.config.aor.clone());
+        from.display = Some(self.config.display_name.clone());
+        from.params.set("tag", tag);
+        from.to_string()
+    }
+
+    pub(crate) fn allow(&self) -> String {
+        self.config.allowed_methods.join(",")
+    }
+
+    /// Supported: `timer` only when it is to be offered or answers an offer.
+    pub(crate) fn supported(timer: bool) -> String {
+        let wanted = |e: &&&str| timer || **e != "timer";
+        SUPPORTED.iter().filter(wanted).copied().collect::<Vec<_>>().join(",")
+    }
+
+    /// Adds User-Agent or Server.
+    pub(crate) fn sign(&self, headers: &mut crate::message::Headers) {
+        let name = if self.config.role == Role::Server { "Server" } else { "User-Agent" };
+        if !self.config.user_agent.is_empty() {
+            headers.push(name, self.config.user_agent.clone());
+        }
+    }
+
+    /// Sends a request in a transaction of its own: adds Via, known credentials and our name.
+    pub(crate) fn send(&mut self, now: Instant, flow: FlowId, request: Request, owner: Owner) -> TransactionId {
+        self.send_round(now, flow, request, Owned { auth_rounds: 0, owner })
+    }
+
+    fn send_round(&mut self, now: Instant, flow: FlowId, mut request: Request, owned: Owned) -> TransactionId {
+        let via = self.via(flow);
+        request.headers.push_front("Via", via);
+        if owned.auth_rounds == 0 {
+            self.auth.add_known(&mut request, &mut self.random);
+            self.sign(&mut request.headers);
+        }
+        let id = self.transactions.send_request(now, self.path(flow), request);
+        self.owners.insert(id, owned);
+        self.flush();
+        id
+    }
+
+    /// CANCEL goes with the branch of what it cancels (RFC 3261 section 9.1).
+    pub(crate) fn send_cancel(&mut self, now: Instant, invite: TransactionId) {
+        let Some((request, path)) =
+            self.transactions.client_request(invite).cloned().zip(self.transactions.client_path(invite))
+        else {
+            return;
+        };
+        let mut cancel = request.clone();
+        cancel.method = crate::message::Method::new("CANCEL");
+        cancel.headers = crate::message::Headers::default();
+        cancel.body = bytes::Bytes::new();
+        for name in ["Via", "Route", "Max-Forwards", "To", "From", "Call-ID"] {
+            for value in request.headers.all(name) {
+                cancel.headers.push(name, value);
+            }
+        }
+        let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
+        cancel.headers.push("CSeq", format!("{number} CANCEL"));
+        self.sign(&mut cancel.headers);
+        let id = self.transactions.send_request(now, path, cancel);
+        self.owners.insert(id, Owned { auth_rounds: MAX_AUTH_ROUNDS, owner: Owner::Detached });
+        self.transactions.give_up_later(now, invite);
+        self.flush();
+    }
+
+    /// Sends ACK for a 2xx; it has no transaction, so the bytes are given back to be sent again.
+    pub(crate) fn send_ack(&mut self, flow: FlowId, mut ack: Request) -> bytes::Bytes {
+        let via = self.via(flow);
+        ack.headers.push_front("Via", via);
+        self.sign(&mut ack.headers);
+        let bytes = ack.to_bytes();
+        self.outputs.push_back(Output::Send { flow, bytes: bytes.clone() });
+        bytes
+    }
+
+    /// Answers a 401 or 407 by sending the request again with the next CSeq; the owner stays.
+    pub(crate) fn answer_challenge(
+        &mut self,
+        now: Instant,
+        event: &TransactionEvent,
+        response: &Response,
+    ) -> Result<(TransactionId, Request), AuthError> {
+        let mut request = event.request.clone();
+        let owned = self
+            .owners
+            .get(&event.id)
+            .cloned()
+            .filter(|o| o.auth_rounds < MAX_AUTH_ROUNDS)
+            .ok_or(AuthError::Refused)?;
+        self.auth.answer(&mut request, response, &mut self.random)?;
+        let number = request.headers.cseq().map_or(1, |cseq| cseq.number) + 1;
+        request.headers.set("CSeq", format!("{number} {}", request.method));
+        request.headers.remove("Via");
+        self.owners.remove(&event.id);
+        let owned = Owned { auth_rounds: owned.auth_rounds + 1, owner: owned.owner };
+        let new = self.send_round(now, event.path.flow, request.clone(), owned);
+        Ok((new, request))
+    }
+
+    pub(crate) fn owner(&self, id: TransactionId) -> Option<Owner> {
+        self.owners.get(&id).map(|owned| owned.owner.clone())
+    }
+
+    pub(crate) fn set_owner(&mut self, id: TransactionId, owner: Owner) {
+        if let Some(owned) = self.owners.get_mut(&id) {
+            owned.owner = owner;
+        }
+    }
+
+    /// Forgets owners whose transactions are over.
+    pub(crate) fn tidy(&mut self) {
+        let transactions = &self.transactions;
+        self.owners.retain(|id, _| transactions.client_request(*id).is_some());
+    }
+
+    /// Answers a request.
+    pub(crate) fn respond(&mut self, now: Instant, id: TransactionId, mut response: Response) {
+        if response.status > 100 {
+            self.sign(&mut response.headers);
+        }
+        self.transactions.respond(now, id, &response);
+        self.flush();
+    }
+
+    /// Answers a request with a bare status and these header lines.
+    pub(crate) fn refuse(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        request: &Request,
+        status: u16,
+        headers: &[HeaderLine],
+    ) {
+        let tag = self.random.tag();
+        let mut response = Response::to(request, status, None, Some(&tag));
+        response.headers.extend(headers);
+        self.respond(now, id, response);
+    }
+
+    /// Is this the status of a challenge?
+    pub(crate) fn is_challenge(status: u16) -> bool {
+        Asker::of_status(status).is_some()
+    }
+}

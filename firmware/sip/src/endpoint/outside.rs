@@ -1,0 +1,96 @@
+//! Requests outside any session, both ways.
+
+use std::time::Instant;
+
+use super::core::{Core, Owner};
+use super::{Endpoint, Waiting};
+use crate::api::{Body, Event, FinalResponse, FlowId, HeaderLine, RequestId};
+use crate::message::{Request, Response};
+use crate::session::{cause, uac};
+use crate::transaction::timing::GIVE_UP;
+use crate::transaction::{Outcome, TransactionEvent, TransactionId};
+
+/// The answer to OPTIONS: what we can do (RFC 3261 section 11.2).
+pub(crate) fn options_answer(core: &mut Core, request: &Request) -> Response {
+    let tag = core.random.tag();
+    let mut response = Response::to(request, 200, None, Some(&tag));
+    response.headers.push("Allow", core.allow());
+    response.headers.push("Accept", "application/sdp");
+    response.headers.push("Supported", Core::supported(true));
+    response
+}
+
+impl Endpoint {
+    /// Sends a request in no dialog.
+    pub(super) fn send_request(
+        &mut self,
+        now: Instant,
+        flow: FlowId,
+        id: RequestId,
+        (method, target): (&str, &str),
+        headers: &[HeaderLine],
+        body: Option<&Body>,
+    ) {
+        let core = &mut self.core;
+        let (call_id, tag) = (core.random.token(22), core.random.tag());
+        let mut request = uac::initial_request(core, method, target, &call_id, &tag);
+        request.headers.extend(headers);
+        request.headers.push("Contact", core.contact(flow));
+        request.set_body(body);
+        core.send(now, flow, request, Owner::Request(id));
+    }
+
+    pub(super) fn on_request_outcome(&mut self, now: Instant, event: &TransactionEvent, id: RequestId) {
+        let outcome = match &event.outcome {
+            Outcome::FlowLost => Err(cause::connection()),
+            Outcome::Timeout => Err(cause::timeout()),
+            Outcome::Response(response) if response.status < 200 => return,
+            Outcome::Response(response) if Core::is_challenge(response.status) => {
+                match self.core.answer_challenge(now, event, response) {
+                    Ok(_) => return,
+                    Err(error) => {
+                        Err(crate::api::Failure { reason: error.to_string(), ..cause::of_response(response) })
+                    }
+                }
+            }
+            Outcome::Response(response) => Ok(FinalResponse::from(response)),
+        };
+        self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
+        self.core.event(Event::Response { request: id, outcome });
+    }
+
+    /// A request of a peer outside any dialog that is neither INVITE, ACK nor CANCEL.
+    pub(super) fn on_outside_request(
+        &mut self,
+        now: Instant,
+        flow: FlowId,
+        transaction: TransactionId,
+        request: Request,
+    ) {
+        match request.method.as_str() {
+            "OPTIONS" => {
+                let response = options_answer(&mut self.core, &request);
+                self.core.respond(now, transaction, response);
+            }
+            // These live in dialogs only.
+            "BYE" | "INFO" | "UPDATE" => self.core.refuse(now, transaction, &request, 481, &[]),
+            _ => {
+                let (Ok(from), Ok(to)) = (request.headers.address("From"), request.headers.address("To")) else {
+                    return;
+                };
+                self.incoming += 1;
+                let id = RequestId::incoming(self.incoming);
+                self.core.event(Event::Request {
+                    request: id,
+                    flow,
+                    method: request.method.to_string(),
+                    from_uri: from.uri,
+                    to_uri: to.uri,
+                    headers: request.headers.lines().to_vec(),
+                    body: request.typed_body(),
+                });
+                self.waiting.insert(id, Waiting { request, transaction, until: now + GIVE_UP });
+            }
+        }
+    }
+}

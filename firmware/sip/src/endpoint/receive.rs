@@ -1,0 +1,181 @@
+//! From bytes to transactions and sessions (RFC 3261 sections 8.2, 12.2.2 and 18).
+
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::core::{Core, Owner, RegisterOutcome};
+use super::{Endpoint, Role};
+use crate::api::{FlowId, HeaderLine, SessionId};
+use crate::message::inspect::{inspect, inspect_response, unsupported};
+use crate::message::parse::{Defect, parse};
+use crate::message::uri::SipUri;
+use crate::message::{Message, Request, Response};
+use crate::session::{Session, cause, uac};
+use crate::transaction::{Arrival, Outcome, TransactionEvent, TransactionId};
+
+impl Endpoint {
+    /// One message came in.
+    pub(super) fn receive(&mut self, now: Instant, flow: FlowId, bytes: &Bytes) {
+        let Some(transport) = self.core.flows.transport(flow) else { return };
+        let Ok(parsed) = parse(bytes, transport.into()) else { return };
+        match parsed.message {
+            Message::Response(response) => {
+                if parsed.defect.is_none() && inspect_response(&response).is_ok() {
+                    self.core.transactions.receive_response(now, response);
+                }
+            }
+            Message::Request(request) => self.receive_request(now, flow, request, parsed.defect),
+        }
+        self.core.flush();
+    }
+
+    fn receive_request(&mut self, now: Instant, flow: FlowId, request: Request, defect: Option<Defect>) {
+        let defect = defect.or_else(|| inspect(&request, &self.core.config.allowed_methods).err());
+        // Without a readable Via no answer finds its way; a broken ACK is never answered.
+        if request.headers.top_via().is_err() || (defect.is_some() && request.method == "ACK") {
+            return;
+        }
+        let path = self.core.path(flow);
+        let transaction = match self.core.transactions.receive_request(now, path, &request) {
+            Arrival::Handled => return,
+            Arrival::Ack => return self.dispatch(now, flow, None, request),
+            Arrival::Merged(transaction) => return self.core.refuse(now, transaction, &request, 482, &[]),
+            Arrival::New(transaction) => transaction,
+        };
+        match defect {
+            Some(defect) => self.refuse_defect(now, transaction, &request, &defect),
+            None => self.dispatch(now, flow, Some(transaction), request),
+        }
+    }
+
+    fn refuse_defect(&mut self, now: Instant, transaction: TransactionId, request: &Request, defect: &Defect) {
+        let extra = match defect.status {
+            405 | 501 => Some(HeaderLine::new("Allow", self.core.allow())),
+            406 | 415 => Some(HeaderLine::new("Accept", "application/sdp")),
+            420 => Some(HeaderLine::new("Unsupported", unsupported(&request.headers).join(","))),
+            _ => None,
+        };
+        let tag = self.core.random.tag();
+        // The phrase tells the other side's engineer what is wrong (RFC 3261 section 21.4.1).
+        let reason = (defect.status == 400).then_some(defect.reason.as_str());
+        let mut response = Response::to(request, defect.status, reason, Some(&tag));
+        response.headers.extend(extra.as_slice());
+        self.core.respond(now, transaction, response);
+    }
+
+    fn dispatch(&mut self, now: Instant, flow: FlowId, transaction: Option<TransactionId>, request: Request) {
+        if let (Some(transaction), true) = (transaction, request.method == "CANCEL") {
+            return self.on_cancel(now, transaction, &request);
+        }
+        let tag = |name| request.headers.address(name).ok().and_then(|a| a.tag().map(String::from));
+        if let Some(local_tag) = tag("To") {
+            let remote_tag = tag("From").unwrap_or_default();
+            let call_id = request.headers.get("Call-ID").unwrap_or_default();
+            let session = self.sessions.values().find(|s| s.owns(call_id, &local_tag, &remote_tag)).map(|s| s.id);
+            return match (session, transaction) {
+                (Some(id), _) => {
+                    self.with_session(id, |s, core| s.on_request(core, now, flow, transaction, &request));
+                }
+                (None, Some(transaction)) => self.core.refuse(now, transaction, &request, 481, &[]),
+                (None, None) => {}
+            };
+        }
+        let Some(transaction) = transaction else { return };
+        if !self.is_for_us(&request) {
+            return self.core.refuse(now, transaction, &request, 404, &[]);
+        }
+        if request.method == "INVITE" {
+            self.on_invite(now, flow, transaction, request);
+        } else {
+            self.on_outside_request(now, flow, transaction, request);
+        }
+    }
+
+    /// A client takes requests for its own user and its contact only (spec section 14.11).
+    fn is_for_us(&self, request: &Request) -> bool {
+        let user = |uri: &str| SipUri::parse(uri).ok().and_then(|uri| uri.user);
+        match (self.core.config.role, user(&request.uri)) {
+            (Role::Server, _) => true,
+            (Role::Client, None) => request.method == "OPTIONS",
+            (Role::Client, Some(asked)) => {
+                asked == self.core.contact_user || Some(asked) == user(&self.core.config.aor)
+            }
+        }
+    }
+
+    fn on_invite(&mut self, now: Instant, flow: FlowId, transaction: TransactionId, request: Request) {
+        if let Some(least) = crate::session::Timers::too_short(&request) {
+            return self.core.refuse(now, transaction, &request, 422, &[least]);
+        }
+        self.core.respond(now, transaction, Response::to(&request, 100, None, None));
+        self.incoming += 1;
+        let id = SessionId::incoming(self.incoming);
+        if let Some(session) = Session::ring(&mut self.core, now, id, flow, (transaction, request)) {
+            self.sessions.insert(id, session);
+        }
+    }
+
+    /// CANCEL is answered by itself; what it is for gets 487 (RFC 3261 section 9.2).
+    fn on_cancel(&mut self, now: Instant, transaction: TransactionId, request: &Request) {
+        let Some(cancelled) = self.core.transactions.cancelled_by(request) else {
+            return self.core.refuse(now, transaction, request, 481, &[]);
+        };
+        self.core.refuse(now, transaction, request, 200, &[]);
+        self.with_sessions(|_| true, |session, core| session.on_cancel(core, now, cancelled));
+    }
+
+    /// Hands the events of the transactions to those who wait for them, until nothing is left to do.
+    pub(super) fn settle(&mut self, now: Instant) {
+        self.core.flush();
+        while let Some(event) = self.core.transactions.poll_event() {
+            self.on_transaction_event(now, event);
+            self.core.flush();
+        }
+        self.core.tidy();
+    }
+
+    fn on_transaction_event(&mut self, now: Instant, event: TransactionEvent) {
+        match self.core.owner(event.id) {
+            Some(Owner::Session(id, purpose)) if self.sessions.contains_key(&id) => {
+                self.with_session(id, |s, core| s.on_outcome(core, now, event, purpose));
+            }
+            Some(Owner::Session(..)) if event.request.method == "INVITE" => {
+                // The session is over: whatever still comes for its INVITEs is acknowledged.
+                uac::on_abandoned(&mut self.core, now, &event, true);
+            }
+            Some(Owner::Session(..)) | None => {}
+            Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, &event, cancelled),
+            Some(Owner::Detached) => {
+                if let Outcome::Response(response) = &event.outcome {
+                    if Core::is_challenge(response.status) {
+                        // A BYE that is refused for good leaves nothing to do.
+                        drop(self.core.answer_challenge(now, &event, response));
+                    }
+                }
+            }
+            Some(Owner::KeepAlive) => self.core.keep_alive_failed |= matches!(event.outcome, Outcome::Timeout),
+            Some(Owner::Register) => self.on_register_outcome(now, &event),
+            Some(Owner::Request(id)) => self.on_request_outcome(now, &event, id),
+        }
+    }
+
+    fn on_register_outcome(&mut self, now: Instant, event: &TransactionEvent) {
+        let result = match &event.outcome {
+            Outcome::FlowLost => Err(cause::connection()),
+            Outcome::Timeout => Err(cause::timeout()),
+            Outcome::Response(response) if response.status < 200 => return,
+            Outcome::Response(response) if Core::is_challenge(response.status) => {
+                match self.core.answer_challenge(now, event, response) {
+                    Ok(_) => return,
+                    Err(error) => {
+                        Err(crate::api::Failure { reason: error.to_string(), ..cause::of_response(response) })
+                    }
+                }
+            }
+            Outcome::Response(response) => Ok(response.clone()),
+        };
+        let cseq = event.request.headers.cseq().map_or(0, |cseq| cseq.number);
+        self.core.register_outcome = Some(RegisterOutcome { cseq, result });
+    }
+}

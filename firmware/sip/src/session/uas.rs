@@ -1,0 +1,214 @@
+//! The called side (RFC 3261 section 13.3, spec section 14.7).
+
+use std::time::Instant;
+
+use super::{Session, State, Timers, cause};
+use crate::api::{Body, Cause, Event, FlowId, HeaderLine, Originator, SessionId};
+use crate::dialog::Dialog;
+use crate::endpoint::core::Core;
+use crate::message::{Request, Response};
+use crate::transaction::TransactionId;
+use crate::transaction::timing::{GIVE_UP, Repeat};
+
+/// An INVITE that waits for its final response.
+#[derive(Debug)]
+pub(crate) struct Ringing {
+    pub request: Request,
+    pub transaction: TransactionId,
+}
+
+/// A 2xx that waits for its ACK; sent again until then, over any transport (section 13.3.1.4).
+#[derive(Debug)]
+pub(crate) struct Answered {
+    cseq: u32,
+    give_up: Instant,
+    /// The 2xx answers the first INVITE of the session.
+    initial: bool,
+    /// The 2xx holds an offer, the ACK the answer.
+    offered: bool,
+    repeat: Repeat,
+    response: Response,
+}
+
+impl Answered {
+    pub(super) fn deadline(&self) -> Instant {
+        self.repeat.at().min(self.give_up)
+    }
+}
+
+impl Session {
+    /// A call came in: tells the owner and rings.
+    pub(crate) fn ring(
+        core: &mut Core,
+        now: Instant,
+        id: SessionId,
+        flow: FlowId,
+        (transaction, request): (TransactionId, Request),
+    ) -> Option<Self> {
+        let tag = core.random.tag();
+        let dialog = Dialog::of_called(&request, &tag)?;
+        let headers = &request.headers;
+        let (from, to) = (headers.address("From").ok()?, headers.address("To").ok()?);
+        core.event(Event::Incoming {
+            session: id,
+            flow,
+            from_uri: from.uri,
+            from_display: from.display,
+            to_uri: to.uri,
+            request_uri: request.uri.clone(),
+            offer: request.typed_body(),
+            headers: headers.lines().to_vec(),
+        });
+        let patience = headers
+            .seconds("Expires")
+            .map_or(Timers::CALLED_PATIENCE, |s| Timers::CALLED_PATIENCE.min(std::time::Duration::from_secs(s.into())));
+        let mut session = Self::new(id, flow, dialog.call_id.clone(), tag, State::Over);
+        session.dialog = Some(dialog);
+        session.timers.ring_limit(now + patience);
+        session.state = State::Ringing(Ringing { request, transaction });
+        session.send_ringing(core, now, &[]);
+        Some(session)
+    }
+
+    /// A response to the ringing INVITE or a re-INVITE, with our tag and Contact.
+    pub(super) fn response(&self, core: &Core, request: &Request, status: u16) -> Response {
+        let mut response = Response::to(request, status, None, Some(&self.local_tag));
+        if status < 300 {
+            for route in request.headers.all("Record-Route") {
+                response.headers.push("Record-Route", route);
+            }
+            if let Some(flow) = self.flow {
+                response.headers.push("Contact", core.contact(flow));
+            }
+            response.headers.push("Allow", core.allow());
+        }
+        response
+    }
+
+    pub(crate) fn send_ringing(&mut self, core: &mut Core, now: Instant, headers: &[HeaderLine]) {
+        let State::Ringing(ringing) = &self.state else { return };
+        let mut response = self.response(core, &ringing.request, 180);
+        response.headers.extend(headers);
+        core.respond(now, ringing.transaction, response);
+    }
+
+    /// 200 to the ringing INVITE.
+    pub(crate) fn accept(&mut self, core: &mut Core, now: Instant, body: Option<Body>, headers: &[HeaderLine]) {
+        if !matches!(self.state, State::Ringing(_)) {
+            return;
+        }
+        let State::Ringing(ringing) = std::mem::replace(&mut self.state, State::Established) else { return };
+        self.timers.ring_over();
+        self.learn_request(&ringing.request);
+        self.answer_with_200(core, now, &ringing, body, headers, true);
+    }
+
+    /// 200 to an INVITE, sent again until the ACK comes.
+    pub(super) fn answer_with_200(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        ringing: &Ringing,
+        body: Option<Body>,
+        headers: &[HeaderLine],
+        initial: bool,
+    ) {
+        let mut response = self.response(core, &ringing.request, 200);
+        response.headers.extend(headers);
+        self.timers.answer_interval(now, &ringing.request, &mut response);
+        response.set_body(body.as_ref());
+        self.local_sdp = body.or(self.local_sdp.take());
+        core.sign(&mut response.headers);
+        self.answered = Some(Answered {
+            cseq: ringing.request.headers.cseq().map_or(0, |cseq| cseq.number),
+            give_up: now + GIVE_UP,
+            initial,
+            offered: ringing.request.body.is_empty(),
+            repeat: Repeat::start(now),
+            response: response.clone(),
+        });
+        core.transactions.respond(now, ringing.transaction, &response);
+        core.flush();
+    }
+
+    /// A refusal of the ringing INVITE; its owner asked for it.
+    pub(crate) fn reject(&mut self, core: &mut Core, now: Instant, status: u16, headers: &[HeaderLine]) {
+        if self.refuse_ringing(core, now, status, headers) {
+            let failure = crate::api::Failure {
+                status: Some(status),
+                ..cause::without_status(
+                    Originator::Local,
+                    cause::of_status(status),
+                    crate::message::reason::phrase(status),
+                )
+            };
+            self.end(core, failure);
+        }
+    }
+
+    pub(super) fn refuse_ringing(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        status: u16,
+        headers: &[HeaderLine],
+    ) -> bool {
+        let State::Ringing(ringing) = &self.state else { return false };
+        let mut response = self.response(core, &ringing.request, status.clamp(300, 699));
+        response.headers.extend(headers);
+        core.respond(now, ringing.transaction, response);
+        true
+    }
+
+    /// The caller gave up (CANCEL of the transaction): 487.
+    pub(crate) fn on_cancel(&mut self, core: &mut Core, now: Instant, cancelled: TransactionId) {
+        if matches!(&self.state, State::Ringing(ringing) if ringing.transaction == cancelled) {
+            self.refuse_ringing(core, now, 487, &[]);
+            let reason = Cause::Canceled.to_string();
+            self.end(core, cause::without_status(Originator::Remote, Cause::Canceled, reason));
+        } else {
+            self.cancel_offer(core, now, cancelled);
+        }
+    }
+
+    /// The ACK for our 2xx.
+    pub(crate) fn on_ack(&mut self, core: &mut Core, now: Instant, ack: &Request) {
+        let number = ack.headers.cseq().map(|cseq| cseq.number).ok();
+        if self.answered.as_ref().is_none_or(|answered| Some(answered.cseq) != number) {
+            return;
+        }
+        let Some(answered) = self.answered.take() else { return };
+        if self.closing {
+            return self.send_bye(core, now, None);
+        }
+        if answered.offered {
+            core.event(Event::OfferAnswered { session: self.id, body: ack.typed_body() });
+        }
+        if answered.initial {
+            core.event(Event::Confirmed { session: self.id });
+        }
+        self.next_offer(core, now);
+    }
+
+    /// Sends the 2xx again, or gives up.
+    pub(super) fn on_answered_timeout(&mut self, core: &mut Core, now: Instant) {
+        let Some(answered) = self.answered.as_mut().filter(|a| a.deadline() <= now) else { return };
+        if answered.give_up <= now {
+            self.answered = None;
+            let reason = "the answer was never acknowledged";
+            return self.hang_up(core, now, cause::without_status(Originator::System, Cause::NoAck, reason));
+        }
+        answered.repeat = answered.repeat.doubled_to_t2(now);
+        if let Some(flow) = self.flow {
+            core.outputs.push_back(crate::api::Output::Send { flow, bytes: answered.response.to_bytes() });
+        }
+    }
+
+    pub(super) fn ack_deadline(&self) -> Option<Instant> {
+        self.answered.as_ref().map(Answered::deadline)
+    }
+
+    pub(super) fn waits_for_ack(&self) -> bool {
+        self.answered.is_some()
+    }
+}
