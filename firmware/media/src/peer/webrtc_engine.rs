@@ -220,6 +220,9 @@ impl Inner {
                 let incoming = self.bin.add_source(&line.mid, kind, session, key_frame)?;
                 self.shared.add_incoming(Arc::new(incoming));
             }
+            if let Some(incoming) = self.shared.incoming(&line.mid) {
+                line.codecs.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
+            }
         }
         Ok(())
     }
@@ -254,7 +257,6 @@ impl Inner {
                 self.shared.tell(PeerEvent::SendCodec { mid: mid.clone(), kind, codec: codec.clone() });
             }
             let Some(incoming) = self.shared.incoming(&mid) else { continue };
-            line.codecs.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
             incoming.set_codec(&codec);
             if line.receives() && session.note(&mid, Told::Receive(codec.clone())) {
                 let pad = source_pad(&mid);

@@ -115,20 +115,17 @@ fn fingerprint(session: &Session) -> Result<String, PeerError> {
     Ok(format!("sha-256 {digest}"))
 }
 
-/// The UDP candidates with an address, of the RTP component; hidden names (`.local`) are found as peer-reflexive.
+/// The UDP candidates with an address, of the RTP component of the first line that has any: the others of a bundle are
+/// not used (RFC 8843 section 7.2.1). Hidden names (`.local`) are found as peer-reflexive.
 fn candidates(session: &Session) -> Vec<String> {
     let usable = |candidate: &&str| {
         let words: Vec<&str> = candidate.split_whitespace().collect();
         matches!(words[..], [_, "1", transport, _, address, ..]
             if transport.eq_ignore_ascii_case("udp") && address.parse::<IpAddr>().is_ok())
     };
-    let all = session.medias.iter().filter(|media| media.port != 0).flat_map(|media| values(media, "candidate"));
-    let mut found: Vec<String> = Vec::new();
-    for candidate in all.filter(usable) {
-        let text = format!("a=candidate:{candidate}");
-        if !found.contains(&text) {
-            found.push(text);
-        }
-    }
-    found
+    let lines = session.medias.iter().filter(|media| media.port != 0);
+    let of_line = |media| -> Vec<String> {
+        values(media, "candidate").filter(usable).map(|candidate| format!("a=candidate:{candidate}")).collect()
+    };
+    lines.map(of_line).find(|found| !found.is_empty()).unwrap_or_default()
 }

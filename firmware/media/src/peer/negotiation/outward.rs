@@ -3,7 +3,10 @@
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
 use super::{Direction, DtlsRole, Line, Negotiation, PeerError};
-use crate::peer::lines::{media_line, parse, render, value};
+use crate::peer::{
+    codecs::Common,
+    lines::{media_line, parse, render, value},
+};
 
 /// Attributes of the engine's sections that are written anew here.
 const REWRITTEN: [&str; 6] = ["candidate", "end-of-candidates", "setup", "fmtp", "rtpmap", "rtcp-fb"];
@@ -41,9 +44,12 @@ impl Negotiation {
         if self.lines.iter().any(|line| line.mid == read.mid) {
             return;
         }
+        let kind = read.kind;
+        let offered = self.ours.iter().filter(|known| Some(known.kind) == kind);
+        let codecs = offered.map(|known| Common { remote: known.as_codec(), known: *known }).collect();
         self.lines.push(Line {
             mid: read.mid,
-            kind: read.kind,
+            kind,
             media: media.media.clone(),
             proto: media.proto.clone(),
             fmt: media.fmt.clone(),
@@ -51,7 +57,7 @@ impl Negotiation {
             in_engine: true,
             local: true,
             direction: Direction::Inactive,
-            codecs: Vec::new(),
+            codecs,
             ssrcs: Vec::new(),
         });
     }

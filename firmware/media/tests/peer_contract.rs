@@ -1,0 +1,48 @@
+//! What every engine behind `PeerConnection` must do, with real codecs and real sockets on loopback.
+//!
+//! The suite takes the engine as a parameter; a new engine adds one line at the end.
+
+#[path = "peer_contract/side.rs"]
+mod side;
+
+#[path = "peer_contract/calls.rs"]
+mod calls;
+
+#[path = "peer_contract/refusals.rs"]
+mod refusals;
+
+/// Every test of the contract for one engine.
+macro_rules! contract {
+    ($engine:ident, $make:path) => {
+        mod $engine {
+            contract!(@tests $make, calls:
+                picture_and_sound_flow_both_ways,
+                vp8_is_sent_where_it_comes_first,
+                a_re_offer_by_either_side_keeps_streams_running,
+                ice_restarts_by_either_side_keep_streams_running,
+                hold_and_resume_stops_and_restarts_sending,
+                a_key_frame_asked_for_reaches_the_sender,
+                statistics_carry_the_names_of_webrtc_stats,
+                a_peer_that_never_called_can_be_thrown_away,
+                closing_ends_every_thread,
+            );
+            contract!(@tests $make, refusals:
+                a_wrong_fingerprint_does_not_connect,
+                what_is_no_description_is_refused,
+                no_common_codec_is_told,
+                a_failed_offer_leaves_the_call_standing,
+                a_browsers_offer_is_answered_line_by_line,
+            );
+        }
+    };
+    (@tests $make:path, $module:ident: $($test:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$module::$test($make).await;
+            }
+        )*
+    };
+}
+
+contract!(webrtc_crate, crate::side::webrtc_crate);

@@ -1,0 +1,160 @@
+//! Calls that work.
+
+use std::time::Duration;
+
+use roombox_media::peer::{Direction, PeerConfig, media_lines};
+use tokio::sync::mpsc;
+
+use crate::side::{Engine, Side, call, negotiate};
+
+pub async fn picture_and_sound_flow_both_ways(engine: Engine) {
+    let (mut a, mut b) = call(engine, &["H264", "VP8"]).await;
+    for side in [&mut a, &mut b] {
+        side.more(15, 50).await;
+        let seen = side.seen.borrow().clone();
+        assert_eq!(seen.connected, 1);
+        assert_eq!(seen.failed, None);
+        let names: Vec<_> = seen.sent.iter().map(|(mid, codec)| (mid.as_str(), codec.name.as_str())).collect();
+        assert_eq!(names, [("0", "OPUS"), ("1", "H264")]);
+    }
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn vp8_is_sent_where_it_comes_first(engine: Engine) {
+    let (a, b) = call(engine, &["VP8", "H264"]).await;
+    for side in [&a, &b] {
+        let seen = side.seen.borrow().clone();
+        assert!(seen.sent.iter().any(|(mid, codec)| mid == "1" && codec.name == "VP8"), "{seen:?}");
+    }
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn a_re_offer_by_either_side_keeps_streams_running(engine: Engine) {
+    let (mut a, mut b) = call(engine, &["H264"]).await;
+    for round in 0..2 {
+        if round == 0 {
+            negotiate(&a, &b, false).await
+        } else {
+            negotiate(&b, &a, false).await
+        }
+        a.more(15, 50).await;
+        b.more(15, 50).await;
+    }
+    // The same codec is not told twice: nobody has to build an encoder anew.
+    assert_eq!(a.seen.borrow().sent.len(), 2);
+    assert_eq!(b.seen.borrow().tracks.len(), 2);
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn ice_restarts_by_either_side_keep_streams_running(engine: Engine) {
+    let (mut a, mut b) = call(engine, &["H264"]).await;
+    let ufrag = |sdp: &str| sdp.lines().find(|l| l.starts_with("a=ice-ufrag")).map(str::to_owned);
+    let mut former = None;
+    for round in 0..3 {
+        let (from, to) = if round == 1 { (&b, &a) } else { (&a, &b) };
+        let offer = from.peer.create_offer(true).await.unwrap();
+        assert_ne!(ufrag(&offer), former);
+        former = ufrag(&offer);
+        let answer = to.peer.create_answer(&offer).await.unwrap();
+        from.peer.accept_answer(&answer).await.unwrap();
+        a.more(15, 50).await;
+        b.more(15, 50).await;
+    }
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn hold_and_resume_stops_and_restarts_sending(engine: Engine) {
+    let (mut a, b) = call(engine, &["H264"]).await;
+    let offer = a.peer.create_offer(false).await.unwrap();
+    for held in ["inactive", "sendonly"] {
+        let answer = b.peer.create_answer(&offer.replace("a=sendrecv", &format!("a={held}"))).await.unwrap();
+        let directions: Vec<_> = media_lines(&answer).unwrap().iter().map(|line| line.direction).collect();
+        let wanted = if held == "inactive" { Direction::Inactive } else { Direction::RecvOnly };
+        assert_eq!(directions, [wanted; 2]);
+    }
+    // What was under way arrives, then it is quiet.
+    let still = loop {
+        let before = a.seen.borrow().sounds;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if a.seen.borrow().sounds == before {
+            break before;
+        }
+    };
+    assert!(still > 0);
+    let answer = b.peer.create_answer(&offer).await.unwrap();
+    a.peer.accept_answer(&answer).await.unwrap();
+    a.more(15, 50).await;
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn a_key_frame_asked_for_reaches_the_sender(engine: Engine) {
+    let (a, mut b) = call(engine, &["H264"]).await;
+    let before = b.seen.borrow().key_frames_wanted;
+    a.peer.request_key_frame("1");
+    b.until("a key frame request", |seen| seen.key_frames_wanted > before).await;
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn statistics_carry_the_names_of_webrtc_stats(engine: Engine) {
+    let (mut a, mut b) = call(engine, &["H264"]).await;
+    // Receiver reports come once a second.
+    a.more(30, 100).await;
+    b.more(30, 100).await;
+    let entries = a.peer.stats().await;
+    let of = |wanted: &str| entries.iter().filter(|entry| entry["type"] == wanted).collect::<Vec<_>>();
+    for wanted in
+        ["inbound-rtp", "outbound-rtp", "remote-inbound-rtp", "candidate-pair", "transport", "local-candidate"]
+    {
+        assert!(!of(wanted).is_empty(), "no {wanted} in {entries:#?}");
+    }
+    assert!(of("inbound-rtp").iter().all(|entry| entry["packetsReceived"].as_u64() > Some(10)));
+    assert!(of("outbound-rtp").iter().all(|entry| entry["packetsSent"].as_u64() > Some(10)));
+    assert!(of("remote-inbound-rtp").iter().any(|entry| entry["roundTripTimeMeasurements"].as_u64() > Some(0)));
+    a.end().await;
+    b.end().await;
+}
+
+pub async fn a_peer_that_never_called_can_be_thrown_away(engine: Engine) {
+    let (events, _inbox) = mpsc::unbounded_channel();
+    let config = PeerConfig { video_codecs: vec!["H264".into()], ..PeerConfig::default() };
+    let peer = engine(config, events);
+    peer.create_offer(false).await.unwrap();
+    peer.close().await;
+    assert!(peer.create_offer(false).await.is_err());
+    drop(peer);
+}
+
+pub async fn closing_ends_every_thread(engine: Engine) {
+    // The first call starts what a process keeps for good (task pools, clocks).
+    let (a, b) = call(engine, &["H264"]).await;
+    a.end().await;
+    b.end().await;
+    let before = own_threads().await;
+    for _ in 0..3 {
+        let (a, b): (Side, Side) = call(engine, &["H264"]).await;
+        a.end().await;
+        b.end().await;
+    }
+    let after = own_threads().await;
+    assert!(after <= before + 3, "{before} threads before three calls, {after} after");
+}
+
+/// Threads of the process once their number stands still.
+async fn own_threads() -> usize {
+    let count = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let mut last = count();
+    loop {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let now = count();
+        if now >= last {
+            return now;
+        }
+        last = now;
+    }
+}

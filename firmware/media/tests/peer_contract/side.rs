@@ -1,0 +1,173 @@
+//! One side of a call: a peer in its own pipeline, with a camera and microphone that GStreamer makes up.
+
+use std::{sync::Arc, time::Duration};
+
+use gst::prelude::*;
+use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent, webrtc_engine::WebrtcPeer};
+use tokio::sync::{mpsc, watch};
+
+/// Makes an engine.
+pub type Engine = fn(PeerConfig, mpsc::UnboundedSender<PeerEvent>) -> Box<dyn PeerConnection>;
+
+/// Generous: the machine may be busy with other tests.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn webrtc_crate(config: PeerConfig, events: mpsc::UnboundedSender<PeerEvent>) -> Box<dyn PeerConnection> {
+    Box::new(WebrtcPeer::new(config, events).expect("a peer can be made"))
+}
+
+/// What was seen so far.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    pub frames: u64,
+    pub sounds: u64,
+    pub connected: u64,
+    pub failed: Option<String>,
+    pub key_frames_wanted: u64,
+    pub sent: Vec<(String, Codec)>,
+    pub tracks: Vec<(String, Codec)>,
+}
+
+pub struct Side {
+    pub peer: Box<dyn PeerConnection>,
+    pub pipeline: gst::Pipeline,
+    pub seen: watch::Receiver<Seen>,
+}
+
+impl Side {
+    pub fn new(engine: Engine, codecs: &[&str]) -> Self {
+        gst::init().unwrap();
+        let (events, inbox) = mpsc::unbounded_channel();
+        let config = PeerConfig {
+            video_codecs: codecs.iter().map(ToString::to_string).collect(),
+            bind: vec!["127.0.0.1".parse().unwrap()],
+            ..PeerConfig::default()
+        };
+        let peer = engine(config, events);
+        let pipeline = gst::Pipeline::new();
+        pipeline.add(&peer.bin()).unwrap();
+        pipeline.set_state(gst::State::Playing).unwrap();
+        let (seen, receiver) = watch::channel(Seen::default());
+        tokio::spawn(follow(inbox, pipeline.downgrade(), peer.bin().downgrade(), Arc::new(seen)));
+        Self { peer, pipeline, seen: receiver }
+    }
+
+    /// Waits until the condition holds.
+    pub async fn until(&mut self, what: &str, condition: impl FnMut(&Seen) -> bool) -> Seen {
+        let waiting = tokio::time::timeout(PATIENCE, self.seen.wait_for(condition)).await;
+        let reached = waiting.ok().map(|seen| seen.unwrap().clone());
+        reached.unwrap_or_else(|| panic!("waited in vain for {what}: {:?}", self.seen.borrow()))
+    }
+
+    /// Waits for so many more frames and sounds.
+    pub async fn more(&mut self, frames: u64, sounds: u64) {
+        let now = self.seen.borrow().clone();
+        let (frames, sounds) = (now.frames + frames, now.sounds + sounds);
+        self.until("frames and sounds", |seen| seen.frames >= frames && seen.sounds >= sounds).await;
+    }
+
+    /// Ends it; the pipeline goes down outside the runtime's threads.
+    pub async fn end(self) {
+        self.peer.close().await;
+        let pipeline = self.pipeline;
+        tokio::task::spawn_blocking(move || pipeline.set_state(gst::State::Null)).await.unwrap().unwrap();
+    }
+}
+
+/// Offer from `a`, answer from `b`.
+pub async fn negotiate(a: &Side, b: &Side, restart_ice: bool) {
+    let offer = a.peer.create_offer(restart_ice).await.unwrap();
+    let answer = b.peer.create_answer(&offer).await.unwrap();
+    a.peer.accept_answer(&answer).await.unwrap();
+}
+
+/// A call that stands, with media both ways.
+pub async fn call(engine: Engine, codecs: &[&str]) -> (Side, Side) {
+    let (mut a, mut b) = (Side::new(engine, codecs), Side::new(engine, codecs));
+    negotiate(&a, &b, false).await;
+    a.more(5, 10).await;
+    b.more(5, 10).await;
+    (a, b)
+}
+
+async fn follow(
+    mut events: mpsc::UnboundedReceiver<PeerEvent>,
+    pipeline: gst::glib::WeakRef<gst::Pipeline>,
+    bin: gst::glib::WeakRef<gst::Bin>,
+    seen: Arc<watch::Sender<Seen>>,
+) {
+    while let Some(event) = events.recv().await {
+        let (Some(pipeline), Some(bin)) = (pipeline.upgrade(), bin.upgrade()) else { return };
+        match event {
+            PeerEvent::Connected => seen.send_modify(|s| s.connected += 1),
+            PeerEvent::Disconnected => {}
+            PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
+            PeerEvent::SendCodec { mid, kind, codec } => {
+                send(&pipeline, &bin, &mid, kind, &codec);
+                seen.send_modify(|s| s.sent.push((mid, codec)));
+            }
+            PeerEvent::RemoteTrack { mid, kind, codec, pad } => {
+                receive(&pipeline, &bin, &pad, kind, &codec, &seen);
+                seen.send_modify(|s| s.tracks.push((mid, codec)));
+            }
+            PeerEvent::KeyFrameWanted { mid } => {
+                let encoder = pipeline.by_name(&format!("encoder_{mid}"));
+                if let Some(pad) = encoder.and_then(|encoder| encoder.static_pad("src")) {
+                    pad.send_event(gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build());
+                }
+                seen.send_modify(|s| s.key_frames_wanted += 1);
+            }
+        }
+    }
+}
+
+fn send(pipeline: &gst::Pipeline, bin: &gst::Bin, mid: &str, kind: Kind, codec: &Codec) {
+    let encoder = match (kind, codec.name.as_str()) {
+        (Kind::Video, "H264") => {
+            "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=600 bitrate=400 name=ENC ! rtph264pay config-interval=-1 aggregate-mode=zero-latency"
+        }
+        (Kind::Video, "VP8") => "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=600 name=ENC ! rtpvp8pay",
+        (Kind::Audio, "OPUS") => "opusenc name=ENC ! rtpopuspay",
+        other => panic!("no encoder for {other:?}"),
+    };
+    let source = match kind {
+        Kind::Video => {
+            "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=15/1 ! videoconvert"
+        }
+        Kind::Audio => {
+            "audiotestsrc is-live=true freq=440 ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2"
+        }
+    };
+    let text = format!("{source} ! {}", encoder.replace("ENC", &format!("encoder_{mid}")));
+    let chain = gst::parse::bin_from_description(&text, true).unwrap();
+    pipeline.add(&chain).unwrap();
+    chain.link_pads(Some("src"), bin, Some(&format!("sink_{mid}"))).unwrap();
+    chain.sync_state_with_parent().unwrap();
+}
+
+fn receive(
+    pipeline: &gst::Pipeline,
+    bin: &gst::Bin,
+    pad: &str,
+    kind: Kind,
+    codec: &Codec,
+    seen: &Arc<watch::Sender<Seen>>,
+) {
+    let decoder = match codec.name.as_str() {
+        "H264" => "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264",
+        "VP8" => "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec",
+        "OPUS" => "rtpopusdepay ! opusdec",
+        other => panic!("no decoder for {other}"),
+    };
+    let text = format!("{decoder} ! fakesink name=counter signal-handoffs=true sync=false async=false");
+    let chain = gst::parse::bin_from_description(&text, true).unwrap();
+    let counter = chain.by_name("counter").unwrap();
+    let seen = Arc::clone(seen);
+    counter.connect("handoff", false, move |_| {
+        seen.send_modify(|s| if kind == Kind::Video { s.frames += 1 } else { s.sounds += 1 });
+        None
+    });
+    pipeline.add(&chain).unwrap();
+    chain.sync_state_with_parent().unwrap();
+    bin.link_pads(Some(pad), &chain, Some("sink")).unwrap();
+}
