@@ -1,22 +1,17 @@
 //! A box and its conference: joining by itself, by button and by command; leaving; muting.
 
 use roombox_tests::checks::{LAB_SOURCE, hears, sees};
-use roombox_tests::lab::{LAB_TONE, Lab, PASSWORD};
+use roombox_tests::lab::{Lab, TONE};
 use roombox_tests::room::RoomBox;
-use roombox_tests::setup::Setup;
 use roombox_tests::wait::PATIENCE;
-
-fn setup(lab: &Lab) -> Setup {
-    Setup::new(&lab.url(), "room-a", PASSWORD).trusting(&lab.identity.authority)
-}
 
 #[test]
 fn a_box_joins_by_itself_and_both_ends_see_and_hear_each_other() {
     let lab = Lab::start();
-    let room = RoomBox::start(&setup(&lab).dialling("100"));
+    let room = RoomBox::start(&lab.setup("room-a").dialling("100"));
     room.until_in_call();
     sees(&room, LAB_SOURCE);
-    hears(&room, LAB_TONE);
+    hears(&room, TONE);
     lab.sees("room-a");
     lab.hears("room-a", 880.0);
     room.assert_no_panic();
@@ -25,7 +20,7 @@ fn a_box_joins_by_itself_and_both_ends_see_and_hear_each_other() {
 #[test]
 fn a_button_joins_mutes_and_leaves() {
     let lab = Lab::start();
-    let room = RoomBox::start(&setup(&lab).with_target("100"));
+    let room = RoomBox::start(&lab.setup("room-a").with_target("100"));
     room.until_registered();
     assert_eq!(room.status()["call"]["state"], "idle");
     room.press("join");
@@ -50,7 +45,7 @@ fn a_button_joins_mutes_and_leaves() {
 #[test]
 fn the_command_line_joins_and_leaves() {
     let lab = Lab::start();
-    let room = RoomBox::start(&setup(&lab));
+    let room = RoomBox::start(&lab.setup("room-a"));
     room.until_registered();
     assert_eq!(room.command_line(&["join", "100"]).status.code(), Some(0));
     room.until_in_call();

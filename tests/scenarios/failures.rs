@@ -37,7 +37,7 @@ fn ends(mut program: Program) -> (Option<i32>, String) {
 #[test]
 fn a_wrong_password_waits_for_a_person() {
     let lab = Lab::start();
-    let room = RoomBox::start(&Setup::new(&lab.url(), "room-a", "wrong").trusting(&lab.identity.authority));
+    let room = RoomBox::start(&Setup::new(lab.url(), "room-a", "wrong").trusting(&lab.identity.authority));
     says(&room, "wrong-password", "owner");
     waits_for_a_person(&room);
 }
@@ -46,7 +46,7 @@ fn a_wrong_password_waits_for_a_person() {
 fn a_certificate_of_an_unknown_authority_is_refused() {
     let (lab, folder) = (Lab::start(), tempfile::tempdir().unwrap());
     let other = certificates::make(folder.path(), "other").authority;
-    let room = RoomBox::start(&Setup::new(&lab.url(), "room-a", PASSWORD).trusting(&other));
+    let room = RoomBox::start(&Setup::new(lab.url(), "room-a", PASSWORD).trusting(&other));
     says(&room, "certificate-not-trusted", "administrator");
 }
 
@@ -54,7 +54,7 @@ fn a_certificate_of_an_unknown_authority_is_refused() {
 fn a_server_that_is_not_there_is_tried_again_and_found_when_it_comes() {
     let mut lab = Lab::start();
     lab.kill();
-    let room = RoomBox::start(&Setup::new(&lab.url(), "room-a", PASSWORD).trusting(&lab.identity.authority));
+    let room = RoomBox::start(&lab.setup("room-a"));
     says(&room, "server-unreachable", "itself");
     lab.restart();
     room.until_registered();
@@ -80,7 +80,7 @@ fn a_web_server_is_not_taken_for_a_conference_server() {
 #[test]
 fn without_a_camera_the_box_says_so_and_still_joins() {
     let lab = Lab::start();
-    let mut setup = Setup::new(&lab.url(), "room-a", PASSWORD).trusting(&lab.identity.authority).dialling("100");
+    let mut setup = lab.setup("room-a").dialling("100");
     (setup.camera, setup.camera_device) = ("v4l2".into(), Some("/dev/video-none".into()));
     let room = RoomBox::start(&setup);
     says(&room, "no-camera", "installer");
@@ -91,7 +91,7 @@ fn without_a_camera_the_box_says_so_and_still_joins() {
 #[test]
 fn a_taken_panel_port_is_said_and_the_box_works_on() {
     let (lab, taken) = (Lab::start(), TcpListener::bind("127.0.0.1:0").unwrap());
-    let mut setup = Setup::new(&lab.url(), "room-a", PASSWORD).trusting(&lab.identity.authority);
+    let mut setup = lab.setup("room-a");
     setup.panel = taken.local_addr().unwrap().to_string();
     let room = RoomBox::start(&setup);
     says(&room, "panel-port-in-use", "owner");
@@ -102,7 +102,8 @@ fn a_taken_panel_port_is_said_and_the_box_works_on() {
 fn a_taken_lab_port_ends_the_lab_with_a_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let lab = Program::start(&binary::roombox().display().to_string(), &["lab".into(), "--listen".into(), address.clone()]);
+    let lab =
+        Program::start(&binary::roombox().display().to_string(), &["lab".into(), "--listen".into(), address.clone()]);
     let (code, errors) = ends(lab);
     assert_eq!(code, Some(1), "{errors}");
     assert!(errors.contains(&address), "{errors}");

@@ -1,31 +1,37 @@
 //! The server dies in a call: everything comes back without a person, except what a person left.
 
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use roombox_tests::checks::{LAB_SOURCE, sees};
-use roombox_tests::lab::{Lab, PASSWORD};
+use roombox_tests::lab::Lab;
 use roombox_tests::room::RoomBox;
-use roombox_tests::setup::Setup;
 use serde_json::Value;
 
+/// How long the server is away.
+const OUTAGE: Duration = Duration::from_secs(5);
+
 fn dialling(lab: &Lab, user: &str) -> RoomBox {
-    RoomBox::start(&Setup::new(&lab.url(), user, PASSWORD).trusting(&lab.identity.authority).dialling("100"))
+    RoomBox::start(&lab.setup(user).dialling("100"))
+}
+
+fn is_state(event: &Value, name: &str, state: &str) -> bool {
+    event["event"] == name && event["data"]["state"] == state
 }
 
 /// Kills the lab for `outage` and waits until the box is in the call again; the events tell the story in order.
-fn survive(lab: &mut Lab, room: &RoomBox, outage: Duration) {
+/// Gives the time from the return of the lab to the call.
+fn survive(lab: &mut Lab, room: &RoomBox, outage: Duration) -> Duration {
     let from = room.events.len();
     lab.kill();
-    let (_, next) = room.event_from(from, "the lost connection", |event| connection(event, "disconnected"));
-    std::thread::sleep(outage);
+    let next = room.event_from(from, "the loss", |event| is_state(event, "connection", "disconnected"));
+    sleep(outage);
     lab.restart();
-    let (_, next) = room.event_from(next, "the registration", |event| (event["event"] == "registered").then_some(()));
-    room.event_from(next, "the call", |event| (event["event"] == "call" && event["data"]["state"] == "in-call").then_some(()));
+    let back = Instant::now();
+    let next = room.event_from(next, "the registration", |event| event["event"] == "registered");
+    room.event_from(next, "the call", |event| is_state(event, "call", "in-call"));
     room.until_in_call();
-}
-
-fn connection(event: &Value, state: &str) -> Option<()> {
-    (event["event"] == "connection" && event["data"]["state"] == state).then_some(())
+    back.elapsed()
 }
 
 #[test]
@@ -37,9 +43,9 @@ fn after_a_server_death_the_call_returns_and_what_was_left_stays_left() {
     left.press("join");
     left.until_idle();
     let from = left.events.len();
-    survive(&mut lab, &room, Duration::from_secs(5));
+    survive(&mut lab, &room, OUTAGE);
     sees(&room, LAB_SOURCE);
-    left.event_from(from, "the other registration", |event| (event["event"] == "registered").then_some(()));
+    left.event_from(from, "the other registration", |event| event["event"] == "registered");
     assert!(left.events.all()[from..].iter().all(|event| event["event"] != "call"), "{}", left.story());
     assert_eq!(left.status()["call"]["state"], "idle");
     room.assert_no_panic();
@@ -53,9 +59,9 @@ fn twenty_server_deaths_in_a_row_are_survived() {
     let room = dialling(&lab, "room-a");
     room.until_in_call();
     for cycle in 1..=20 {
-        survive(&mut lab, &room, Duration::from_secs(5));
+        let took = survive(&mut lab, &room, OUTAGE);
         sees(&room, LAB_SOURCE);
-        println!("cycle {cycle}: in the call again");
+        println!("cycle {cycle}: in the call {took:?} after the server came back");
     }
     room.assert_no_panic();
 }

@@ -1,12 +1,7 @@
 //! Whole programs on loopback: fixtures that start the box, its lab and foreign peers, look at them and end them.
 //!
 //! A fixture that cannot do its work panics with what it waited for and what the program said last.
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::missing_panics_doc,
-    reason = "this crate is test support: it owns real processes, sockets and time, and a panic is a failed test"
-)]
+#![allow(clippy::missing_panics_doc, reason = "a panic is how a fixture fails its test")]
 
 pub mod binary;
 pub mod certificates;

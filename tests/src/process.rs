@@ -75,10 +75,11 @@ impl Program {
     /// [`Self::pick_from`] the beginning.
     #[track_caller]
     pub fn pick<T>(&self, what: &str, limit: Duration, pick: impl FnMut(Stream, &str) -> Option<T>) -> T {
-        self.pick_from(0, what, limit, pick)
+        self.pick_from(0, what, limit, pick).0
     }
 
-    /// Waits for the first line at or after place `from`, there already or to come, that `pick` takes.
+    /// Waits for the first line at or after place `from`, there already or to come, that `pick` takes; the place behind it
+    /// comes back as well.
     #[track_caller]
     pub fn pick_from<T>(
         &self,
@@ -86,9 +87,9 @@ impl Program {
         what: &str,
         limit: Duration,
         mut pick: impl FnMut(Stream, &str) -> Option<T>,
-    ) -> T {
+    ) -> (T, usize) {
         match self.output.pick(from, limit, |(stream, line)| pick(*stream, line)) {
-            Some((found, _)) => found,
+            Some(found) => found,
             None => panic!("waited {limit:?} in vain for {what} of {}; it said last:\n{}", self.name, self.tail()),
         }
     }

@@ -107,11 +107,11 @@ impl RoomBox {
         })
     }
 
-    /// Waits for an event that `pick` takes at or after place `from`; the place behind it comes back as well.
+    /// Waits for an event that fits at or after place `from`; gives the place behind it.
     #[track_caller]
-    pub fn event_from<T>(&self, from: usize, what: &str, pick: impl FnMut(&Value) -> Option<T>) -> (T, usize) {
-        let found = self.events.pick(from, PATIENCE, pick);
-        found.unwrap_or_else(|| panic!("waited {PATIENCE:?} in vain for {what}; {}", self.story()))
+    pub fn event_from(&self, from: usize, what: &str, fits: impl Fn(&Value) -> bool) -> usize {
+        let found = self.events.pick(from, PATIENCE, |event| fits(event).then_some(()));
+        found.unwrap_or_else(|| panic!("waited {PATIENCE:?} in vain for {what}; {}", self.story())).1
     }
 
     /// What is on the TV, full size.
