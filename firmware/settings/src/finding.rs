@@ -57,7 +57,7 @@ impl Finding {
     }
 }
 
-/// `roombox.toml:3:1: conference.autodial: unknown key; did you mean `auto_dial`? Allowed: …`
+/// For example `roombox.toml:3:1: audio.volume: is 140 (allowed: a whole number from 0 to 100)`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

@@ -72,6 +72,7 @@ fn variable(name: &str, value: &str) -> Option<Result<Layer, Finding>> {
 }
 
 /// A layer from `section.key=value`, as `--set` gives it. Text needs no quotes.
+#[allow(clippy::result_large_err, reason = "a few at start, and a box would only burden the reader")]
 pub fn command_line_layer(argument: &str) -> Result<Layer, Finding> {
     let unusable = |problem: &str| {
         Finding::without_place(format!("--set {}", argument.split('=').next().unwrap_or_default()), problem)
@@ -82,6 +83,7 @@ pub fn command_line_layer(argument: &str) -> Result<Layer, Finding> {
     assignment(Origin::CommandLine, &format!("--set {path}"), section, key, value.trim())
 }
 
+#[allow(clippy::result_large_err, reason = "as above")]
 fn assignment(origin: Origin, name: &str, section: &str, key: &str, value: &str) -> Result<Layer, Finding> {
     let unknown = |wrong: &str, known: Vec<&str>| {
         let nearest = closest(wrong, known.iter().copied()).map(str::to_owned);

@@ -26,7 +26,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
-    /// `wss://host[:port]/path`, `ws://…`, or a bare host for a Vinteo server (`wss://host/webrtc/wss/`).
+    /// `wss://host[:port]/path`, `ws://…`, `sip:host[:port][;transport=…]`, `sips:…`, or a bare host for a Vinteo server
+    /// (`wss://host/webrtc/wss/`); taken apart by [`Account::server_address`].
     pub server: String,
     /// SIP domain; the host of `server` when absent.
     pub domain: Option<String>,
@@ -63,7 +64,7 @@ pub struct IceServer {
 }
 
 /// `[conference]`
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conference {
     /// Number, user or `sip:` URI of the room's conference.
@@ -74,12 +75,6 @@ pub struct Conference {
     pub auto_answer: bool,
     /// Speed dial.
     pub entries: Vec<Entry>,
-}
-
-impl Default for Conference {
-    fn default() -> Self {
-        Self { target: None, auto_dial: false, auto_answer: false, entries: Vec::new() }
-    }
 }
 
 /// One speed-dial entry.
@@ -159,7 +154,7 @@ pub enum Engine {
     /// The `webrtc` crate.
     #[default]
     Webrtc,
-    /// GStreamer's `webrtcbin`.
+    /// `GStreamer`'s `webrtcbin`.
     Webrtcbin,
 }
 

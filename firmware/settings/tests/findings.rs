@@ -1,0 +1,184 @@
+//! What `roombox config check` tells about a wrong file.
+#![allow(clippy::unwrap_used, reason = "a helper of tests may fail a test")]
+
+use roombox_settings::{Finding, Layer, Loaded, Origin, load};
+
+fn file(text: &str) -> Result<Loaded, Vec<Finding>> {
+    load(&[Layer::new(Origin::LocalFile, "roombox.toml", text)])
+}
+
+fn errors(text: &str) -> Vec<String> {
+    file(text).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+fn warnings(text: &str) -> Vec<String> {
+    file(text).unwrap().warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_example_for_owners_is_clean() {
+    let loaded = file(include_str!("../examples/roombox.toml")).unwrap();
+    assert_eq!(loaded.warnings, []);
+    assert!(loaded.settings.conference.auto_dial);
+    assert_eq!(loaded.settings.conference.entries.len(), 2);
+}
+
+#[test]
+fn every_error_is_told_at_once_with_place_key_and_remedy() {
+    let text = r#"
+[account]
+server = "https://meet.example.org"
+user = "room"
+displayname = "Room"
+register_expires = "300"
+
+[conference]
+autoDial = true
+
+[audio]
+volume = 140
+
+[video]
+width = 1281
+codecs = ["h264", "h265"]
+
+[sounds]
+on = true
+"#;
+    assert_eq!(
+        errors(text),
+        [
+            "roombox.toml:3:10: account.server: starts with `https://`, which is not spoken here (allowed: \
+             wss://host[:port]/path, ws://host[:port]/path, sip:host[:port][;transport=udp|tcp|tls], \
+             sips:host[:port], or a bare host[:port] for a Vinteo server)",
+            "roombox.toml:4:1: account.password: is missing; registering needs a password (allowed: password or \
+             password_file; or register = false)",
+            "roombox.toml:5:1: account.displayname: unknown key; did you mean `display_name`? (allowed: server, domain, \
+             user, password, password_file, register, register_expires, display_name, ice_servers, ca_file)",
+            "roombox.toml:6:20: account.register_expires: is text (allowed: a whole number from 60 to 7200)",
+            "roombox.toml:9:1: conference.autoDial: unknown key; did you mean `auto_dial`? (allowed: target, auto_dial, \
+             auto_answer, entries)",
+            "roombox.toml:12:10: audio.volume: is 140 (allowed: a whole number from 0 to 100)",
+            "roombox.toml:15:9: video.width: is 1281 (allowed: a multiple of 2 from 160 to 3840)",
+            "roombox.toml:16:19: video.codecs[1]: is \"h265\", which is none of the words known here; did you mean \
+             `h264`? (allowed: h264, vp8)",
+            "roombox.toml:18:2: sounds: unknown section (allowed: account, conference, audio, \
+             video, screen, web, log)",
+        ]
+    );
+}
+
+#[test]
+fn syntax_errors_do_not_hide_the_others() {
+    let found = errors("[account]\nserver = \"meet.example.org\nuser = \"x\"\n\n[audio]\nvolume = 200\nvolume = 3\n");
+    assert!(found[0].starts_with("roombox.toml:2:"), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("audio.volume: is 200")), "{found:#?}");
+    assert!(found.iter().any(|line| line.starts_with("roombox.toml:7:") && line.contains("duplicate")), "{found:#?}");
+}
+
+#[test]
+fn a_key_in_the_wrong_section_is_led_to_the_right_one() {
+    assert!(
+        errors("[account]\nserver = \"a.b\"\nauto_dial = true\n")[0].contains("did you mean `conference.auto_dial`?")
+    );
+    assert!(errors("server = \"a.b\"\n")[0].contains("did you mean `account.server`?"));
+}
+
+#[test]
+fn a_section_that_is_a_value_is_told() {
+    assert_eq!(
+        errors("audio = 3\n"),
+        ["roombox.toml:1:9: audio: is a whole number, must be a section (allowed: [audio] on a line of its own, its \
+          keys below)"]
+    );
+}
+
+#[test]
+fn registering_needs_user_and_password() {
+    let found = errors("[account]\nserver = \"a.b\"\nregister = true\n");
+    assert!(found[0].starts_with("roombox.toml:3:1: account.user: is missing"));
+    assert!(found[1].starts_with("roombox.toml:3:1: account.password: is missing"));
+    assert!(file("[account]\nserver = \"a.b\"\nuser = \"5\"\nregister = false\n").is_ok());
+    assert!(file("[account]\nserver = \"a.b\"\nuser = \"5\"\npassword_file = \"/p\"\n").is_ok());
+}
+
+#[test]
+fn password_and_password_file_in_one_file_are_one_too_many() {
+    let found = errors("[account]\nserver = \"a.b\"\nuser = \"5\"\npassword = \"x\"\npassword_file = \"/p\"\n");
+    assert_eq!(found, ["roombox.toml:5:1: account.password_file: stands beside account.password; keep one of them"]);
+}
+
+#[test]
+fn auto_dial_needs_a_target_and_a_server() {
+    let found = errors("[conference]\nauto_dial = true\n");
+    assert!(found.iter().any(|line| line.contains(": account.server: is missing")), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("2:1: conference.target: is missing")), "{found:#?}");
+}
+
+#[test]
+fn a_turn_server_needs_user_and_password() {
+    let found = errors(
+        "[account]\nserver = \"a.b\"\n[[account.ice_servers]]\nurl = \"stun:s.b\"\n[[account.ice_servers]]\nurl = \
+         \"turn:t.b?transport=tcp\"\nuser = \"u\"\n[[account.ice_servers]]\nurl = \"http://x\"\n[[account.ice_servers]]\n\
+         user = \"u\"\n",
+    );
+    assert!(
+        found[0].contains("8:7: account.ice_servers[2].url: is neither stun: nor turn:") || found[0].contains("9:7")
+    );
+    assert!(found.iter().any(|line| line.contains("account.ice_servers[3].url: is missing")), "{found:#?}");
+    let found = errors("[account]\nserver = \"a.b\"\n[[account.ice_servers]]\nurl = \"turn:t.b\"\nuser = \"u\"\n");
+    assert!(found[0].starts_with("roombox.toml:4:1: account.ice_servers[0].password: is missing"), "{found:#?}");
+}
+
+#[test]
+fn a_secret_is_never_in_a_finding_or_in_debug_output() {
+    let texts = [
+        "[account]\nserver = \"a.b\"\nuser = \"u\"\npassword = 4711471147\n",
+        "[account]\nserver = \"wss://user:hunter2hunter2@a.b/\"\n",
+        "[account]\nserver = \"a.b\"\n[[account.ice_servers]]\nurl = \"turn:a b\"\npassword = \"hunter2hunter2\"\n",
+        "[account]\nserver = \"a.b\"\nuser = \"u\"\npassword = \"hunter2hunter2\nregister = 1",
+    ];
+    for text in texts {
+        let found = format!("{:?}{}", file(text), errors(text).join("\n"));
+        assert!(!found.contains("hunter2") && !found.contains("47114711"), "{found}");
+    }
+    let layer = Layer::new(Origin::LocalFile, "roombox.toml", "[account]\npassword = \"hunter2hunter2\"");
+    assert!(!format!("{layer:?}").contains("hunter2"));
+    let loaded = file("[account]\nserver = \"a.b\"\nuser = \"u\"\npassword = \"hunter2hunter2\"\n").unwrap();
+    assert!(!format!("{loaded:?}").contains("hunter2"));
+    assert!(!serde_json::to_string(&loaded.settings).unwrap().contains("hunter2"));
+}
+
+#[test]
+fn what_works_but_is_not_wise_is_a_warning() {
+    assert!(warnings("[account]\nserver = \"ws://meet.example.org/ws\"\n")[0].contains("is not encrypted"));
+    assert_eq!(warnings("[account]\nserver = \"ws://127.0.0.1:5062/\"\n"), [""; 0]);
+    assert!(
+        warnings("[account]\nserver = \"a.b\"\n[web]\nlisten = \"0.0.0.0:80\"\n")[0]
+            .contains("everyone in the network")
+    );
+    assert!(warnings("").first().unwrap().contains("the box will not connect"));
+    let twice = "[account]\nserver = \"a.b\"\n[[conference.entries]]\nname = \"A\"\ntarget = \"1\"\n\
+                 [[conference.entries]]\nname = \"A\"\ntarget = \"2\"\n";
+    assert!(warnings(twice)[0].starts_with("roombox.toml:7:1: conference.entries[1].name: stands in the list twice"));
+}
+
+#[test]
+fn any_text_gives_findings_and_no_panic() {
+    for text in [
+        "\u{feff}",
+        "=",
+        "[",
+        "[[",
+        "[account",
+        "a.b.c = 1",
+        "account = [1]",
+        "[account]\nice_servers = [1, {}]",
+        "[conference]\nentries = {}",
+        "\u{0}",
+        "[account]\nserver = \"[::1\"",
+        "[video]\nfps = 99999999999999999999",
+    ] {
+        file(text).err();
+    }
+}
