@@ -27,3 +27,4 @@ pub mod machine;
 pub mod message;
 mod session;
 pub mod transaction;
+pub mod virtual_network;

@@ -147,11 +147,11 @@ impl Endpoint {
             Some(Owner::Session(..)) | None => {}
             Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, &event, cancelled),
             Some(Owner::Detached) => {
-                if let Outcome::Response(response) = &event.outcome {
-                    if Core::is_challenge(response.status) {
-                        // A BYE that is refused for good leaves nothing to do.
-                        drop(self.core.answer_challenge(now, &event, response));
-                    }
+                // A BYE that is refused for good leaves nothing to do.
+                let again = matches!(&event.outcome, Outcome::Response(response) if Core::is_challenge(response.status)
+                    && self.core.answer_challenge(now, &event, response).is_ok());
+                if !again {
+                    self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
                 }
             }
             Some(Owner::KeepAlive) => self.core.keep_alive_failed |= matches!(event.outcome, Outcome::Timeout),
