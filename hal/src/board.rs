@@ -40,7 +40,7 @@ pub struct Board {
     pub audio: AudioDevices,
     /// The TV.
     pub screen: ScreenWiring,
-    /// H.264 and VP8 encoders and decoders by GStreamer element name, best first; the first that works is taken.
+    /// H.264 and VP8 encoders and decoders by `GStreamer` element name, best first; the first that works is taken.
     pub codecs: Codecs,
 }
 

@@ -15,11 +15,11 @@ use crate::linux::{Output, Task, player};
 pub(crate) fn button(button: &Button, presses: mpsc::Sender<Press>) -> Result<Task, DeviceFinding> {
     let pin = open(Part::Button, &button.name, button.gpio.as_deref())?;
     let mut pin = if button.active_low { pin.into_input_pullup() } else { pin.into_input_pulldown() };
-    let pressed = if button.active_low { Trigger::FallingEdge } else { Trigger::RisingEdge };
+    let down = if button.active_low { Trigger::FallingEdge } else { Trigger::RisingEdge };
     let mut debounce = Debounce::new(Duration::from_millis(button.debounce_ms.into()));
     let (name, action, sender) = (button.name.clone(), button.action, presses.clone());
     let on_edge = move |event: rppal::gpio::Event| {
-        if debounce.edge(event.trigger == pressed, event.timestamp) {
+        if debounce.edge(event.trigger == down, event.timestamp) {
             let press = Press { button: name.clone(), action, at: std::time::Instant::now() };
             sender.try_send(press).ok();
         }

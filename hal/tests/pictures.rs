@@ -1,4 +1,5 @@
 //! What the status display shows in the main states, as text pictures kept beside this file.
+#![allow(clippy::disallowed_methods, reason = "the pictures are files")]
 
 use roombox_hal::status_display::render::{Badge, StatusPicture, render};
 

@@ -23,7 +23,7 @@ pub fn step(pattern: Pattern, since: Duration) -> Step {
     };
     let halves = since.as_nanos() / half.as_nanos();
     let into_half = Duration::from_nanos((since.as_nanos() % half.as_nanos()).try_into().unwrap_or(0));
-    Step { on: halves % 2 == 0, next: Some(half - into_half) }
+    Step { on: halves.is_multiple_of(2), next: Some(half.saturating_sub(into_half)) }
 }
 
 #[cfg(test)]

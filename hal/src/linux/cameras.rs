@@ -112,10 +112,10 @@ fn shortest(interval: &v4l2_frmivalenum) -> u32 {
 }
 
 /// One query; none when the driver refuses, which is also how an enumeration ends.
-fn ask<T>(file: &File, request: c_ulong, fill: impl FnOnce(&mut T)) -> Option<T> {
+fn ask<T>(file: &File, request: c_ulong, prepare: impl FnOnce(&mut T)) -> Option<T> {
     // SAFETY: every T used here is a plain C structure of integers, arrays and unions of them, for which zero is valid.
     let mut argument: T = unsafe { std::mem::zeroed() };
-    fill(&mut argument);
+    prepare(&mut argument);
     let pointer = std::ptr::from_mut(&mut argument).cast();
     // SAFETY: the descriptor is open, and `argument` is the structure this request reads and writes.
     unsafe { v4l::v4l2::ioctl(file.as_raw_fd(), request, pointer) }.ok().map(|()| argument)

@@ -33,7 +33,7 @@ mod tests {
         let before = Instant::now();
         assert!(from_monotonic(Duration::ZERO) >= before);
         assert!(from_system_time(SystemTime::UNIX_EPOCH) >= before);
-        assert!(from_system_time(SystemTime::now() + Duration::from_secs(3600)) >= before);
+        assert!(from_system_time(SystemTime::now() + Duration::from_hours(1)) >= before);
     }
 
     #[test]

@@ -31,12 +31,11 @@ pub(super) fn watch(buttons: &[Button], presses: &mpsc::Sender<Press>) -> (Optio
     let mut findings = Vec::new();
     for button in buttons {
         let Some(name) = &button.key else { continue };
-        match KeyCode::from_str(name) {
-            Ok(code) => drop(keys.insert(code, (button.name.clone(), button.action))),
-            Err(_) => {
-                let detail = format!("there is no key {name}; keys have their Linux names, for example KEY_ENTER");
-                findings.push(DeviceFinding::new(Part::Button, &button.name, DeviceProblem::Unsupported, detail));
-            }
+        if let Ok(code) = KeyCode::from_str(name) {
+            keys.insert(code, (button.name.clone(), button.action));
+        } else {
+            let detail = format!("there is no key {name}; keys have their Linux names, for example KEY_ENTER");
+            findings.push(DeviceFinding::new(Part::Button, &button.name, DeviceProblem::Unsupported, detail));
         }
     }
     let task = (!keys.is_empty()).then(|| Box::pin(serve(Arc::new(keys), presses.clone())) as Task);
