@@ -197,7 +197,12 @@ impl ConferenceClient {
 
     fn call_over(&mut self, now: Instant, call: &Call, failure: sip::Failure) {
         let link = self.connection.link();
-        let will_redial = self.redial.call_ended(&mut self.context, now, &failure, call.stood(now), link);
+        // A call that came in between does not change what is planned.
+        let will_redial = if call.is_incoming() {
+            self.redial.is_wanted()
+        } else {
+            self.redial.call_ended(&mut self.context, now, &failure, call.stood(now), link)
+        };
         self.context.media(MediaRequest::Close { call: call.id() });
         self.context.event(Event::CallEnded { call: call.id(), failure, will_redial });
     }

@@ -43,8 +43,7 @@ impl ConferenceConfig {
 /// How long a call may wait for its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallPolicy {
-    /// For the final answer to our INVITE, and for a person to answer a ringing call (JsSIP `no_answer_timeout`, spec
-    /// section 14.1).
+    /// For the final answer to our INVITE, and for a person to answer a ringing call (spec section 14.1: 60 s).
     pub answer: Duration,
     /// Between the loss of the media path and an ICE restart (RFC 8445 leaves it to us; shorter gaps mend themselves).
     pub ice_restart_after: Duration,

@@ -69,7 +69,11 @@ impl Redial {
         *self = Self::default();
     }
 
-    /// A call ended; true when it will be dialled again.
+    pub(crate) const fn is_wanted(&self) -> bool {
+        self.intent.is_some()
+    }
+
+    /// A call that we made ended; true when it will be dialled again.
     pub(crate) fn call_ended(
         &mut self,
         context: &mut Context,
@@ -101,6 +105,9 @@ impl Redial {
 
     /// The connection changed: a new one is a new chance, spread a little so that a hall of boxes does not call in step.
     pub(crate) fn link_changed(&mut self, context: &mut Context, now: Instant, link: Link) {
+        if link == Link::Established {
+            self.failures = 0;
+        }
         match (&mut self.plan, link) {
             (Plan::Wait { reason, .. }, Link::Down | Link::Open) => {
                 self.plan = Plan::WaitConnection { reason: Some(std::mem::take(reason)) };

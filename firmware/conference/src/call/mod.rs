@@ -47,6 +47,7 @@ enum Phase {
 #[derive(Debug)]
 pub(crate) struct Call {
     id: CallId,
+    incoming: bool,
     session: Option<SessionId>,
     /// Address of the other side.
     peer: String,
@@ -67,6 +68,7 @@ impl Call {
     fn new(context: &mut Context, peer: String, name: String, phase: Phase) -> Self {
         Self {
             id: context.next_call(),
+            incoming: matches!(phase, Phase::Ringing { .. }),
             session: None,
             peer,
             name,
@@ -82,6 +84,11 @@ impl Call {
 
     pub(crate) const fn id(&self) -> CallId {
         self.id
+    }
+
+    /// The other side made this call.
+    pub(crate) const fn is_incoming(&self) -> bool {
+        self.incoming
     }
 
     pub(crate) fn is_ringing(&self) -> bool {
@@ -111,7 +118,7 @@ impl Call {
             Phase::Up { .. } => CallState::InCall {
                 call,
                 target,
-                room: self.room.as_ref().map(|room| room.room.clone()),
+                room: self.room.as_ref().map(|room| room.name.clone()),
                 participant: self.room.as_ref().map(|room| room.participant.clone()),
                 media_connected: self.media.flowing(),
             },
@@ -149,7 +156,7 @@ impl Call {
                 self.media.lost(now);
                 Step::Continue(())
             }
-            MediaFact::Failed { reason, .. } => self.media_failed(context, now, reason),
+            MediaFact::Failed { reason, .. } => self.media_failed(context, now, &reason),
             MediaFact::AnswerAccepted { .. } => Step::Continue(()),
         }
     }
@@ -223,21 +230,20 @@ impl Call {
 
     fn confirmed(&mut self, context: &mut Context, now: Instant) -> Step {
         if matches!(self.phase, Phase::Accepted | Phase::AwaitingAck) {
-            let outgoing = self.phase == Phase::Accepted;
             self.phase = Phase::Up { since: now };
             self.deadline = None;
             self.media.call_is_up(now);
-            self.announce_room(context, outgoing);
+            self.announce_room(context);
             self.announce_media_state(context);
         }
         Step::Continue(())
     }
 
     /// Spec section 2.4, with a better rule: whatever the peer answers, the call goes on.
-    fn announce_room(&self, context: &mut Context, outgoing: bool) {
+    fn announce_room(&self, context: &mut Context) {
         let (true, Some(session)) = (context.config.announce_room, self.session) else { return };
         let (own, number) = (context.config.user.clone(), user_part(&self.peer));
-        let room = if outgoing { format!("p2p{own}to{number}") } else { format!("p2p{number}to{own}") };
+        let room = if self.incoming { format!("p2p{number}to{own}") } else { format!("p2p{own}to{number}") };
         let request = context.next_request();
         context.sip(vendor::room_name(session, request, &room, number));
     }
@@ -251,15 +257,15 @@ impl Call {
         }
     }
 
-    fn media_failed(&mut self, context: &mut Context, now: Instant, reason: String) -> Step {
+    fn media_failed(&mut self, context: &mut Context, now: Instant, reason: &str) -> Step {
         if self.media.flowing() && self.negotiation_refused(context, now) {
             return Step::Continue(());
         }
         if let (Phase::Answering { .. }, Some(session)) = (&self.phase, self.session) {
             context.sip(Command::Reject { session, status: 488, headers: Vec::new() });
-            return Step::Break(failure(Originator::System, Cause::IncompatibleSdp, &reason));
+            return Step::Break(failure(Originator::System, Cause::IncompatibleSdp, reason));
         }
-        self.give_up(context, Cause::WebrtcError, &reason)
+        self.give_up(context, Cause::WebrtcError, reason)
     }
 
     fn phase_took_too_long(&mut self, context: &mut Context) -> Step {

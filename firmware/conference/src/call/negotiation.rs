@@ -14,7 +14,7 @@ use crate::context::Context;
 const DIALOG_GONE: [u16; 12] = [404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604];
 
 /// Wait after 491 (RFC 3261 section 14.1, owner of the Call-ID).
-const GLARE_WAIT: (Duration, Duration) = (Duration::from_millis(2100), Duration::from_millis(4000));
+const GLARE_WAIT: (Duration, Duration) = (Duration::from_millis(2100), Duration::from_secs(4));
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Stage {

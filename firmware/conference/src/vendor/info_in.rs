@@ -31,7 +31,7 @@ fn room_name(headers: &[HeaderLine]) -> Vec<VendorMessage> {
         (text(headers, "x-webrtc-enter-room"), text(headers, "x-webrtc-participant-name"))
     {
         messages.push(VendorMessage::EnterRoom(Room {
-            room: room.to_owned(),
+            name: room.to_owned(),
             participant: participant.to_owned(),
             has_token: text(headers, "x-bearer-token").is_some(),
             is_direct_peer_to_peer: boolean(headers, "x-webrtc-is-direct-p2p").unwrap_or(false),
@@ -123,6 +123,7 @@ fn dtmf(body: &str) -> Option<VendorMessage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Event;
 
     fn info(family: &str, headers: &[(&str, &str)]) -> Vec<VendorMessage> {
         let mut lines = vec![HeaderLine::new("Content-Type", format!("application/vinteo.webrtc.{family}"))];
@@ -141,7 +142,7 @@ mod tests {
             ],
         );
         let [message @ VendorMessage::EnterRoom(entered)] = room.as_slice() else { panic!("{room:?}") };
-        assert_eq!(("Board Meeting", "Room A", true), (&*entered.room, &*entered.participant, entered.has_token));
+        assert_eq!(("Board Meeting", "Room A", true), (&*entered.name, &*entered.participant, entered.has_token));
         let Event::Vendor { name, data } = message.event() else { panic!() };
         assert_eq!(name, "enter-room");
         assert!(!data.to_string().contains("secret"));

@@ -9,7 +9,8 @@ use crate::api::Event;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Room {
     /// Room name in the server's spelling; `purgatory` is the waiting room.
-    pub(crate) room: String,
+    #[serde(rename = "room")]
+    pub(crate) name: String,
     /// Our name there.
     pub(crate) participant: String,
     /// The server gave a bearer token with it; the token itself is a secret and stays out of events.

@@ -1,0 +1,14 @@
+//! How the conference client behaves, in virtual time.
+#![allow(clippy::disallowed_methods, reason = "a test takes one moment of the clock as the start of its virtual time")]
+#![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
+#![allow(missing_docs, reason = "test names are sentences")]
+
+mod bench;
+mod connection;
+mod incoming;
+mod losses;
+mod outgoing;
+mod random_walk;
+mod redial;
+mod renegotiation;
+mod world;
