@@ -3,6 +3,7 @@
 mod builtin;
 mod clashes;
 mod load;
+mod values;
 
 use std::collections::BTreeMap;
 

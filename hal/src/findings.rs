@@ -55,6 +55,7 @@ impl DeviceFinding {
         Self { part, name: name.to_owned(), problem, detail: detail.into() }
     }
 
+    #[cfg(feature = "linux")]
     pub(crate) fn io(part: Part, name: &str, what: &str, error: &std::io::Error) -> Self {
         Self::new(part, name, DeviceProblem::of(error), format!("{what}: {error}"))
     }

@@ -3,6 +3,7 @@
 mod audio;
 mod cameras;
 mod clock;
+mod display_writer;
 mod gpio;
 mod keys;
 mod led_player;

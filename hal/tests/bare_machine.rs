@@ -2,9 +2,10 @@
 #![cfg(feature = "linux")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests may fail a test")]
 
+use roombox_hal::DeviceProblem::{self, Missing, Unsupported};
 use roombox_hal::board::{self, Board, Button, GpioBackend};
 use roombox_hal::buttons::ButtonAction;
-use roombox_hal::{DeviceProblem, Part, open};
+use roombox_hal::{Part, open};
 
 /// A board whose parts no machine has.
 fn nowhere() -> Board {
@@ -56,7 +57,6 @@ fn what_is_absent_is_told_part_by_part() {
     let hardware = open(&nowhere());
     let told: Vec<_> =
         hardware.findings.iter().map(|finding| (finding.part, finding.name.as_str(), finding.problem)).collect();
-    use DeviceProblem::{Missing, Unsupported};
     for expected in [
         (Part::Button, "chip", Missing),
         (Part::Button, "line", Missing),

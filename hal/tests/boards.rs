@@ -160,3 +160,22 @@ fn one_key_for_two_buttons_and_a_name_twice_and_a_slow_button_are_told() {
         ]
     );
 }
+
+#[test]
+fn values_that_nobody_would_serve_are_told_with_what_is_allowed() {
+    let text = "[[leds]]\nname = \"cal\"\n[[buttons]]\nname = \"join\"\naction = \"join-leave\"\n[status_display]\n\
+                driver = \"st7789\"\n[screen]\noutput = \"hdmi\"\n[audio]\nmicrophone = \"tone:5\"\nspeaker = \"alsa:\"\n\
+                [camera]\nsource = \"file\"\n";
+    assert_eq!(
+        findings(&[("a.toml", text)]),
+        [
+            "a.toml:4: buttons[0].name: the button has neither `gpio` nor `key`",
+            "a.toml:2: leds[0].name: is \"cal\", allowed are call, mute, network",
+            "a.toml:7: status_display.driver: is \"st7789\", allowed are ssd1306, virtual",
+            "a.toml:9: screen.output: is \"hdmi\", allowed are kms, window, none",
+            "a.toml:11: audio.microphone: is \"tone:5\", allowed are alsa:NAME, speech, tone:HZ, silence",
+            "a.toml:12: audio.speaker: is \"alsa:\", allowed are alsa:NAME, virtual",
+            "a.toml:14: camera.source: is `file`, and camera.device names none",
+        ]
+    );
+}

@@ -5,11 +5,14 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::finding::Finding;
 use crate::layers::Layer;
-use crate::place::line_and_column;
+use crate::place::Lines;
 use crate::schema::{self, Key, Kind};
 use crate::similar::closest;
 
 type Entry<'a, 'i> = (&'a Spanned<DeString<'i>>, &'a Spanned<DeValue<'i>>);
+
+/// Longest text of a layer in bytes; the longest real one has a few kilobytes.
+const LONGEST: usize = 256 * 1024;
 
 /// What one layer says.
 #[derive(Default)]
@@ -24,10 +27,15 @@ pub(crate) struct Walked {
 
 /// Reads a layer.
 pub(crate) fn walk(layer: &Layer) -> Walked {
-    let mut walker = Walker { layer, out: Walked::default() };
+    let mut walker = Walker { layer, lines: Lines::new(&layer.text), out: Walked::default() };
+    if layer.text.len() > LONGEST {
+        let problem = format!("is longer than {LONGEST} bytes; that is no configuration");
+        walker.out.findings.push(Finding::without_place(&layer.name, problem));
+        return walker.out;
+    }
     let (document, errors) = DeTable::parse_recoverable(&layer.text);
     for error in &errors {
-        let place = line_and_column(&layer.text, error.span().map_or(0, |span| span.start));
+        let place = walker.lines.place(error.span().map_or(0, |span| span.start));
         // A list of what the parser expected follows the first line; the first line says it.
         let message = error.message().lines().next().unwrap_or("is not TOML").to_owned();
         walker.out.findings.push(Finding::without_place(&layer.name, message).at(place));
@@ -40,12 +48,13 @@ pub(crate) fn walk(layer: &Layer) -> Walked {
 
 struct Walker<'l> {
     layer: &'l Layer,
+    lines: Lines<'l>,
     out: Walked,
 }
 
 impl Walker<'_> {
     fn place(&self, span: &std::ops::Range<usize>) -> (usize, usize) {
-        line_and_column(&self.layer.text, span.start)
+        self.lines.place(span.start)
     }
 
     fn wrong(&mut self, path: &str, span: &std::ops::Range<usize>, problem: impl Into<String>) -> &mut Finding {

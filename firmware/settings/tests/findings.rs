@@ -164,6 +164,62 @@ fn what_works_but_is_not_wise_is_a_warning() {
 }
 
 #[test]
+fn a_text_that_is_no_configuration_is_refused_by_its_size() {
+    assert_eq!(errors(&"#".repeat(300_000)), ["roombox.toml: is longer than 262144 bytes; that is no configuration"]);
+}
+
+proptest::proptest! {
+    /// Pieces of configurations in any order: findings or settings, and a place in the file for each finding.
+    #[test]
+    fn any_mixture_of_pieces_gives_findings_and_no_panic(
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..24),
+    ) {
+        let text = pieces.concat();
+        let lines = text.lines().count() + 1;
+        for finding in file(&text).err().into_iter().flatten() {
+            proptest::prop_assert!(finding.line >= 1 && finding.line <= lines || finding.file != "roombox.toml");
+        }
+    }
+}
+
+const PIECES: &[&str] = &[
+    "[account]\n",
+    "[[account.ice_servers]]\n",
+    "[conference]\n",
+    "[[conference.entries]]\n",
+    "[audio]\n",
+    "[video]\n",
+    "server = ",
+    "user = ",
+    "password = ",
+    "register = ",
+    "url = ",
+    "auto_dial = ",
+    "target = ",
+    "name = ",
+    "volume = ",
+    "codecs = ",
+    "width = ",
+    "account.server = ",
+    "\"a.b\"\n",
+    "\"turn:a\"\n",
+    "true\n",
+    "7\n",
+    "-7.5\n",
+    "[\"h264\"]\n",
+    "{ a = 1 }\n",
+    "1979-05-27\n",
+    "\"ä\u{1f600}",
+    "\"\"\"",
+    "#",
+    "=",
+    "]",
+    "\n",
+    "\r\n",
+    "\u{0}",
+];
+
+#[test]
 fn any_text_gives_findings_and_no_panic() {
     for text in [
         "\u{feff}",

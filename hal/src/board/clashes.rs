@@ -5,18 +5,12 @@ use std::collections::BTreeMap;
 use super::Board;
 use super::load::{BoardFinding, Places};
 
-/// Longest debounce in milliseconds; a person notices more.
-const LONGEST_DEBOUNCE_MS: u32 = 200;
-
 pub(super) fn find(board: &Board, places: &Places) -> Vec<BoardFinding> {
     let mut check = Check { places, findings: Vec::new() };
     check.doubles("GPIO line", gpio_lines(board), &board.reserved_gpio);
     check.doubles("key", keys(board), &BTreeMap::new());
     check.doubles("button name", names("buttons", board.buttons.iter().map(|button| &button.name)), &BTreeMap::new());
     check.doubles("light name", names("leds", board.leds.iter().map(|led| &led.name)), &BTreeMap::new());
-    for (index, button) in board.buttons.iter().enumerate() {
-        check.button(index, button);
-    }
     check.findings
 }
 
@@ -45,8 +39,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn wrong(&mut self, path: &str, problem: &str) {
-        let place = self.places.get(path).map_or(("board", 0), |(file, line)| (file.as_str(), *line));
-        self.findings.push(BoardFinding::new(place, format!("{path}: {problem}")));
+        self.findings.push(BoardFinding::about(path, self.places, problem));
     }
 
     fn doubles(&mut self, what: &str, uses: Uses<'_>, reserved: &BTreeMap<String, String>) {
@@ -60,13 +53,6 @@ impl Check<'_> {
             } else {
                 taken.insert(value, path);
             }
-        }
-    }
-
-    fn button(&mut self, index: usize, button: &super::Button) {
-        if button.debounce_ms > LONGEST_DEBOUNCE_MS {
-            let path = format!("buttons[{index}].debounce_ms");
-            self.wrong(&path, &format!("is {}, allowed are 0 to {LONGEST_DEBOUNCE_MS}", button.debounce_ms));
         }
     }
 }

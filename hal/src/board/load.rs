@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Board, builtin, clashes};
+use super::{Board, builtin, clashes, values};
 
 /// One thing wrong with a board file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,12 @@ pub struct BoardFinding {
 impl BoardFinding {
     pub(super) fn new((file, line): (&str, usize), problem: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line, problem: problem.into() }
+    }
+
+    /// A finding about a key such as `leds[0].gpio`.
+    pub(super) fn about(key: &str, places: &Places, problem: &str) -> Self {
+        let place = places.get(key).map_or(("board", 0), |(file, line)| (file.as_str(), *line));
+        Self::new(place, format!("{key}: {problem}"))
     }
 }
 
@@ -95,15 +101,24 @@ impl Chain<'_> {
     fn note_places(&mut self, path: &str, text: &str, table: &DeTable<'_>) {
         for (key, value) in table {
             let key = key.get_ref();
+            if let DeValue::Table(table) = value.get_ref() {
+                self.note_keys(path, text, key, table);
+            }
             let DeValue::Array(items) = value.get_ref() else { continue };
             let entries = format!("{key}[");
             self.places.retain(|known, _| !known.starts_with(&entries));
             for (index, item) in items.iter().enumerate() {
-                for (inner, value) in item.get_ref().as_table().into_iter().flatten() {
-                    let line = line_of(text, Spanned::span(value).start);
-                    self.places.insert(format!("{key}[{index}].{}", inner.get_ref()), (path.to_owned(), line));
+                if let DeValue::Table(table) = item.get_ref() {
+                    self.note_keys(path, text, &format!("{key}[{index}]"), table);
                 }
             }
+        }
+    }
+
+    fn note_keys(&mut self, path: &str, text: &str, above: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let line = line_of(text, Spanned::span(value).start);
+            self.places.insert(format!("{above}.{}", key.get_ref()), (path.to_owned(), line));
         }
     }
 
@@ -115,6 +130,7 @@ impl Chain<'_> {
         let board =
             Board::deserialize(self.merged).map_err(|error| vec![BoardFinding::new(("board", 0), error.message())])?;
         self.findings.extend(clashes::find(&board, &self.places));
+        self.findings.extend(values::find(&board, &self.places));
         if self.findings.is_empty() { Ok(board) } else { Err(self.findings) }
     }
 }
