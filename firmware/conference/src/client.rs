@@ -147,7 +147,7 @@ impl ConferenceClient {
             return;
         }
         let offer = offer.and_then(Body::text).map(str::to_owned);
-        let mut call = Call::ring(&mut self.context, now, Caller { session, uri, display, offer });
+        let mut call = Call::ring(&mut self.context, Caller { session, uri, display, offer });
         if self.context.config.auto_answer {
             call.answer(&mut self.context, now);
         }
@@ -163,7 +163,6 @@ impl ConferenceClient {
                 }
                 200
             }
-            "OPTIONS" => 200,
             _ => 405,
         };
         self.context.sip(sip::Command::Respond { request, status, reason: None, headers: Vec::new(), body: None });

@@ -43,7 +43,7 @@ impl ConferenceConfig {
 /// How long a call may wait for its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallPolicy {
-    /// For the final answer to our INVITE, and for a person to answer a ringing call (spec section 14.1: 60 s).
+    /// For the final answer to our INVITE (the time a called client rings, spec section 14.1).
     pub answer: Duration,
     /// Between the loss of the media path and an ICE restart (RFC 8445 leaves it to us; shorter gaps mend themselves).
     pub ice_restart_after: Duration,

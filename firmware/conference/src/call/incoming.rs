@@ -19,12 +19,11 @@ pub(crate) struct Caller {
 }
 
 impl Call {
-    /// It rings until somebody answers; the endpoint has sent 180 by itself.
-    pub(crate) fn ring(context: &mut Context, now: Instant, caller: Caller) -> Self {
+    /// It rings until somebody answers. The endpoint has sent 180 and gives up when nobody does.
+    pub(crate) fn ring(context: &mut Context, caller: Caller) -> Self {
         let name = caller.display.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| caller.uri.clone());
         let mut call = Self::new(context, caller.uri, name, Phase::Ringing { offer: caller.offer });
         call.session = Some(caller.session);
-        call.deadline = Some(now + context.config.call.answer);
         call
     }
 

@@ -179,7 +179,6 @@ impl Call {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             return self.phase_took_too_long(context);
         }
-        self.retry_offer(context, now);
         if let Some(lost) = self.signalling.lost_since() {
             return if self.unreachable_until(context, lost) <= now {
                 self.give_up(context, Cause::ConnectionError, "the connection to the server was lost")
@@ -202,7 +201,7 @@ impl Call {
             Some(lost) => Some(self.unreachable_until(context, lost)),
             None => self.media.next_deadline(&context.config.call),
         };
-        [self.deadline, self.negotiation.retry_at(), watch].into_iter().flatten().min()
+        [self.deadline, watch].into_iter().flatten().min()
     }
 
     /// The microphone or camera changed: the server is told when the call stands and does not know it.
@@ -270,7 +269,6 @@ impl Call {
 
     fn phase_took_too_long(&mut self, context: &mut Context) -> Step {
         match self.phase {
-            Phase::Ringing { .. } => Step::Break(self.refuse(context, 480, Cause::NoAnswer)),
             Phase::Calling => self.give_up(context, Cause::NoAnswer, "the call was not answered"),
             _ => self.give_up(context, Cause::WebrtcError, "picture and sound could not be made ready"),
         }

@@ -2,7 +2,7 @@
 //!
 //! Unlike the vendor's client, a refused offer does not end the call: it goes on as it was (RFC 3261 section 14.1).
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use roombox_sip::api::{Body, Cause, Command, Failure};
 
@@ -13,17 +13,14 @@ use crate::context::Context;
 /// Final answers after which the dialog is gone (RFC 5057 section 5.1).
 const DIALOG_GONE: [u16; 12] = [404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604];
 
-/// Wait after 491 (RFC 3261 section 14.1, owner of the Call-ID).
-const GLARE_WAIT: (Duration, Duration) = (Duration::from_millis(2100), Duration::from_secs(4));
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Stage {
     #[default]
     Idle,
     /// Media makes our offer.
-    MakingOffer { restart_ice: bool },
-    /// Our offer is with the peer.
-    OfferSent { restart_ice: bool },
+    MakingOffer,
+    /// Our offer is with the endpoint, which repeats it after a collision (RFC 3261 section 14.1).
+    OfferSent,
     /// Media makes our answer.
     MakingAnswer,
     /// Media makes the offer that an offerless re-INVITE asks for.
@@ -38,14 +35,9 @@ pub(super) struct Negotiation {
     stage: Stage,
     /// An offer of ours waits for its turn, with or without ICE restart.
     wished: Option<bool>,
-    retry_at: Option<Instant>,
 }
 
 impl Negotiation {
-    pub(super) const fn retry_at(&self) -> Option<Instant> {
-        self.retry_at
-    }
-
     /// Our offer was in the 200 to an offerless INVITE.
     pub(super) const fn expect_answer(&mut self) {
         self.stage = Stage::AwaitingAck;
@@ -62,24 +54,14 @@ impl Call {
         }
     }
 
-    /// The time after a glare is over.
-    pub(super) fn retry_offer(&mut self, context: &mut Context, now: Instant) {
-        if self.negotiation.retry_at.is_some_and(|at| at <= now) {
-            self.negotiation.retry_at = None;
-            if self.negotiation.stage == Stage::Idle {
-                self.begin_wished_offer(context, now);
-            }
-        }
-    }
-
     /// Media has made our offer.
     pub(super) fn send_offer(&mut self, context: &mut Context, sdp: &str) {
         let Some(session) = self.session else { return };
         let body = Body::sdp(sdp);
         self.deadline = None;
         match self.negotiation.stage {
-            Stage::MakingOffer { restart_ice } => {
-                self.negotiation.stage = Stage::OfferSent { restart_ice };
+            Stage::MakingOffer => {
+                self.negotiation.stage = Stage::OfferSent;
                 context.sip(Command::Reinvite { session, body, headers: Vec::new() });
             }
             Stage::MakingOfferForPeer => {
@@ -126,7 +108,7 @@ impl Call {
 
     /// The peer answered our offer.
     pub(super) fn offer_answered(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) -> Step {
-        if !matches!(self.negotiation.stage, Stage::OfferSent { .. } | Stage::AwaitingAck) {
+        if !matches!(self.negotiation.stage, Stage::OfferSent | Stage::AwaitingAck) {
             return Step::Continue(());
         }
         let Some(sdp) = body.and_then(Body::text) else {
@@ -140,16 +122,12 @@ impl Call {
 
     /// The peer refused our offer, or did not get it.
     pub(super) fn offer_failed(&mut self, context: &mut Context, now: Instant, failure: Failure) -> Step {
-        let Stage::OfferSent { restart_ice } = self.negotiation.stage else { return Step::Continue(()) };
+        if self.negotiation.stage != Stage::OfferSent {
+            return Step::Continue(());
+        }
         if is_dialog_gone(&failure) {
             self.hang_up(context, Cause::DialogError, &failure.reason);
             return Step::Break(failure);
-        }
-        if failure.status == Some(491) {
-            self.negotiation.stage = Stage::Idle;
-            self.negotiation.wished = Some(restart_ice);
-            self.negotiation.retry_at = Some(now + context.between(GLARE_WAIT.0, GLARE_WAIT.1));
-            return Step::Continue(());
         }
         if failure.cause != Cause::ConnectionError {
             self.signalling.verified();
@@ -182,8 +160,7 @@ impl Call {
 
     fn begin_wished_offer(&mut self, context: &mut Context, now: Instant) {
         if let (Phase::Up { .. }, Some(restart_ice)) = (&self.phase, self.negotiation.wished.take()) {
-            self.negotiation.stage = Stage::MakingOffer { restart_ice };
-            self.negotiation.retry_at = None;
+            self.negotiation.stage = Stage::MakingOffer;
             self.deadline = Some(now + context.config.call.media_answer);
             self.ask_for_offer(context, restart_ice);
         }

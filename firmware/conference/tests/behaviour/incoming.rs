@@ -95,14 +95,6 @@ fn a_caller_who_hangs_up_while_ringing_leaves_nothing_behind() {
 }
 
 #[test]
-fn nobody_answers_for_a_minute_and_the_call_is_refused() {
-    let mut bench = Bench::registered();
-    ring(&mut bench, SESSION, Some(OFFER));
-    bench.pass(seconds(61));
-    assert_eq!(rejected(&bench, SESSION), Some(480));
-}
-
-#[test]
 fn a_second_call_finds_the_room_busy() {
     let (mut bench, ..) = Bench::in_call();
     ring(&mut bench, SESSION, Some(OFFER));

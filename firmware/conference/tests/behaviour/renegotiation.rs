@@ -93,17 +93,16 @@ fn media_that_two_restarts_do_not_bring_back_ends_the_call_and_it_is_dialled_aga
 }
 
 #[test]
-fn two_crossing_offers_are_told_apart_and_ours_is_repeated_later() {
+fn an_offer_of_the_peer_waits_while_ours_is_under_way() {
     let (mut bench, call, session) = restarting();
     peer_offers(&mut bench, session);
     assert_eq!(answered(&bench), Some(Err(491)));
-    bench.sip(sip::Event::OfferFailed { session, failure: failed(sip::Cause::SipFailureCode, Some(491)) });
-    bench.pass(seconds(2));
-    assert_eq!(reoffers(&bench), 1);
-    bench.pass(seconds(2));
-    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
-    assert_eq!(reoffers(&bench), 2);
-    assert!(bench.in_call_now());
+    bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+    bench.forget();
+    peer_offers(&mut bench, session);
+    assert!(bench.requests().any(|request| matches!(request, MediaRequest::CreateAnswer { .. })));
+    bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
+    assert_eq!(answered(&bench), Some(Ok(())));
 }
 
 #[test]
