@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 pub use audio::audio_devices;
 pub use cameras::cameras;
+pub(crate) use clock::from_monotonic;
 pub(crate) use led_player::{Output, player};
 pub(crate) use tasks::Task;
 

@@ -9,7 +9,7 @@ use crate::board::{Button, LedWiring};
 use crate::buttons::{Debounce, Press};
 use crate::findings::{DeviceFinding, DeviceProblem, Part};
 use crate::leds::Led;
-use crate::linux::{Output, Task, player};
+use crate::linux::{Output, Task, from_monotonic, player};
 
 /// A button by BCM number, and the task that keeps it open.
 pub(crate) fn button(button: &Button, presses: mpsc::Sender<Press>) -> Result<Task, DeviceFinding> {
@@ -20,7 +20,7 @@ pub(crate) fn button(button: &Button, presses: mpsc::Sender<Press>) -> Result<Ta
     let (name, action, sender) = (button.name.clone(), button.action, presses.clone());
     let on_edge = move |event: rppal::gpio::Event| {
         if debounce.edge(event.trigger == down, event.timestamp) {
-            let press = Press { button: name.clone(), action, at: std::time::Instant::now() };
+            let press = Press { button: name.clone(), action, at: from_monotonic(event.timestamp) };
             sender.try_send(press).ok();
         }
     };

@@ -38,7 +38,8 @@ impl Account {
         self.register_expires.unwrap_or(300)
     }
 
-    /// The SIP URI of a number, a user, a `user@host` or a URI, for From and To.
+    /// The SIP URI of a number, a user, a `user@host` or a URI, for From and To. Characters a user part cannot hold are
+    /// escaped.
     pub fn sip_uri(&self, target: &str) -> Result<String, AddressError> {
         let target = target.trim();
         if target.is_empty() {
@@ -51,10 +52,10 @@ impl Account {
         if target.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(AddressError::Characters);
         }
-        if target.contains('@') {
-            return Ok(format!("sip:{target}"));
+        match target.rsplit_once('@') {
+            Some((user, host)) => Ok(format!("sip:{}@{host}", escaped(user))),
+            None => Ok(format!("sip:{}@{}", escaped(target), self.effective_domain()?)),
         }
-        Ok(format!("sip:{target}@{}", self.effective_domain()?))
     }
 
     /// Takes the password from the text of `password_file`: its first line without line end.
@@ -69,4 +70,21 @@ impl Account {
         self.password = Some(Secret::new(first));
         Ok(())
     }
+}
+
+/// A user part as RFC 3261 section 25.1 writes it; what is escaped already stays.
+fn escaped(user: &str) -> String {
+    let mut out = String::with_capacity(user.len());
+    let bytes = user.as_bytes();
+    for (index, byte) in bytes.iter().enumerate() {
+        let is_escape = *byte == b'%'
+            && bytes.get(index + 1..index + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        if is_escape || address::is_user_byte(*byte) {
+            out.push(char::from(*byte));
+        } else {
+            let [high, low] = [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)]));
+            out.extend(['%', high, low]);
+        }
+    }
+    out
 }

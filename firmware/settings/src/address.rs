@@ -193,6 +193,12 @@ pub(crate) fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Ad
     Ok((host.to_ascii_lowercase(), port.transpose()?))
 }
 
+/// Bytes a user part holds as they are: `unreserved` and `user-unreserved` of RFC 3261 section 25.1.
+pub(crate) const fn is_user_byte(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
+        || matches!(byte, b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/')
+}
+
 /// Labels of letters, digits and hyphens (RFC 1123 section 2.1), underscores tolerated; an IPv4 address fits as well.
 fn is_host_name(host: &str) -> bool {
     let label = |label: &str| {

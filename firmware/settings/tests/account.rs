@@ -90,6 +90,9 @@ fn targets_become_uris() {
         ("sip:help@example.com;transport=tls", "sip:help@example.com;transport=tls"),
         ("SIPS:help@example.com", "SIPS:help@example.com"),
         ("tel:+49301234", "tel:+49301234"),
+        ("*55#1", "sip:*55%231@meet.example.org"),
+        ("зал%205%", "sip:%D0%B7%D0%B0%D0%BB%205%25@meet.example.org"),
+        ("a:b@[::1]:5070", "sip:a%3Ab@[::1]:5070"),
     ] {
         assert_eq!(account.sip_uri(target).unwrap(), uri);
     }

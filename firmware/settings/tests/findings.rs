@@ -116,6 +116,25 @@ fn auto_dial_needs_a_target_and_a_server() {
 }
 
 #[test]
+fn a_target_must_be_something_to_call() {
+    for (target, problem) in [
+        ("", "is empty"),
+        ("a b", "holds a space"),
+        ("https://meet.example.org/4711", "is a web address"),
+        ("4711@", "has no valid host"),
+        ("sip:4711@-x", "has no valid host"),
+        ("sip:4711", "names no host"),
+    ] {
+        let found = errors(&format!("[conference]\ntarget = \"{target}\"\n"));
+        assert!(found[0].contains(&format!("roombox.toml:2:10: conference.target: {problem}")), "{target}: {found:?}");
+    }
+    for target in ["4711", "*55#1", "help@example.org", "sip:help@[::1]:5070;transport=tcp?Subject=x", "tel:+49301234"]
+    {
+        assert!(file(&format!("[conference]\ntarget = \"{target}\"\n")).is_ok(), "{target}");
+    }
+}
+
+#[test]
 fn a_turn_server_needs_user_and_password() {
     let found = errors(
         "[account]\nserver = \"a.b\"\n[[account.ice_servers]]\nurl = \"stun:s.b\"\n[[account.ice_servers]]\nurl = \

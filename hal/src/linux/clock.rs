@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 const OLDEST: Duration = Duration::from_secs(1);
 
 /// The instant of a `CLOCK_MONOTONIC` stamp, as GPIO events carry it.
-pub(super) fn from_monotonic(stamp: Duration) -> Instant {
+pub(crate) fn from_monotonic(stamp: Duration) -> Instant {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     let now = Duration::new(now.tv_sec.try_into().unwrap_or(0), now.tv_nsec.try_into().unwrap_or(0));
     ago(now.checked_sub(stamp))

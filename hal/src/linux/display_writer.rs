@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::status_display::{DisplayError, HEIGHT, Picture, StatusDisplay, WIDTH};
@@ -20,8 +21,8 @@ pub(super) trait Screen: Send + 'static {
 pub(super) fn start(screen: impl Screen, retry: Duration) -> io::Result<Box<dyn StatusDisplay>> {
     let slot = Arc::new(Slot::default());
     let writer = Writer { screen, slot: Arc::clone(&slot), shown: None, retry };
-    std::thread::Builder::new().name("status-display".into()).spawn(move || writer.run())?;
-    Ok(Box::new(Handle(slot)))
+    let thread = Builder::new().name("status-display".into()).spawn(move || writer.run())?;
+    Ok(Box::new(Handle { slot, thread: Some(thread) }))
 }
 
 /// The newest picture, between the box and the thread.
@@ -45,21 +46,28 @@ impl Slot {
     }
 }
 
-struct Handle(Arc<Slot>);
+struct Handle {
+    slot: Arc<Slot>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl StatusDisplay for Handle {
     fn show(&mut self, picture: &Picture) -> Result<(), DisplayError> {
-        let mut state = self.0.lock();
+        let mut state = self.slot.lock();
         state.picture = Some(picture.clone());
-        self.0.changed.notify_one();
+        self.slot.changed.notify_one();
         state.failure.take().map_or(Ok(()), |failure| Err(DisplayError(failure)))
     }
 }
 
+/// A display keeps its picture when the program ends, so it must be dark before it does.
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.0.lock().closed = true;
-        self.0.changed.notify_one();
+        self.slot.lock().closed = true;
+        self.slot.changed.notify_one();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
     }
 }
 

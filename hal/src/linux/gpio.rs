@@ -113,6 +113,8 @@ fn finding(part: Part, name: &str, spec: &str, error: &Error) -> DeviceFinding {
     };
     let problem = match (error, errno) {
         (_, Some(errno)) => DeviceProblem::of(&std::io::Error::from_raw_os_error(errno)),
+        // The crate passes over chips it may not open.
+        (Error::NoGpioChips(), None) if has_chips() => DeviceProblem::NotPermitted,
         (Error::GpioChip(..) | Error::NoGpioChips(), None) => DeviceProblem::Missing,
         (Error::AbiLimitation(..) | Error::UnsupportedAbi(..) | Error::NoAbiSupport(), None) => {
             DeviceProblem::Unsupported
@@ -120,4 +122,9 @@ fn finding(part: Part, name: &str, spec: &str, error: &Error) -> DeviceFinding {
         _ => DeviceProblem::Broken,
     };
     DeviceFinding::new(part, name, problem, format!("GPIO line {spec}: {error}"))
+}
+
+fn has_chips() -> bool {
+    let mut devices = std::fs::read_dir("/dev").into_iter().flatten().flatten();
+    devices.any(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with("gpiochip")))
 }

@@ -1,5 +1,8 @@
 //! Plays patterns on a light that only knows on and off.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -12,20 +15,40 @@ pub(crate) trait Output: Send + 'static {
     fn set(&mut self, on: bool) -> Result<(), String>;
 }
 
+/// Longest wait for a light that is let go to be off.
+const LETTING_GO: Duration = Duration::from_millis(100);
+
 struct PatternLed {
-    pattern: watch::Sender<Pattern>,
+    pattern: Option<watch::Sender<Pattern>>,
+    off: mpsc::Receiver<()>,
 }
 
 impl Led for PatternLed {
     fn show(&mut self, pattern: Pattern) {
-        self.pattern.send_if_modified(|shown| std::mem::replace(shown, pattern) != pattern);
+        if let Some(playing) = &self.pattern {
+            playing.send_if_modified(|shown| std::mem::replace(shown, pattern) != pattern);
+        }
     }
 }
 
-/// A light and the task that plays it. Dropping the light ends the task with the light off.
+/// A line keeps its level when the program ends, so a light must be off before it does.
+impl Drop for PatternLed {
+    fn drop(&mut self) {
+        self.pattern = None;
+        self.off.recv_timeout(LETTING_GO).ok();
+    }
+}
+
+/// A light and the task that plays it. Dropping the light ends the task and returns with the light off.
 pub(crate) fn player(name: &str, output: impl Output) -> (Box<dyn Led>, Task) {
     let (pattern, patterns) = watch::channel(Pattern::Off);
-    (Box::new(PatternLed { pattern }), Box::pin(play(name.to_owned(), output, patterns)))
+    let (ended, off) = mpsc::channel();
+    let name = name.to_owned();
+    let task = async move {
+        play(name, output, patterns).await;
+        ended.send(()).ok();
+    };
+    (Box::new(PatternLed { pattern: Some(pattern), off }), Box::pin(task))
 }
 
 async fn play(name: String, mut output: impl Output, mut patterns: watch::Receiver<Pattern>) {
@@ -93,7 +116,8 @@ mod tests {
         led.show(Pattern::Blink);
         tokio::time::sleep(Duration::from_millis(1250)).await;
         assert_eq!(recorder.seen(), [true, false, true]);
-        drop(led);
+        tokio::task::spawn_blocking(move || drop(led)).await.unwrap();
+        assert_eq!(recorder.seen().last(), Some(&false), "off before the drop returns");
         playing.await.unwrap();
         assert_eq!(recorder.seen(), [true, false, true, false]);
     }
@@ -109,6 +133,7 @@ mod tests {
             led.show(Pattern::Breathe);
         }
         assert_eq!(recorder.seen(), [true, false]);
+        tokio::task::spawn_blocking(move || drop(led)).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
@@ -124,5 +149,6 @@ mod tests {
         led.show(Pattern::On);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert!(!playing.is_finished());
+        tokio::task::spawn_blocking(move || drop(led)).await.unwrap();
     }
 }

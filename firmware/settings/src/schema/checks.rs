@@ -33,10 +33,10 @@ pub(super) fn host(text: &str) -> Result<(), String> {
     }
 }
 
-/// RFC 3261 section 25.1 `user`, after trimming (spec section 1.1); escapes are made when the URI is written.
+/// RFC 3261 section 25.1 `user`, after trimming (spec section 1.1).
 pub(super) fn user(text: &str) -> Result<(), String> {
     filled(text)?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.!~*'()&=+$,;?/%".contains(c);
+    let allowed = |c: char| u8::try_from(c).is_ok_and(address::is_user_byte);
     match text.trim().chars().find(|c| !allowed(*c)) {
         Some('@') => Err("holds an @; the part behind it belongs into `domain`".into()),
         Some(c) => Err(format!("holds {c:?}")),
@@ -64,6 +64,9 @@ pub(super) fn target(text: &str) -> Result<(), String> {
     let authority = host.split([';', '?']).next().unwrap_or_default();
     if has_host && address::host_and_port(authority).is_err() {
         return Err("has no valid host behind the @".into());
+    }
+    if scheme.is_some() && !rest.contains('@') && authority.chars().all(|c| c.is_ascii_digit()) {
+        return Err("names no host; a number alone needs no sip:".into());
     }
     Ok(())
 }
