@@ -66,6 +66,13 @@ impl Transports {
         self.flows().remove(&flow);
     }
 
+    /// Cuts one connection at once, without a closing word. Nothing more is told about it.
+    pub fn abort(&self, flow: FlowId) {
+        if let Some(flow) = self.flows().remove(&flow) {
+            flow.task.abort();
+        }
+    }
+
     /// Cuts every connection at once, as if the process had died.
     pub fn abort_all(&self) {
         for (_, flow) in self.flows().drain() {

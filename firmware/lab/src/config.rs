@@ -1,0 +1,106 @@
+//! What a lab is told before it starts.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::faults::Faults;
+use crate::users::Users;
+
+/// Port unless told otherwise.
+const DEFAULT_PORT: u16 = 5062;
+
+/// Settings of a lab. The default listens on loopback without TLS, knows no user and lets guests in.
+#[derive(Clone, Debug)]
+pub struct LabConfig {
+    /// Addresses for the media sockets; empty = every address that is up (loopback only when nothing else is).
+    pub bind: Vec<IpAddr>,
+    /// Given to participants on entering (`X-BEARER-TOKEN`, Vinteo dialect only).
+    pub bearer_token: Option<String>,
+    /// Which vendor messages are spoken.
+    pub dialect: Dialect,
+    /// What goes wrong from the start; more can be had later through the handle.
+    pub faults: Faults,
+    /// Calls of users that are not registered are answered too.
+    pub guests: bool,
+    /// Where SIP is listened for; port 0 = any free one.
+    pub listen: SocketAddr,
+    /// What the lab itself can be heard with.
+    pub sound: LabSound,
+    /// How the connection is secured.
+    pub tls: LabTls,
+    /// Who may register.
+    pub users: Users,
+}
+
+impl Default for LabConfig {
+    fn default() -> Self {
+        Self {
+            bind: Vec::new(),
+            bearer_token: None,
+            dialect: Dialect::Vinteo,
+            faults: Faults::default(),
+            guests: true,
+            listen: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
+            sound: LabSound::Tone(440.0),
+            tls: LabTls::None,
+            users: Users::default(),
+        }
+    }
+}
+
+/// Which vendor messages a lab speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Plain SIP: none.
+    Plain,
+    /// Those of a Vinteo server (spec section 3).
+    #[default]
+    Vinteo,
+}
+
+/// The dialect is neither of the two.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown dialect {0:?}: vinteo or plain is allowed")]
+pub struct DialectError(String);
+
+impl FromStr for Dialect {
+    type Err = DialectError;
+
+    fn from_str(text: &str) -> Result<Self, DialectError> {
+        match text {
+            "plain" => Ok(Self::Plain),
+            "vinteo" => Ok(Self::Vinteo),
+            other => Err(DialectError(other.into())),
+        }
+    }
+}
+
+/// What the lab itself can be heard with, beside the other participants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LabSound {
+    /// A soft melody, for people.
+    Melody,
+    /// Nothing.
+    None,
+    /// A sine of this many Hz (20..=20000), for checks by content.
+    Tone(f64),
+}
+
+/// How the connection to a lab is secured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LabTls {
+    /// PEM files of certificate (with chain) and private key: wss.
+    Files {
+        /// The certificate.
+        certificate: PathBuf,
+        /// Its private key.
+        key: PathBuf,
+    },
+    /// Not at all: ws.
+    #[default]
+    None,
+    /// By a certificate for `localhost` and the listening address, of an authority made for this run: wss. The
+    /// authority is handed out by [`crate::LabHandle::authority`].
+    Own,
+}

@@ -1,0 +1,66 @@
+//! What a lab reports.
+#![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
+
+use std::net::SocketAddr;
+
+use roombox_testcard::code::FrameCode;
+use serde::{Deserialize, Serialize};
+
+/// What a lab reports; serialised as `{"event": name, "data": {…}}`. `call` numbers calls from 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event", content = "data")]
+pub enum LabEvent {
+    /// Ready for connections.
+    Listening { address: SocketAddr, url: String },
+    /// A user registered (told once, not at every refresh).
+    Registered { user: String, expires: u32 },
+    /// A registration is gone: `asked`, `expired` or `connection-lost`.
+    Unregistered { user: String, reason: String },
+    /// A registration or call was refused with this status.
+    Refused { user: String, method: String, status: u16 },
+    /// A call was answered: by the conference room `room`, or passed on to the user of that name.
+    CallStarted { call: u64, user: String, room: String },
+    /// The call is established both ways.
+    CallConfirmed { call: u64, user: String },
+    /// ICE and DTLS of the call stand.
+    MediaConnected { call: u64, user: String },
+    /// About once a second for each call in a room: what came in since its start.
+    Media {
+        call: u64,
+        user: String,
+        /// Newest frame code in the participant's picture; `None` when the last picture had none.
+        frame_code: Option<SeenCode>,
+        frames_decoded: u64,
+        /// Size of the participant's picture in pixels.
+        width: u32,
+        height: u32,
+        /// The tone that carries most of the last second's sound, in Hz, and its share of the energy.
+        tone_hz: Option<f64>,
+        tone_share: f64,
+        /// Level of the last second's sound in dBFS; -90 = silence.
+        level_db: f64,
+    },
+    /// A vendor message came inside a call.
+    Info { call: u64, user: String, content_type: String, headers: Vec<(String, String)> },
+    /// The call is over.
+    CallEnded { call: u64, user: String, reason: String },
+    /// The media of a call failed.
+    MediaFailed { call: u64, user: String, reason: String },
+    /// The lab has stopped.
+    Stopped {},
+}
+
+/// A frame code that was read from a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenCode {
+    /// Who drew the frame.
+    pub source: u8,
+    /// Its number.
+    pub frame: u32,
+}
+
+impl From<FrameCode> for SeenCode {
+    fn from(code: FrameCode) -> Self {
+        Self { source: code.source, frame: code.frame }
+    }
+}

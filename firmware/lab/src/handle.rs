@@ -1,0 +1,121 @@
+//! Starting, steering and stopping a lab.
+
+use std::net::SocketAddr;
+
+use roombox_sip::api::Transport;
+use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::config::{LabConfig, LabTls};
+use crate::error::LabError;
+use crate::events::LabEvent;
+use crate::faults::Faults;
+use crate::server::{Order, Server};
+use crate::{DEFAULT_PATH, identity};
+
+/// The conference server.
+#[derive(Debug)]
+pub struct Lab;
+
+impl Lab {
+    /// Starts a lab inside the current tokio runtime; from then on it reports on `events`.
+    pub async fn start(config: LabConfig, events: mpsc::UnboundedSender<LabEvent>) -> Result<LabHandle, LabError> {
+        gst::init().map_err(|error| LabError::Media(error.to_string()))?;
+        let (identity, authority) = secured(&config)?;
+        let (flows, incoming) = mpsc::unbounded_channel();
+        let transports = Transports::new(ClientTls::new(None)?, flows);
+        let transport = if identity.is_some() { Transport::Wss } else { Transport::Ws };
+        let listener = Listener::bind(&transports, config.listen, ListenOptions { identity, path: None, transport })?;
+        let address = listener.local_addr();
+        let url = url(transport, address, &config.tls);
+        let (orders, steering) = mpsc::unbounded_channel();
+        // A reporter whose listener is gone has nobody to tell; the lab itself goes on.
+        let _ = events.send(LabEvent::Listening { address, url: url.clone() });
+        let server = Server::new(config, address, transports, events);
+        let task = tokio::spawn(server.run(listener, incoming, steering));
+        Ok(LabHandle { address, authority, orders, task: Some(task), url })
+    }
+}
+
+/// A running lab. Dropping it stops the lab like [`LabHandle::stop`], without waiting for the end.
+#[derive(Debug)]
+pub struct LabHandle {
+    address: SocketAddr,
+    authority: Option<String>,
+    orders: mpsc::UnboundedSender<Order>,
+    task: Option<JoinHandle<()>>,
+    url: String,
+}
+
+impl LabHandle {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The WebSocket address for clients, with the usual path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// PEM text of the authority that signed its certificate, when it made one itself ([`LabTls::Own`]).
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    /// From now on these things go wrong and no others.
+    pub fn set_faults(&self, faults: Faults) {
+        self.order(Order::Faults(faults));
+    }
+
+    /// Ends all calls of this user with BYE.
+    pub fn hang_up(&self, user: &str) {
+        self.order(Order::HangUp(user.into()));
+    }
+
+    /// Cuts every connection without a word; clients may come back at once.
+    pub fn drop_connections(&self) {
+        self.order(Order::DropConnections);
+    }
+
+    /// Sends a vendor message (INFO without body) in every call of this user.
+    pub fn send_info(&self, user: &str, content_type: &str, headers: Vec<(String, String)>) {
+        self.order(Order::Info { user: user.into(), content_type: content_type.into(), headers });
+    }
+
+    /// Dies at once, as if the process had been killed: no BYE, no closing handshake. When this returns, the port is free
+    /// and every media socket is closed.
+    pub async fn stop(mut self) {
+        self.order(Order::Stop);
+        if let Some(task) = self.task.take() {
+            // A panic in the lab has been reported by its thread already.
+            let _ = task.await;
+        }
+    }
+
+    fn order(&self, order: Order) {
+        // A lab that is gone takes no orders; its end was reported.
+        let _ = self.orders.send(order);
+    }
+}
+
+/// Certificate and key to present, and the authority behind them when it was made here.
+fn secured(config: &LabConfig) -> Result<(Option<ServerTls>, Option<String>), LabError> {
+    Ok(match &config.tls {
+        LabTls::None => (None, None),
+        LabTls::Files { certificate, key } => (Some(ServerTls::from_files(certificate, key)?), None),
+        LabTls::Own => {
+            let made = identity::fresh(config.listen.ip())?;
+            (Some(ServerTls::from_text(&made.certificate, &made.key)?), Some(made.authority))
+        }
+    })
+}
+
+fn url(transport: Transport, address: SocketAddr, tls: &LabTls) -> String {
+    // A certificate of our own and most others are for the name; without TLS the address says exactly where.
+    let local = address.ip().is_loopback() && *tls != LabTls::None;
+    let host = if local { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let scheme = if transport == Transport::Wss { "wss" } else { "ws" };
+    format!("{scheme}://{host}{DEFAULT_PATH}")
+}

@@ -1,0 +1,87 @@
+//! What a participant really sends: frame codes, tones, levels.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gst_video::prelude::*;
+use roombox_testcard::code::{self, FrameCode, Luma};
+use roombox_testcard::tone;
+
+use super::mixer::SAMPLE_RATE;
+
+/// Sound is looked at with this many samples a second: enough for tones up to [`HIGHEST_TONE`].
+const LOOK_RATE: u32 = 8_000;
+/// Samples that become one.
+const DECIMATION: usize = (SAMPLE_RATE / LOOK_RATE) as usize;
+/// Tones are looked for from here, in steps of 20 Hz (the resolution of the analysis).
+const LOWEST_TONE: u32 = 200;
+/// Up to here.
+const HIGHEST_TONE: u32 = 2_000;
+
+/// What was found in the last second.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) frame_code: Option<FrameCode>,
+    pub(crate) frames_decoded: u64,
+    /// Width and height in pixels.
+    pub(crate) size: (u32, u32),
+    /// Frequency in Hz and share of the energy.
+    pub(crate) tone: Option<(f64, f64)>,
+    pub(crate) level_db: f64,
+}
+
+#[derive(Debug, Default)]
+struct Picture {
+    code: Option<FrameCode>,
+    frames: u64,
+    size: (u32, u32),
+}
+
+/// Looks at what comes in.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    picture: Mutex<Picture>,
+    sound: Mutex<Vec<f32>>,
+}
+
+impl Watch {
+    /// A frame was decoded.
+    pub(super) fn see(&self, frame: &gst_video::VideoFrameRef<&gst::BufferRef>) {
+        let code = luma_of(frame).and_then(|luma| code::read(&luma));
+        let mut picture = locked(&self.picture);
+        picture.code = code;
+        picture.frames += 1;
+        picture.size = (frame.width(), frame.height());
+    }
+
+    /// Samples were decoded.
+    pub(super) fn hear(&self, samples: &[i16]) {
+        let mut sound = locked(&self.sound);
+        // Two seconds at most: whoever asks comes once a second.
+        if sound.len() < 2 * LOOK_RATE as usize {
+            let mean = |chunk: &[i16]| chunk.iter().map(|s| f32::from(*s)).sum::<f32>() / (DECIMATION as f32 * 32768.0);
+            sound.extend(samples.chunks_exact(DECIMATION).map(mean));
+        }
+    }
+
+    /// What was found since the last call.
+    pub(super) fn look(&self) -> Seen {
+        let sound = std::mem::take(&mut *locked(&self.sound));
+        let candidates: Vec<f64> = (LOWEST_TONE..=HIGHEST_TONE).step_by(20).map(f64::from).collect();
+        let tone = tone::dominant(&sound, LOOK_RATE, &candidates);
+        let level_db = tone::level_dbfs(&sound);
+        let picture = locked(&self.picture);
+        Seen { frame_code: picture.code, frames_decoded: picture.frames, size: picture.size, tone, level_db }
+    }
+}
+
+/// The luma plane of a frame with 8 bits of luma in its first plane.
+fn luma_of<'a>(frame: &'a gst_video::VideoFrameRef<&gst::BufferRef>) -> Option<Luma<'a>> {
+    let data = frame.plane_data(0).ok().filter(|_| frame.format_info().is_yuv())?;
+    let stride = usize::try_from(*frame.plane_stride().first()?).ok()?;
+    let (width, height) = (usize::try_from(frame.width()).ok()?, usize::try_from(frame.height()).ok()?);
+    Some(Luma { data, stride, width, height })
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

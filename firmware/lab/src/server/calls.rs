@@ -1,0 +1,156 @@
+//! The table of calls, and what the endpoint says about them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use roombox_media::peer::PeerError;
+use roombox_sip::api::{Body, Command, Event, FlowId, HeaderLine, SessionId};
+use roombox_sip::message::uri::SipUri;
+
+use super::Server;
+use super::gate::{Request, Verdict};
+use crate::events::LabEvent;
+use crate::media::Member;
+
+/// One call, or one half of a call that is passed on.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// Number in the reports.
+    pub(super) number: u64,
+    pub(super) user: String,
+    /// Name shown to people.
+    pub(super) name: String,
+    pub(super) flow: FlowId,
+    pub(super) way: Way,
+}
+
+/// Where a call leads.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// Into a room.
+    Room { room: String, member: Arc<Member> },
+    /// On to another user; `answered` once the other has taken it.
+    Relay { other: SessionId, answered: bool },
+}
+
+/// All calls.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    pub(super) by_session: BTreeMap<SessionId, Call>,
+    /// Who presents in which room.
+    pub(super) presenters: BTreeMap<String, SessionId>,
+    pub(super) count: u64,
+}
+
+impl Calls {
+    pub(super) fn of_user(&self, user: &str) -> Vec<SessionId> {
+        self.by_session.iter().filter(|(_, call)| call.user == user).map(|(session, _)| *session).collect()
+    }
+
+    pub(super) fn of_number(&self, number: u64) -> Option<(SessionId, &Call)> {
+        self.by_session.iter().find(|(_, call)| call.number == number).map(|(session, call)| (*session, call))
+    }
+
+    pub(super) fn in_room(&self, wanted: &str) -> Vec<SessionId> {
+        let here = |call: &Call| matches!(&call.way, Way::Room { room, .. } if room == wanted);
+        self.by_session.iter().filter(|(_, call)| here(call)).map(|(session, _)| *session).collect()
+    }
+}
+
+/// A session description that was made in the background.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) session: SessionId,
+    pub(super) purpose: Purpose,
+    pub(super) result: Result<String, PeerError>,
+}
+
+/// What a session description is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To accept a call.
+    Accept,
+    /// To answer an offer inside a call.
+    Answer,
+    /// Nothing more: the peer's answer was taken.
+    Done,
+}
+
+/// A call that came in.
+pub(super) struct Caller {
+    pub(super) session: SessionId,
+    pub(super) flow: FlowId,
+    pub(super) user: String,
+    pub(super) name: String,
+    pub(super) uri: String,
+    pub(super) offer: Option<Body>,
+}
+
+impl Server {
+    pub(super) fn on_call_event(&mut self, event: Event) {
+        match event {
+            Event::Incoming { session, flow, from_uri, from_display, request_uri, offer, headers, .. } => {
+                let user = SipUri::parse(&from_uri).ok().and_then(|uri| uri.user).unwrap_or_else(|| "guest".into());
+                let display = from_display.map(|name| name.replace('_', " ")).filter(|name| !name.trim().is_empty());
+                let name = display.unwrap_or_else(|| user.clone());
+                self.on_incoming(Caller { session, flow, user, name, uri: from_uri, offer }, &request_uri, &headers);
+            }
+            Event::Confirmed { session } => self.on_confirmed(session),
+            Event::Ended { session, failure } => self.on_ended(session, &failure),
+            Event::Info { session, headers, body } => self.on_info(session, &headers, body),
+            Event::Offer { session, body } => self.on_offer(session, body),
+            Event::OfferAnswered { session, body } => self.on_offer_answered(session, body),
+            Event::OfferFailed { session, failure } => self.relay_refusal(session, failure.status),
+            Event::Progress { session, .. } => self.relay_progress(session),
+            Event::Accepted { session, body, .. } => self.relay_acceptance(session, body),
+            // The outcome of a vendor message changes nothing here; the rest is not for calls.
+            Event::Response { .. } | Event::Request { .. } | Event::Agent(_) => {}
+        }
+    }
+
+    fn on_incoming(&mut self, caller: Caller, request_uri: &str, headers: &[HeaderLine]) {
+        let verdict = match self.config.faults.invite {
+            Some(status) => Verdict::Refused { status, headers: Vec::new(), wrong: true },
+            None => {
+                let request = Request { method: "INVITE", user: &caller.user, headers, body: caller.offer.as_ref() };
+                self.gate.call(Instant::now(), &request)
+            }
+        };
+        if let Verdict::Refused { status, headers, wrong } = verdict {
+            if wrong || status == 403 {
+                self.tell(LabEvent::Refused { user: caller.user, method: "INVITE".into(), status });
+            }
+            return self.command(Command::Reject { session: caller.session, status, headers });
+        }
+        let Some(target) = SipUri::parse(request_uri).ok().and_then(|uri| uri.user) else {
+            return self.command(Command::Reject { session: caller.session, status: 404, headers: Vec::new() });
+        };
+        let reachable = self.registrar.find(&target).map(|(flow, contact)| (flow, contact.to_owned()));
+        match reachable.filter(|_| target != caller.user) {
+            Some((flow, contact)) => self.pass_on(caller, target, flow, contact),
+            None if self.config.users.knows(&target) && target != caller.user => {
+                self.command(Command::Reject { session: caller.session, status: 480, headers: Vec::new() });
+            }
+            None => self.enter_room(caller, target),
+        }
+    }
+
+    /// The next call number for the reports.
+    pub(super) fn number(&mut self) -> u64 {
+        self.calls.count += 1;
+        self.calls.count
+    }
+
+    fn on_ended(&mut self, session: SessionId, failure: &roombox_sip::api::Failure) {
+        let Some(call) = self.calls.by_session.remove(&session) else { return };
+        match call.way {
+            Way::Room { room, .. } => {
+                self.rooms.leave(call.number);
+                self.presentation_over(&room, session);
+            }
+            Way::Relay { other, answered } => self.relay_end(other, answered, failure),
+        }
+        self.tell(LabEvent::CallEnded { call: call.number, user: call.user, reason: failure.cause.to_string() });
+    }
+}

@@ -1,0 +1,79 @@
+//! Who may come in: digest for registered users, guests by permission.
+
+use std::time::Instant;
+
+use roombox_sip::api::{Body, HeaderLine};
+use roombox_sip::digest::server::Refusal;
+use roombox_sip::digest::{Asker, Verifier};
+use roombox_sip::message::headers::same_name;
+
+use crate::users::Users;
+
+/// The realm of challenges.
+const REALM: &str = "roombox-lab";
+
+/// What becomes of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Let in.
+    Admitted,
+    /// Refused with this status and these headers; `wrong` = after a wrong password or name.
+    Refused { status: u16, headers: Vec<HeaderLine>, wrong: bool },
+}
+
+/// Checks passwords.
+#[derive(Debug)]
+pub(super) struct Gate {
+    guests: bool,
+    users: Users,
+    verifier: Verifier,
+}
+
+/// A request at the gate.
+pub(super) struct Request<'a> {
+    pub(super) method: &'a str,
+    /// The user it claims to come from.
+    pub(super) user: &'a str,
+    pub(super) headers: &'a [HeaderLine],
+    pub(super) body: Option<&'a Body>,
+}
+
+impl Gate {
+    pub(super) fn new(users: Users, guests: bool) -> Self {
+        Self { guests, users, verifier: Verifier::new(REALM, rand::random()) }
+    }
+
+    /// A REGISTER: only known users, each for itself.
+    pub(super) fn register(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
+        self.check(now, request, Asker::Server, 401)
+    }
+
+    /// A call: known users prove who they are, all others are guests.
+    pub(super) fn call(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
+        if self.users.knows(request.user) {
+            return self.check(now, request, Asker::Proxy, 407);
+        }
+        if self.guests { Verdict::Admitted } else { refused(403, Vec::new(), false) }
+    }
+
+    fn check(&mut self, now: Instant, request: &Request<'_>, asker: Asker, status: u16) -> Verdict {
+        let body = request.body.map_or(&[][..], |body| &body.content);
+        let answers = request.headers.iter().filter(|line| same_name(&line.name, asker.answer_header()));
+        let mut best = Refusal::Absent;
+        for answer in answers {
+            let users = &self.users;
+            match self.verifier.verify(now, request.method, body, &answer.value, |user| users.password(user)) {
+                Ok(user) if user == request.user => return Verdict::Admitted,
+                Ok(_) => return refused(403, Vec::new(), true),
+                Err(refusal) => best = refusal,
+            }
+        }
+        let challenge = self.verifier.challenge(now, best == Refusal::Stale);
+        let lines = challenge.into_iter().map(|value| HeaderLine::new(asker.challenge_header(), value)).collect();
+        refused(status, lines, best == Refusal::Wrong)
+    }
+}
+
+fn refused(status: u16, headers: Vec<HeaderLine>, wrong: bool) -> Verdict {
+    Verdict::Refused { status, headers, wrong }
+}
