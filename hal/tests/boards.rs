@@ -103,7 +103,7 @@ fn a_name_is_taken_with_and_without_toml() {
 fn an_unknown_board_lists_the_known_ones() {
     assert_eq!(
         findings(&[]),
-        ["a.toml:0: there is no board file a.toml; boards inside the program: generic-x86, jetson-agx-orin, \
+        ["a.toml: there is no board file a.toml; boards inside the program: generic-x86, jetson-agx-orin, \
           jetson-orin-nano, raspberrypi-cm4, raspberrypi4, raspberrypi5, virtual"]
     );
 }

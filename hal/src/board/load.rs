@@ -10,7 +10,7 @@ use super::{Board, builtin, clashes, values};
 
 /// One thing wrong with a board file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {problem}")]
+#[error("{file}{}: {problem}", if *line > 0 { format!(":{line}") } else { String::new() })]
 pub struct BoardFinding {
     /// File.
     pub file: String,
