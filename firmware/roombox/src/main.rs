@@ -1,2 +1,68 @@
-//! (skeleton)
-fn main() {}
+//! The roombox binary: daemon, command line, panel and lab.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the binary owns time, sockets, files and the environment"
+)]
+
+mod cli;
+mod control;
+mod demo;
+mod driver;
+mod events;
+mod exit;
+mod house;
+mod lab;
+mod logging;
+mod panel;
+mod run;
+
+use std::{process::ExitCode, time::Instant};
+
+use clap::Parser;
+use roombox_appliance::tree;
+
+use crate::{
+    cli::{Cli, Command},
+    control::{client::Client, path::Surroundings},
+    exit::{Exit, Outcome},
+};
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    match dispatch(&Cli::parse(), started) {
+        Ok(()) => Exit::Done.into(),
+        Err(refusal) => {
+            if !refusal.message.is_empty() {
+                eprintln!("{}", refusal.message);
+            }
+            refusal.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, started: Instant) -> Outcome {
+    let surroundings = Surroundings::of_process();
+    let state_dir = cli.state_dir.clone().unwrap_or_else(|| surroundings.state_dir());
+    let socket = || cli.socket.clone().unwrap_or_else(|| surroundings.socket_to_find(&state_dir));
+    let socket_to_make = || cli.socket.clone().unwrap_or_else(|| surroundings.socket_to_make(&state_dir));
+    let client = || Client::connect(&socket());
+    let order = |command: tree::Command, output| cli::command(&mut client()?, &command, output);
+    match &cli.command {
+        Command::Answer(output) => order(tree::Command::Answer, output),
+        Command::Camera { state, output } => order(tree::Command::Camera { on: state.map(cli::Switch::is_on) }, output),
+        Command::Config(command) => cli::config(command),
+        Command::Events { filter, history, output } => cli::events(&mut client()?, filter, *history, output),
+        Command::Demo(arguments) => demo::demo(arguments, &socket_to_make(), started),
+        Command::Join { target, output } => order(tree::Command::Join { target: target.clone() }, output),
+        Command::Lab(arguments) => lab::lab(arguments),
+        Command::Leave(output) => order(tree::Command::Leave, output),
+        Command::Mute { state, output } => order(tree::Command::Mute { on: state.map(cli::Switch::is_on) }, output),
+        Command::Reject(output) => order(tree::Command::Reject, output),
+        Command::Run(arguments) => run::run(arguments, state_dir.clone(), &socket_to_make(), started),
+        Command::SipCheck { transport, files } => cli::sip_check(*transport, files),
+        Command::Stats { watch, output } => cli::statistics(&mut client()?, *watch, output),
+        Command::Status(arguments) => cli::status(&mut client()?, arguments),
+        Command::Volume { percent, output } => order(tree::Command::Volume { level: *percent }, output),
+    }
+}

@@ -1,0 +1,15 @@
+//! The command line: arguments in, words or JSON out.
+
+mod arguments;
+mod ask;
+mod config;
+mod print;
+mod sip_check;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, Switch};
+pub(crate) use ask::{command, events, say, statistics, status};
+pub(crate) use config::config;
+pub(crate) use print::fields;
+pub(crate) use sip_check::sip_check;

@@ -1,0 +1,202 @@
+//! Status, events and statistics in words.
+
+use std::fmt::Write;
+
+use roombox_appliance::tree::{BoxInfo, CallState, CameraFact, ConnectionState, DeviceFact, MicrophoneFact, Status};
+use roombox_media::api::Statistics;
+use serde_json::Value;
+
+/// The whole tree for a person: what matters first, then what is wrong.
+pub(super) fn status(tree: &Value) -> String {
+    let Ok(status) = serde_json::from_value::<Status>(tree.clone()) else { return branch(tree) };
+    let mut lines = vec![
+        row("Box", &identity(&status.identity)),
+        row("Server", &connection(&status)),
+        row("Call", &call(&status)),
+        row("Microphone", &device(microphone(&status), &status.microphone.device)),
+        row("Camera", &device(camera(&status), &status.camera.device)),
+        row("Speaker", &device(&format!("{} %", status.volume), &status.speaker)),
+        row("Panel", status.panel.as_deref().unwrap_or("not served")),
+    ];
+    for cause in &status.causes {
+        let detail = cause.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        lines.push(row("Trouble", &format!("{}{detail}", cause.sentence)));
+    }
+    lines.join("\n")
+}
+
+fn row(label: &str, words: &str) -> String {
+    format!("{label:<11} {words}")
+}
+
+fn identity(identity: &BoxInfo) -> String {
+    format!("{} ({}), roombox {}", identity.name, identity.board, identity.version)
+}
+
+fn connection(status: &Status) -> String {
+    match &status.connection {
+        ConnectionState::Idle => "off line".into(),
+        ConnectionState::Connecting { attempt } => format!("connecting (attempt {attempt})"),
+        ConnectionState::Connected => "connected, signing in".into(),
+        ConnectionState::Established if status.registered => "registered".into(),
+        ConnectionState::Established => "connected".into(),
+        ConnectionState::Disconnected { reason, needs_person: true, .. } => format!("{reason}; a person is needed"),
+        ConnectionState::Disconnected { reason, retry_in_ms: Some(ms), .. } => format!("{reason}; again in {ms} ms"),
+        ConnectionState::Disconnected { reason, .. } => reason.clone(),
+    }
+}
+
+fn call(status: &Status) -> String {
+    match &status.call.state {
+        CallState::Idle => "none".into(),
+        CallState::Waiting { target } => format!("{target} as soon as the server is reached"),
+        CallState::Ringing { from, .. } => format!("{from} is calling"),
+        CallState::Connecting { target, .. } => format!("joining {target}"),
+        CallState::InCall { target, room, media_connected, .. } => {
+            let room = room.as_ref().map(|room| format!(", room {room}")).unwrap_or_default();
+            let minutes = status.call.minutes.map(|minutes| format!(", {minutes} min")).unwrap_or_default();
+            let media = if *media_connected { "" } else { ", no picture and sound yet" };
+            format!("in {target}{room}{minutes}{media}")
+        }
+        CallState::Redialling { target, attempt, retry_in_ms, reason } => {
+            format!("{target} again in {retry_in_ms} ms (attempt {attempt}): {reason}")
+        }
+    }
+}
+
+const fn microphone(status: &Status) -> &'static str {
+    match status.microphone.fact {
+        MicrophoneFact::On => "on",
+        MicrophoneFact::Muted => "muted",
+        MicrophoneFact::Unknown => "not verified yet",
+    }
+}
+
+const fn camera(status: &Status) -> &'static str {
+    match status.camera.fact {
+        CameraFact::On => "on",
+        CameraFact::Off => "off",
+        CameraFact::Unknown => "not verified yet",
+    }
+}
+
+fn device(fact: &str, device: &DeviceFact) -> String {
+    let name = if device.name.is_empty() { String::new() } else { format!(" ({})", device.name) };
+    match &device.reason {
+        Some(reason) => format!("{fact}{name}: {reason}"),
+        None => format!("{fact}{name}"),
+    }
+}
+
+/// A branch: leaves as they are, anything else as indented `key: value` lines.
+pub(super) fn branch(value: &Value) -> String {
+    let mut text = String::new();
+    indent(value, 0, &mut text);
+    text.trim_end().to_owned()
+}
+
+fn indent(value: &Value, depth: usize, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                entry(key, value, depth, text);
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                entry("-", value, depth, text);
+            }
+        }
+        leaf => {
+            let _ = writeln!(text, "{}", word(leaf));
+        }
+    }
+}
+
+fn entry(key: &str, value: &Value, depth: usize, text: &mut String) {
+    let mark = if key == "-" { "-".to_owned() } else { format!("{key}:") };
+    let nested = match value {
+        Value::Object(map) => !map.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        _ => false,
+    };
+    let gap = "  ".repeat(depth);
+    if nested {
+        let _ = writeln!(text, "{gap}{mark}");
+        indent(value, depth + 1, text);
+    } else {
+        let _ = writeln!(text, "{gap}{mark} {}", word(value));
+    }
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "-".into(),
+        Value::String(text) => text.clone(),
+        Value::Object(_) | Value::Array(_) => "none".into(),
+        other => other.to_string(),
+    }
+}
+
+/// `09:30:12.345 call state=in-call target=100`
+pub(super) fn event(event: &Value) -> String {
+    let time = event.get("time").and_then(Value::as_str).unwrap_or_default();
+    let clock = time.split('T').nth(1).unwrap_or_default().trim_end_matches('Z');
+    format!("{clock} {}", fields(event))
+}
+
+/// `call state=in-call target=100` from `{"event", "data"}`.
+pub(crate) fn fields(event: &Value) -> String {
+    let name = event.get("event").and_then(Value::as_str).unwrap_or_default();
+    let data = match event.get("data") {
+        Some(Value::Object(map)) => map.iter().map(|(key, value)| format!("{key}={}", inline(value))).collect(),
+        Some(Value::Null) | None => Vec::new(),
+        Some(other) => vec![inline(other)],
+    };
+    [vec![name.to_owned()], data].concat().join(" ")
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) if !text.contains(' ') => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+pub(super) fn statistics(value: &Value) -> String {
+    let Ok(now) = serde_json::from_value::<Statistics>(value.clone()) else { return branch(value) };
+    let picture = format!("{}x{}, {:.1} frames a second", now.frame_width, now.frame_height, now.frames_per_second);
+    let or_none = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".into());
+    [
+        row("Received", &picture),
+        row("Frames", &format!("{} decoded, {} encoded", now.frames_decoded, now.frames_encoded)),
+        row("Decoder", &or_none(&now.decoder)),
+        row("Encoder", &or_none(&now.encoder)),
+        row("Sound", &format!("speaker {:.0} dBFS, microphone {:.0} dBFS", now.remote_audio_db, now.microphone_db)),
+    ]
+    .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_branch_is_told_by_indentation() {
+        let value = json!({ "call": { "state": "idle" }, "causes": [], "volume": 70 });
+        assert_eq!(branch(&value), "call:\n  state: idle\ncauses: none\nvolume: 70");
+    }
+
+    #[test]
+    fn a_leaf_is_told_alone() {
+        assert_eq!(branch(&json!("in-call")), "in-call");
+    }
+
+    #[test]
+    fn an_event_is_one_line() {
+        let value = json!({ "time": "2026-11-21T09:30:12.345Z", "event": "call", "data": { "state": "idle", "n": 2 } });
+        assert_eq!(event(&value), "09:30:12.345 call n=2 state=idle");
+    }
+}

@@ -1,0 +1,104 @@
+//! What the media engine tells, in the words of the conference client and of the room.
+
+use roombox_appliance::{
+    api::{Input, MediaFact, SoundDevice},
+    tree::{Cause, CauseCode},
+};
+use roombox_conference::api as conference;
+use roombox_hal::{DeviceFinding, DeviceProblem, Part, status_display::DisplayError};
+use roombox_media::api::{self as media, MediaCall, MediaEvent};
+
+/// The call that an event is about; `None` for devices.
+pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
+    match event {
+        MediaEvent::Connected { call }
+        | MediaEvent::Disconnected { call }
+        | MediaEvent::Failed { call, .. }
+        | MediaEvent::FirstAudio { call }
+        | MediaEvent::FirstFrame { call }
+        | MediaEvent::RemoteVideo { call, .. } => Some(*call),
+        MediaEvent::Camera { .. }
+        | MediaEvent::CameraSending { .. }
+        | MediaEvent::Microphone { .. }
+        | MediaEvent::Screen { .. }
+        | MediaEvent::Sound { .. } => None,
+    }
+}
+
+/// The path of a call concerns the conference client.
+pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact> {
+    let call = conference::CallId(call_of(event)?.0);
+    match event {
+        MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
+        MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
+        MediaEvent::Failed { reason, .. } => Some(conference::MediaFact::Failed { call, reason: reason.clone() }),
+        _ => None,
+    }
+}
+
+/// Everything concerns the room.
+pub(super) fn for_room(event: &MediaEvent) -> Input {
+    let fact = match event.clone() {
+        MediaEvent::Camera { working, name, reason } => MediaFact::Camera { working, name, reason },
+        MediaEvent::CameraSending { sending } => MediaFact::CameraSending { sending },
+        MediaEvent::Connected { .. } => MediaFact::Connected,
+        MediaEvent::Disconnected { .. } => MediaFact::Disconnected,
+        MediaEvent::Failed { reason, .. } => MediaFact::Failed { reason },
+        MediaEvent::FirstAudio { .. } => MediaFact::FirstAudio,
+        MediaEvent::FirstFrame { .. } => MediaFact::FirstFrame,
+        MediaEvent::Microphone { muted } => MediaFact::Microphone { muted },
+        MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
+        MediaEvent::Screen { working: true, .. } => return Input::CauseCleared(CauseCode::NoScreen),
+        MediaEvent::Screen { name, reason, .. } => {
+            let detail = reason.map_or_else(|| name.clone(), |reason| format!("{name}: {reason}"));
+            return Input::CauseRaised(Cause::with_detail(CauseCode::NoScreen, detail));
+        }
+        MediaEvent::Sound { device, working, name, reason } => {
+            MediaFact::Sound { device: sound_device(device), working, name, reason }
+        }
+    };
+    Input::Media(fact)
+}
+
+const fn sound_device(device: media::SoundDevice) -> SoundDevice {
+    match device {
+        media::SoundDevice::Microphone => SoundDevice::Microphone,
+        media::SoundDevice::Speaker => SoundDevice::Speaker,
+    }
+}
+
+/// The board's findings with what the status display has just told about itself.
+pub(super) fn with_display(mut findings: Vec<DeviceFinding>, outcome: Result<(), DisplayError>) -> Vec<DeviceFinding> {
+    findings.retain(|finding| finding.part != Part::StatusDisplay);
+    if let Err(error) = outcome {
+        let (name, detail) = ("status display".into(), error.to_string());
+        findings.push(DeviceFinding { part: Part::StatusDisplay, name, problem: DeviceProblem::Broken, detail });
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_path_is_told_to_both() {
+        let event = MediaEvent::Disconnected { call: MediaCall(4) };
+        let call = conference::CallId(4);
+        assert_eq!(for_conference(&event), Some(conference::MediaFact::Disconnected { call }));
+        assert!(matches!(for_room(&event), Input::Media(MediaFact::Disconnected)));
+    }
+
+    #[test]
+    fn a_device_is_the_rooms_business_only() {
+        let event = MediaEvent::CameraSending { sending: true };
+        assert_eq!((for_conference(&event), call_of(&event)), (None, None));
+    }
+
+    #[test]
+    fn a_missing_screen_is_a_cause() {
+        let event = MediaEvent::Screen { working: false, name: "HDMI-A-1".into(), reason: Some("unplugged".into()) };
+        let Input::CauseRaised(cause) = for_room(&event) else { panic!("no cause") };
+        assert_eq!(cause.detail.as_deref(), Some("HDMI-A-1: unplugged"));
+    }
+}

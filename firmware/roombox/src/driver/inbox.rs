@@ -1,0 +1,96 @@
+//! Everything that can happen to the driver, in one place to wait at.
+
+use std::time::{Duration, Instant};
+
+use roombox_appliance::api as room;
+use roombox_conference::api::MediaFact;
+use roombox_hal::buttons::Press;
+use roombox_media::{api::MediaEvent, engine::MediaEngine};
+use roombox_sip::api::{FlowId, FlowInput};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Interval, MissedTickBehavior, interval, sleep_until},
+};
+
+use crate::house::Asked;
+
+/// One thing that happened.
+pub(super) enum Happening {
+    Asked(Asked),
+    /// The deadline has come.
+    Due,
+    /// The media engine is started, or why it is not.
+    Engine(Result<MediaEngine, String>),
+    Flow(FlowId, FlowInput),
+    MediaFact(MediaFact),
+    MediaNews(MediaEvent),
+    Note(room::Input),
+    Press(Press),
+}
+
+pub(super) struct Inbox {
+    pub(super) buttons: mpsc::Receiver<Press>,
+    pub(super) commands: mpsc::Receiver<Asked>,
+    /// Taken when it has told.
+    pub(super) engine: Option<oneshot::Receiver<Result<MediaEngine, String>>>,
+    pub(super) flows: mpsc::UnboundedReceiver<(FlowId, FlowInput)>,
+    pub(super) media_events: mpsc::UnboundedReceiver<MediaEvent>,
+    pub(super) media_facts: mpsc::UnboundedReceiver<MediaFact>,
+    pub(super) notes: mpsc::UnboundedReceiver<room::Input>,
+    pub(super) watchdog: Option<Interval>,
+}
+
+impl Inbox {
+    /// What happens next, at the latest that the deadline comes. People go before the network.
+    pub(super) async fn next(&mut self, due: Option<Instant>) -> Happening {
+        loop {
+            tokio::select! {
+                biased;
+                Some(press) = self.buttons.recv() => return Happening::Press(press),
+                Some(asked) = self.commands.recv() => return Happening::Asked(asked),
+                Some(note) = self.notes.recv() => return Happening::Note(note),
+                () = at(due) => return Happening::Due,
+                engine = engine(&mut self.engine) => return Happening::Engine(engine),
+                Some(fact) = self.media_facts.recv() => return Happening::MediaFact(fact),
+                Some((flow, input)) = self.flows.recv() => return Happening::Flow(flow, input),
+                Some(event) = self.media_events.recv() => return Happening::MediaNews(event),
+                () = tick(&mut self.watchdog) => feed_watchdog(),
+            }
+        }
+    }
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn engine(starting: &mut Option<oneshot::Receiver<Result<MediaEngine, String>>>) -> Result<MediaEngine, String> {
+    let Some(receiver) = starting else { return std::future::pending().await };
+    let engine = receiver.await;
+    *starting = None;
+    engine.unwrap_or_else(|_| Err("the media engine broke while it started".into()))
+}
+
+async fn tick(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => drop(interval.tick().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// The service manager's watchdog, fed at half its time from the loop itself: a loop that hangs is a box that hangs.
+pub(super) fn watchdog() -> Option<Interval> {
+    let limit = sd_notify::watchdog_enabled()?;
+    let mut interval = interval((limit / 2).max(Duration::from_millis(100)));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Some(interval)
+}
+
+fn feed_watchdog() {
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]) {
+        tracing::warn!(%error, "service manager");
+    }
+}

@@ -1,0 +1,183 @@
+//! User agent, conference client and appliance as one: what one tells, the next one hears; what is left over is work for
+//! the driver.
+
+use std::{collections::VecDeque, time::Instant};
+
+use roombox_appliance::{Appliance, api as room, tree::Status};
+use roombox_conference::{ConferenceClient, api as conference};
+use roombox_media::api::{MediaCall, MediaEvent};
+use roombox_sip::{
+    agent::{self, UserAgent},
+    api as sip,
+    machine::Machine,
+};
+
+use super::{facts, stages::Stage};
+
+/// What the driver has to do, in this order.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Flows and bytes.
+    Sip(sip::Output),
+    /// For the peer connection; answered by a fact.
+    Media(conference::MediaRequest),
+    /// From the appliance to board, media engine and listeners.
+    Room(room::Output),
+    /// A stage that only shows between the machines was reached; an INVITE counts when its bytes are on their way.
+    Reached(Stage),
+}
+
+/// What can come in.
+#[derive(Debug)]
+pub(super) enum Input {
+    Flow(sip::FlowId, sip::FlowInput),
+    /// What became of a media request.
+    Media(conference::MediaFact),
+    /// Told by the media engine by itself.
+    News(MediaEvent),
+    Room(room::Input),
+}
+
+pub(super) struct Machines {
+    agent: UserAgent,
+    client: ConferenceClient,
+    room: Appliance,
+    /// The call whose media the room sees.
+    call: Option<conference::CallId>,
+    /// An INVITE for a new session was asked for and is not sent yet.
+    inviting: bool,
+    work: VecDeque<Work>,
+}
+
+impl Machines {
+    pub(super) fn new(agent: UserAgent, client: ConferenceClient, room: Appliance) -> Self {
+        Self { agent, client, room, call: None, inviting: false, work: VecDeque::new() }
+    }
+
+    pub(super) fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Flow(flow, input) => self.agent.handle_input(now, agent::Input::Flow { flow, input }),
+            Input::Media(fact) => self.client.handle_input(now, conference::Input::Media(fact)),
+            Input::News(news) => self.handle_news(now, &news),
+            Input::Room(input) => self.room.handle_input(now, input),
+        }
+        self.settle(now);
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.agent.handle_timeout(now);
+        self.client.handle_timeout(now);
+        self.room.handle_timeout(now);
+        self.settle(now);
+    }
+
+    pub(super) fn poll_work(&mut self) -> Option<Work> {
+        self.work.pop_front()
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        [self.agent.next_deadline(), self.client.next_deadline(), self.room.next_deadline()].into_iter().flatten().min()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.room.status()
+    }
+
+    /// The call whose media the room sees.
+    pub(super) fn call(&self) -> Option<MediaCall> {
+        self.call.map(|call| MediaCall(call.0))
+    }
+
+    /// Unregistered and disconnected, or never connected.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.agent.status().connection == agent::ConnectionState::Stopped
+    }
+
+    fn handle_news(&mut self, now: Instant, news: &MediaEvent) {
+        if let Some(fact) = facts::for_conference(news) {
+            self.client.handle_input(now, conference::Input::Media(fact));
+            self.settle(now);
+        }
+        let of_other_call = facts::call_of(news).is_some_and(|call| self.call() != Some(call));
+        if !of_other_call {
+            self.room.handle_input(now, facts::for_room(news));
+        }
+    }
+
+    /// Hands outputs on until nobody has any; those nearest the wire go first.
+    fn settle(&mut self, now: Instant) {
+        loop {
+            if let Some(output) = self.agent.poll_output() {
+                self.take_agents(now, output);
+            } else if let Some(output) = self.client.poll_output() {
+                self.take_clients(now, output);
+            } else if let Some(output) = self.room.poll_output() {
+                self.take_rooms(now, output);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn take_agents(&mut self, now: Instant, output: sip::Output) {
+        match output {
+            sip::Output::Event(event) => {
+                if matches!(event, sip::Event::Accepted { .. }) {
+                    self.work.push_back(Work::Reached(Stage::Accepted));
+                }
+                self.client.handle_input(now, conference::Input::Sip(event));
+            }
+            other => {
+                let invite = matches!(&other, sip::Output::Send { bytes, .. } if bytes.starts_with(b"INVITE "));
+                self.work.push_back(Work::Sip(other));
+                if invite && std::mem::take(&mut self.inviting) {
+                    self.work.push_back(Work::Reached(Stage::InviteSent));
+                }
+            }
+        }
+    }
+
+    fn take_clients(&mut self, now: Instant, output: conference::Output) {
+        match output {
+            conference::Output::Event(event) => {
+                if let conference::Event::Call(state) = &event {
+                    self.call = call_in(state);
+                }
+                self.room.handle_input(now, room::Input::Conference(event));
+            }
+            conference::Output::Media(request) => self.work.push_back(Work::Media(request)),
+            conference::Output::Sip(request) => {
+                let invite = matches!(request, conference::SipRequest::Command(sip::Command::Invite { .. }));
+                self.inviting |= invite;
+                self.agent.handle_input(now, for_agent(request));
+            }
+        }
+    }
+
+    fn take_rooms(&mut self, now: Instant, output: room::Output) {
+        match output {
+            room::Output::Conference(command) => self.client.handle_input(now, conference::Input::Command(command)),
+            other => self.work.push_back(Work::Room(other)),
+        }
+    }
+}
+
+fn for_agent(request: conference::SipRequest) -> agent::Input {
+    match request {
+        conference::SipRequest::Command(command) => agent::Input::Command(command),
+        conference::SipRequest::Reconnect => agent::Input::Reconnect,
+        conference::SipRequest::Start => agent::Input::Start,
+        conference::SipRequest::Stop => agent::Input::Stop,
+    }
+}
+
+const fn call_in(state: &conference::CallState) -> Option<conference::CallId> {
+    match state {
+        conference::CallState::Connecting { call, .. }
+        | conference::CallState::InCall { call, .. }
+        | conference::CallState::Ringing { call, .. } => Some(*call),
+        conference::CallState::Idle
+        | conference::CallState::Redialling { .. }
+        | conference::CallState::Waiting { .. } => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! Settings and board turned into what machines and media are made with.
+
+use roombox_appliance::{Appliance, ApplianceConfig};
+use roombox_conference::{ConferenceClient, ConferenceConfig};
+use roombox_hal::board::Board;
+use roombox_media::{api::MediaConfig, peer::IceServer};
+use roombox_settings::{
+    self as settings, AddressError,
+    model::{Account, ScreenOutput, Settings, VideoCodec},
+};
+use roombox_sip::{
+    agent::{AgentConfig, RegistrationConfig, UserAgent},
+    api::{ServerTarget, Transport},
+    endpoint::{Credentials, EndpointConfig},
+};
+
+/// A guest's number lies in this range (spec section 1.1).
+const GUESTS: std::ops::Range<u32> = 100_000..99_999_999;
+
+/// The three machines of a box.
+pub(crate) struct Machines {
+    pub(crate) agent: UserAgent,
+    pub(crate) client: ConferenceClient,
+    pub(crate) room: Appliance,
+}
+
+/// Makes the machines; `seed` decides everything that is left to chance.
+pub(crate) fn machines(
+    settings: &Settings,
+    board: &Board,
+    instance: String,
+    seed: u64,
+) -> Result<Machines, AddressError> {
+    let account = &settings.account;
+    let domain = account.effective_domain()?;
+    let user = user(account, seed);
+    let mut client = ConferenceConfig::new(&user, &domain, account.registers());
+    client.auto_answer = settings.conference.auto_answer;
+    Ok(Machines {
+        agent: UserAgent::new(agent(account, &user, &domain, instance)?, seed),
+        client: ConferenceClient::new(client, seed),
+        room: Appliance::new(ApplianceConfig::new(settings, board, env!("CARGO_PKG_VERSION"))),
+    })
+}
+
+fn user(account: &Account, seed: u64) -> String {
+    let given = account.user.as_deref().map(str::trim).filter(|user| !user.is_empty());
+    let guest = || {
+        let span = u64::from(GUESTS.end - GUESTS.start);
+        (u64::from(GUESTS.start) + seed % span).to_string()
+    };
+    given.map_or_else(guest, str::to_owned)
+}
+
+fn agent(account: &Account, user: &str, domain: &str, instance: String) -> Result<AgentConfig, AddressError> {
+    let mut endpoint = EndpointConfig::client(format!("sip:{user}@{domain}"));
+    endpoint.credentials = account
+        .password
+        .as_ref()
+        .map(|password| Credentials { username: user.to_owned(), password: password.reveal().to_owned() });
+    // Spaces become underscores as the vendor's clients write them (spec section 1.1).
+    endpoint.display_name = account.display_name.trim().replace(' ', "_");
+    endpoint.instance_id = Some(instance);
+    let mut agent = AgentConfig::new(endpoint, vec![server(account)?]);
+    agent.registration = account.registers().then(|| RegistrationConfig {
+        expires: account.register_expiry(),
+        ..RegistrationConfig::at(format!("sip:{domain}"))
+    });
+    Ok(agent)
+}
+
+fn server(account: &Account) -> Result<ServerTarget, AddressError> {
+    let address = account.server_address()?;
+    let transport = match address.transport {
+        settings::Transport::Tcp => Transport::Tcp,
+        settings::Transport::Tls => Transport::Tls,
+        settings::Transport::Udp => Transport::Udp,
+        settings::Transport::Ws => Transport::Ws,
+        settings::Transport::Wss => Transport::Wss,
+    };
+    Ok(ServerTarget { transport, host: address.host, port: address.port, path: address.path })
+}
+
+/// What the media engine is started with.
+pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
+    let video = &settings.video;
+    let mut screen = board.screen.clone();
+    if let Some(output) = settings.screen.output {
+        screen.output = Some(output_name(output).into());
+    }
+    MediaConfig {
+        camera: board.camera.clone(),
+        audio: board.audio.clone(),
+        screen,
+        codecs: board.codecs.clone(),
+        video_codecs: video.codecs.iter().map(|codec| codec_name(*codec).to_owned()).collect(),
+        picture: (video.width, video.height, video.fps),
+        max_bitrate_kbps: video.max_bitrate_kbps,
+        ice_servers: settings.account.ice_servers.iter().map(ice_server).collect(),
+        bind: Vec::new(),
+        muted: settings.audio.start_muted,
+        camera_off: video.start_off,
+        volume: settings.audio.volume,
+        picture_source: PICTURE_SOURCE,
+    }
+}
+
+/// The number in the frame code of a box's own test picture.
+const PICTURE_SOURCE: u8 = 1;
+
+const fn output_name(output: ScreenOutput) -> &'static str {
+    match output {
+        ScreenOutput::Kms => "kms",
+        ScreenOutput::None => "none",
+        ScreenOutput::Window => "window",
+    }
+}
+
+const fn codec_name(codec: VideoCodec) -> &'static str {
+    match codec {
+        VideoCodec::H264 => "H264",
+        VideoCodec::Vp8 => "VP8",
+    }
+}
+
+fn ice_server(server: &settings::model::IceServer) -> IceServer {
+    IceServer {
+        url: server.url.clone(),
+        user: server.user.clone().unwrap_or_default(),
+        password: server.password.as_ref().map(|password| password.reveal().to_owned()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use roombox_settings::model::Secret;
+
+    use super::*;
+
+    fn account() -> Account {
+        Account {
+            server: "wss://meet.example.org".into(),
+            user: Some(" room-7 ".into()),
+            password: Some(Secret::new("secret")),
+            display_name: " Room 7 ".into(),
+            ..Account::default()
+        }
+    }
+
+    #[test]
+    fn an_account_becomes_an_agent() {
+        let account = account();
+        let agent = agent(&account, &user(&account, 1), "meet.example.org", "urn:uuid:x".into()).unwrap();
+        assert_eq!(agent.endpoint.aor, "sip:room-7@meet.example.org");
+        assert_eq!(agent.endpoint.display_name, "Room_7");
+        assert_eq!(agent.registration.unwrap().registrar, "sip:meet.example.org");
+        assert_eq!((agent.servers[0].transport, agent.servers[0].port), (Transport::Wss, 443));
+    }
+
+    #[test]
+    fn a_guest_gets_a_number_and_does_not_register() {
+        let account = Account { user: None, password: None, ..account() };
+        let number: u32 = user(&account, 77).parse().unwrap();
+        assert!(GUESTS.contains(&number));
+        assert!(agent(&account, "1", "d", "urn:uuid:x".into()).unwrap().registration.is_none());
+    }
+
+    #[test]
+    fn the_owners_screen_wins_over_the_boards() {
+        let mut settings = Settings::default();
+        settings.screen.output = Some(ScreenOutput::None);
+        let mut board = Board::default();
+        board.screen.output = Some("kms".into());
+        assert_eq!(media(&settings, &board).screen.output.as_deref(), Some("none"));
+    }
+}
