@@ -1,12 +1,20 @@
 //! The media engine: everything between the devices of the room and the peer connection.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{MediaCall, MediaConfig, MediaEvent, Snapshot, SpeakerSamples, Statistics},
+    call::Call,
+    codec::{self, Direction},
     error::MediaError,
+    output,
+    pipeline::locked,
+    rooms::Rooms,
 };
 
 /// A running media engine. Cheap to clone; methods may be called from any task.
@@ -19,84 +27,152 @@ pub struct MediaEngine {
 }
 
 struct Shared {
-    config: MediaConfig,
-    events: UnboundedSender<MediaEvent>,
+    rooms: Mutex<Option<Arc<Rooms>>>,
+    calls: Mutex<HashMap<MediaCall, Arc<Call>>>,
+    prepared: Mutex<Option<Call>>,
 }
 
 impl MediaEngine {
     /// Starts the engine. Must be called within a tokio runtime, which then runs the engine's tasks.
     pub fn start(config: MediaConfig, events: UnboundedSender<MediaEvent>) -> Result<Self, MediaError> {
         gst::init()?;
-        Ok(Self { shared: Arc::new(Shared { config, events }) })
+        tokio::runtime::Handle::try_current()?;
+        let rooms = Rooms::start(config, events)?;
+        tokio::spawn(try_codecs(Arc::downgrade(&rooms)));
+        let rooms = Mutex::new(Some(rooms));
+        Ok(Self { shared: Arc::new(Shared { rooms, calls: Mutex::default(), prepared: Mutex::default() }) })
     }
 
-    /// Arms the next outgoing call: makes its peer connection and gathers candidates now, so that the next
-    /// [`MediaEngine::create_offer`] for a new call answers at once. Returns when it is armed.
+    /// Arms the next call: makes its peer connection and gathers candidates ahead, so that the next
+    /// [`MediaEngine::create_offer`] or [`MediaEngine::create_answer`] for a new call answers at once. Worth calling
+    /// after start and after each call's end; no effect where one is armed already.
     pub async fn prepare(&self) -> Result<(), MediaError> {
-        Err(MediaError::Stopped)
+        let rooms = self.rooms()?;
+        let mut prepared = locked(&self.shared.prepared);
+        if prepared.is_none() {
+            *prepared = Some(Call::open(&rooms)?);
+        }
+        Ok(())
     }
 
     /// Makes an offer, for a new call or again for a running one. `restart_ice`: with new ICE credentials.
     pub async fn create_offer(&self, call: MediaCall, restart_ice: bool) -> Result<String, MediaError> {
-        let _ = (call, restart_ice);
-        Err(MediaError::Stopped)
+        Ok(self.call_or_new(call)?.peer.create_offer(restart_ice).await?)
     }
 
     /// Answers the peer's offer, for a new call or again for a running one.
     pub async fn create_answer(&self, call: MediaCall, offer: &str) -> Result<String, MediaError> {
-        let _ = (call, offer);
-        Err(MediaError::Stopped)
+        Ok(self.call_or_new(call)?.peer.create_answer(offer).await?)
     }
 
     /// Sets the peer's answer to the offer made last.
     pub async fn accept_answer(&self, call: MediaCall, answer: &str) -> Result<(), MediaError> {
-        let _ = answer;
-        Err(MediaError::NoSuchCall(call.0))
+        let media = self.call(call).ok_or(MediaError::NoSuchCall(call.0))?;
+        Ok(media.peer.accept_answer(answer).await?)
     }
 
     /// Ends the call's media; returns when nothing of it is left. No effect where there is no such call.
     pub async fn close_call(&self, call: MediaCall) {
-        let _ = call;
+        let media = locked(&self.shared.calls).remove(&call);
+        if let Some(media) = media {
+            media.close().await;
+        }
     }
 
     /// The screen as composed now, whatever the output; `None` when nothing was composed yet.
     pub async fn snapshot(&self) -> Option<Snapshot> {
-        None
+        let rooms = self.rooms().ok()?;
+        tokio::task::spawn_blocking(move || rooms.screen.snapshot()).await.ok()?
     }
 
     /// The picture that goes out now: the camera's or the still picture.
     pub async fn camera_snapshot(&self) -> Option<Snapshot> {
-        None
+        let rooms = self.rooms().ok()?;
+        let convert = move || output::rgb(&rooms.pictures.last()?, &rooms.pictures.format.info).ok();
+        tokio::task::spawn_blocking(convert).await.ok()?
     }
 
     /// What has been measured in this call; `None` where there is no such call.
     pub async fn statistics(&self, call: MediaCall) -> Option<Statistics> {
-        let _ = call;
-        None
+        let (rooms, call) = (self.rooms().ok()?, self.call(call)?);
+        Some(call.statistics(&rooms).await)
     }
 
     /// The last `seconds` (0.0..=10.0) that the virtual speaker played; `None` with any other speaker.
     pub fn speaker_samples(&self, seconds: f64) -> Option<SpeakerSamples> {
-        let _ = seconds;
-        None
+        self.rooms().ok()?.speaker.samples(seconds)
     }
 
     /// Sends sound (true) or silence (false). The fact follows as [`MediaEvent::Microphone`].
     pub fn set_microphone(&self, on: bool) {
-        let _ = on;
+        if let Ok(rooms) = self.rooms() {
+            rooms.microphone.set_muted(!on);
+        }
     }
 
     /// Sends the camera picture (true) or the still picture (false; the camera is closed). The fact follows as
     /// [`MediaEvent::CameraSending`].
     pub fn set_camera(&self, on: bool) {
-        let _ = on;
+        if let Ok(rooms) = self.rooms() {
+            rooms.camera.set(on);
+        }
     }
 
     /// Speaker volume, 0..=100; more counts as 100.
     pub fn set_volume(&self, volume: u8) {
-        let _ = (volume, &self.shared.config, &self.shared.events);
+        if let Ok(rooms) = self.rooms() {
+            rooms.speaker.set_volume(volume);
+        }
     }
 
-    /// Closes every call and device; returns when no thread and no device is left. The engine cannot be used again.
-    pub async fn stop(&self) {}
+    /// Closes every call and device; the engine cannot be used again.
+    pub async fn stop(&self) {
+        let rooms = locked(&self.shared.rooms).take();
+        let prepared = locked(&self.shared.prepared).take();
+        let calls: Vec<_> = locked(&self.shared.calls).drain().map(|(_, call)| call).collect();
+        for call in calls {
+            call.close().await;
+        }
+        if let Some(prepared) = prepared {
+            prepared.close().await;
+        }
+        drop(rooms);
+    }
+
+    fn rooms(&self) -> Result<Arc<Rooms>, MediaError> {
+        locked(&self.shared.rooms).clone().ok_or(MediaError::Stopped)
+    }
+
+    fn call(&self, call: MediaCall) -> Option<Arc<Call>> {
+        locked(&self.shared.calls).get(&call).cloned()
+    }
+
+    fn call_or_new(&self, id: MediaCall) -> Result<Arc<Call>, MediaError> {
+        let rooms = self.rooms()?;
+        let mut calls = locked(&self.shared.calls);
+        if let Some(call) = calls.get(&id) {
+            return Ok(Arc::clone(call));
+        }
+        let prepared = locked(&self.shared.prepared).take();
+        let call = Arc::new(prepared.map_or_else(|| Call::open(&rooms), Ok)?);
+        call.assign(id);
+        calls.insert(id, Arc::clone(&call));
+        Ok(call)
+    }
+}
+
+/// Trials take some hundred milliseconds: made at start, not in the first call.
+async fn try_codecs(rooms: std::sync::Weak<Rooms>) {
+    let Some((codecs, names)) = rooms.upgrade().map(|rooms| (rooms.config.codecs.clone(), rooms.config.video_codecs.clone()))
+    else {
+        return;
+    };
+    for name in names {
+        for direction in [Direction::Encoder, Direction::Decoder] {
+            match codec::choose(&codecs, &name, direction).await {
+                Ok(element) => tracing::debug!(codec = name, ?direction, element, "codec element"),
+                Err(error) => tracing::warn!(%error, "codec cannot be used"),
+            }
+        }
+    }
 }

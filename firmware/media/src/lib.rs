@@ -6,10 +6,21 @@
 )]
 
 pub mod api;
+mod call;
 pub mod engine;
+mod capture;
+mod codec;
+mod compose;
+mod decode;
+mod encode;
 mod error;
+mod output;
+mod paint;
 pub mod peer;
 mod pipeline;
 mod relay;
+mod rooms;
+mod sound;
+mod supervise;
 
 pub use error::MediaError;

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use gst::prelude::*;
 
 use crate::pipeline::{Timeline, locked};
 

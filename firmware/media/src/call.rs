@@ -1,0 +1,94 @@
+//! The media of one call: a pipeline around a peer connection.
+
+mod measures;
+mod playout;
+mod worker;
+
+use std::sync::{
+    Arc, Mutex, OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+pub(crate) use measures::Measures;
+
+use crate::{
+    api::{MediaCall, Statistics},
+    call::worker::Worker,
+    error::MediaError,
+    peer::{PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
+    pipeline::locked,
+    rooms::Rooms,
+};
+
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
+/// A call's media. It may be made before anybody knows what call it will serve.
+pub(crate) struct Call {
+    pub(crate) peer: Arc<dyn PeerConnection>,
+    seat: Arc<Seat>,
+    work: Mutex<Option<Work>>,
+}
+
+/// What the call's task and its owner share.
+struct Seat {
+    serial: u64,
+    id: OnceLock<MediaCall>,
+    measures: Measures,
+}
+
+struct Work {
+    close: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Call {
+    /// A peer connection in a pipeline that plays; gathering starts at once.
+    pub(crate) fn open(rooms: &Arc<Rooms>) -> Result<Self, MediaError> {
+        let (sender, events) = mpsc::unbounded_channel();
+        let config = PeerConfig {
+            ice_servers: rooms.config.ice_servers.clone(),
+            video_codecs: rooms.config.video_codecs.clone(),
+            bind: rooms.config.bind.clone(),
+        };
+        let peer: Arc<dyn PeerConnection> = Arc::new(WebrtcPeer::new(config, sender)?);
+        let seat = Arc::new(Seat {
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            id: OnceLock::new(),
+            measures: Measures::default(),
+        });
+        let worker = Worker::start(Arc::clone(rooms), Arc::clone(&peer), Arc::clone(&seat))?;
+        let (close, closing) = oneshot::channel();
+        let task = tokio::spawn(worker.run(events, closing));
+        Ok(Self { peer, seat, work: Mutex::new(Some(Work { close, task })) })
+    }
+
+    /// It serves this call from now on.
+    pub(crate) fn assign(&self, id: MediaCall) {
+        // A call keeps the number it got first; the engine assigns once.
+        let _ = self.seat.id.set(id);
+    }
+
+    /// Ends it; returns when nothing of it is left.
+    pub(crate) async fn close(&self) {
+        let work = locked(&self.work).take();
+        if let Some(Work { close, task }) = work {
+            drop(close);
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the task of a call's media ended badly");
+            }
+        }
+    }
+
+    /// What has been measured.
+    pub(crate) async fn statistics(&self, rooms: &Rooms) -> Statistics {
+        let mut statistics = self.seat.measures.statistics();
+        statistics.microphone_db = rooms.microphone.meter.level();
+        statistics.entries = self.peer.stats().await;
+        statistics
+    }
+}

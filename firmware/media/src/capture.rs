@@ -1,0 +1,114 @@
+//! The picture that goes out: the camera's, or a still picture while there is none.
+
+mod camera;
+mod check;
+mod modes;
+mod source;
+mod still;
+mod test_card;
+
+pub(crate) use camera::CameraControl;
+
+use std::sync::{Arc, Mutex, atomic::{AtomicBool, Ordering}};
+
+use tokio::sync::{mpsc::UnboundedSender, watch};
+
+use crate::{
+    api::MediaEvent,
+    capture::check::StillCheck,
+    error::MediaError,
+    pipeline::{Timeline, locked},
+    relay::Hub,
+};
+
+/// The one format of the outgoing picture: I420 of the configured size and rate.
+#[derive(Clone, Debug)]
+pub(crate) struct PictureFormat {
+    pub(crate) info: gst_video::VideoInfo,
+    pub(crate) caps: gst::Caps,
+}
+
+impl PictureFormat {
+    /// From width, height in pixels (even, at least 64) and frames per second (1..=60).
+    pub(crate) fn new((width, height, rate): (u32, u32, u32)) -> Result<Self, MediaError> {
+        if width < 64 || height < 36 || width % 2 == 1 || height % 2 == 1 || !(1..=60).contains(&rate) {
+            let size = format!("{width}x{height} at {rate} frames a second");
+            return Err(MediaError::BadSetting(format!(
+                "the picture cannot be {size}: even sides of at least 64x36 pixels, 1 to 60 frames a second"
+            )));
+        }
+        let rate = gst::Fraction::new(rate.cast_signed(), 1);
+        let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, width, height)
+            .fps(rate)
+            .par(gst::Fraction::new(1, 1))
+            .build()?;
+        let caps = info.to_caps()?;
+        Ok(Self { info, caps })
+    }
+}
+
+/// The outgoing picture: takers take it at the hub, whatever feeds it.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    pub(crate) format: PictureFormat,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) timeline: Arc<Timeline>,
+    camera_may: AtomicBool,
+    check: Mutex<StillCheck>,
+    last: Mutex<Option<gst::Buffer>>,
+    still: gst::Buffer,
+    still_goes: watch::Sender<bool>,
+    events: UnboundedSender<MediaEvent>,
+}
+
+impl Pictures {
+    /// The still picture goes out from the start.
+    pub(crate) fn new(
+        format: PictureFormat,
+        timeline: Arc<Timeline>,
+        events: UnboundedSender<MediaEvent>,
+    ) -> Result<Arc<Self>, MediaError> {
+        let still = still::draw(&format)?;
+        let check = Mutex::new(StillCheck::of(&still, &format.info)?);
+        Ok(Arc::new(Self {
+            format,
+            hub: Arc::new(Hub::default()),
+            timeline,
+            camera_may: AtomicBool::new(false),
+            check,
+            last: Mutex::new(None),
+            still,
+            still_goes: watch::Sender::new(true),
+            events,
+        }))
+    }
+
+    /// A frame of the camera; dropped while the camera is off.
+    fn camera_frame(&self, frame: gst::Buffer) {
+        if self.camera_may.load(Ordering::Acquire) {
+            self.push(frame);
+        }
+    }
+
+    /// The camera picture may go out (true); the still picture goes out instead (false).
+    fn show_camera(&self, on: bool) {
+        self.camera_may.store(on, Ordering::Release);
+        self.still_goes.send_replace(!on);
+    }
+
+    /// The last stage: what is checked here is what every encoder gets.
+    fn push(&self, frame: gst::Buffer) {
+        let change = locked(&self.check).look(&frame, &self.format.info);
+        if let Some(sending) = change {
+            // The owner may be gone while the engine stops.
+            let _ = self.events.send(MediaEvent::CameraSending { sending });
+        }
+        self.hub.push(&frame, &self.format.caps);
+        *locked(&self.last) = Some(frame);
+    }
+
+    /// The frame that went out last.
+    pub(crate) fn last(&self) -> Option<gst::Buffer> {
+        locked(&self.last).clone()
+    }
+}

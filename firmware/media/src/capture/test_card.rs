@@ -1,0 +1,128 @@
+//! The moving test card: colour bars, moving parts, and the frame code strip along its top edge.
+
+use gst::prelude::*;
+use roombox_testcard::code::{self, FrameCode, LumaMut};
+
+use crate::{
+    capture::PictureFormat,
+    error::MediaError,
+    paint::{self, Canvas, Colour, Rectangle},
+};
+
+const TOP: Colour = Colour(70, 142, 112);
+const BOTTOM: Colour = Colour(36, 138, 118);
+const LIGHT: Colour = Colour(200, 128, 128);
+const ORANGE: Colour = Colour(150, 60, 175);
+const NEUTRAL: u8 = 128;
+
+/// Colour bars of 75 %, BT.709: white, yellow, cyan, green, magenta, red, blue, black.
+const BARS: [Colour; 8] = [
+    Colour(180, 128, 128),
+    Colour(168, 44, 136),
+    Colour(145, 147, 44),
+    Colour(133, 63, 52),
+    Colour(63, 193, 204),
+    Colour(51, 109, 212),
+    Colour(28, 212, 120),
+    Colour(16, 128, 128),
+];
+
+/// Frames of the card, one after the other.
+pub(crate) struct CardFrames {
+    info: gst_video::VideoInfo,
+    background: gst::Buffer,
+    pool: gst::BufferPool,
+    card: TestCard,
+}
+
+impl CardFrames {
+    /// `source`: who draws, for the frame code.
+    pub(crate) fn new(source: u8, format: &PictureFormat) -> Result<Self, MediaError> {
+        let info = format.info.clone();
+        let background = paint::picture(&info, TestCard::background)?;
+        let pool = gst::BufferPool::new();
+        let mut config = pool.config();
+        let size = u32::try_from(info.size()).map_err(|_| MediaError::BadSetting("the picture is too large".into()))?;
+        config.set_params(Some(&format.caps), size, 3, 0);
+        pool.set_config(config)?;
+        pool.set_active(true)?;
+        Ok(Self { info, background, pool, card: TestCard::new(source) })
+    }
+
+    /// The next frame, with the times of `pace`.
+    pub(crate) fn next(&mut self, pace: &gst::BufferRef) -> Result<gst::Buffer, MediaError> {
+        let mut frame =
+            self.pool.acquire_buffer(None).map_err(|flow| MediaError::pipeline("test picture", format!("{flow:?}")))?;
+        let writable = frame.make_mut();
+        let from = self.background.map_readable()?;
+        if let Ok(mut to) = writable.map_writable() {
+            to.copy_from_slice(&from);
+        }
+        if let Some(mut canvas) = Canvas::on(writable, &self.info) {
+            self.card.draw(&mut canvas);
+        }
+        pace.copy_into(writable, gst::BufferCopyFlags::TIMESTAMPS, ..)?;
+        Ok(frame)
+    }
+}
+
+impl Drop for CardFrames {
+    fn drop(&mut self) {
+        if let Err(error) = self.pool.set_active(false) {
+            tracing::debug!(%error, "pool of the test card");
+        }
+    }
+}
+
+/// Draws frame after frame onto buffers that already carry the background.
+#[derive(Debug)]
+struct TestCard {
+    source: u8,
+    frame: u32,
+}
+
+impl TestCard {
+    /// `source`: who draws, for the frame code.
+    const fn new(source: u8) -> Self {
+        Self { source, frame: 0 }
+    }
+
+    /// What never moves.
+    fn background(canvas: &mut Canvas<'_>) {
+        canvas.gradient(TOP, BOTTOM);
+        let (width, height) = (canvas.width(), canvas.height());
+        for (bar, colour) in (0_u32..).zip(BARS) {
+            let (x, end) = (bar * width / 8, (bar + 1) * width / 8);
+            canvas.fill(Rectangle { x, y: height * 3 / 4, width: end - x, height: height / 4 }, colour);
+        }
+        let strip = Rectangle { x: 0, y: 0, width, height: code_rows(height) };
+        canvas.fill(strip, Colour(16, NEUTRAL, NEUTRAL));
+    }
+
+    /// The next frame: a square that walks to and fro, a line that sweeps, the code.
+    fn draw(&mut self, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        let side = (height / 8) & !1;
+        let track = (width - side).max(1);
+        let along = (self.frame.wrapping_mul(8)) % (2 * track);
+        let x = if along < track { along } else { 2 * track - along };
+        canvas.fill(Rectangle { x, y: height * 19 / 32, width: side, height: side }, ORANGE);
+        let sweep = self.frame.wrapping_mul(4) % width;
+        canvas.fill(Rectangle { x: sweep & !1, y: height / 4, width: 4, height: height * 5 / 16 }, LIGHT);
+        self.draw_code(canvas);
+        self.frame = self.frame.wrapping_add(1);
+    }
+
+    fn draw_code(&self, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width() as usize, canvas.height() as usize);
+        if let Some((data, stride)) = canvas.luma() {
+            let mut plane = LumaMut { data, stride, width, height };
+            code::draw(&mut plane, FrameCode { source: self.source, frame: self.frame });
+        }
+    }
+}
+
+/// Rows of the strip, even, so that its chroma is its own.
+const fn code_rows(height: u32) -> u32 {
+    (height / 18 + 1) & !1
+}

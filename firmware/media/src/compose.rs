@@ -1,0 +1,8 @@
+//! The picture on the screen: the remote picture with the self view, or the idle picture.
+
+mod layout;
+mod mixer;
+mod screen;
+
+pub(crate) use layout::Scene;
+pub(crate) use screen::Screen;

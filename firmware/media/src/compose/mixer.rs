@@ -1,0 +1,121 @@
+//! The compositor and its inputs.
+
+use gst::prelude::*;
+
+use crate::{
+    compose::layout::{self, HEIGHT, Scene, WIDTH},
+    error::MediaError,
+    paint::{self, Canvas, Colour},
+    pipeline::{Pace, Running, Timeline, described, named},
+    relay,
+};
+
+/// The compositor waits this long for a frame that belongs to the picture it makes, in nanoseconds.
+const PATIENCE: u64 = 15_000_000;
+/// Composed pictures a second.
+const RATE: i32 = 30;
+/// The self view needs no more frames a second than this.
+const SELF_VIEW_RATE: i32 = 15;
+const BORDER: Colour = Colour(170, 128, 128);
+const BORDER_WIDTH: u32 = 2;
+const IDLE_TOP: Colour = Colour(46, 140, 120);
+const IDLE_BOTTOM: Colour = Colour(22, 134, 124);
+
+/// A compositor with three inputs: idle picture, remote picture, self view.
+#[derive(Debug)]
+pub(crate) struct Mixer {
+    /// Takes the remote frames.
+    pub(crate) remote: gst_app::AppSrc,
+    /// Takes the frames that go out.
+    pub(crate) own: gst_app::AppSrc,
+    idle: gst_app::AppSrc,
+    idle_pad: gst::Pad,
+    remote_pad: gst::Pad,
+    own_pad: gst::Pad,
+    own_size: gst::Element,
+    picture: (u32, u32),
+}
+
+/// Format of the composed picture.
+pub(crate) fn format() -> Result<gst_video::VideoInfo, gst::glib::BoolError> {
+    let format = gst_video::VideoFormat::I420;
+    gst_video::VideoInfo::builder(format, WIDTH, HEIGHT).fps(gst::Fraction::new(RATE, 1)).build()
+}
+
+impl Mixer {
+    /// For a self view of this size; the composed picture leaves the pipeline at the sink `out`.
+    pub(crate) fn build(picture: (u32, u32)) -> Result<(Self, gst::Pipeline), MediaError> {
+        let caps = format()?.to_caps()?;
+        let pipeline = described(&format!(
+            "compositor name=mix background=black ignore-inactive-pads=true latency={PATIENCE} ! {caps} ! \
+             appsink name=out enable-last-sample=false max-buffers=2 drop=true sync=false \
+             videorate name=own_rate drop-only=true max-rate={SELF_VIEW_RATE} ! videoscale ! capsfilter name=own_size"
+        ))?;
+        let mix: gst::Element = named(&pipeline, "mix")?;
+        let own_size: gst::Element = named(&pipeline, "own_size")?;
+        let idle = relay::entry("idle", Some(&caps), 1);
+        let (remote, own) = (relay::entry("remote", None, 3), relay::entry("own", None, 3));
+        pipeline.add_many([&idle, &remote, &own])?;
+        own.link(&named::<gst::Element>(&pipeline, "own_rate")?)?;
+        let idle_pad = join(&mix, idle.upcast_ref(), 0)?;
+        let remote_pad = join(&mix, remote.upcast_ref(), 1)?;
+        let own_pad = join(&mix, &own_size, 2)?;
+        idle_pad.set_property("repeat-after-eos", true);
+        remote_pad.set_property("width", WIDTH.cast_signed());
+        remote_pad.set_property("height", HEIGHT.cast_signed());
+        remote_pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
+        draw_border(&own_size)?;
+        Ok((Self { remote, own, idle, idle_pad, remote_pad, own_pad, own_size, picture }, pipeline))
+    }
+
+    /// Sets the pipeline going.
+    pub(crate) fn start(&self, pipeline: gst::Pipeline, timeline: &Timeline) -> Result<Running, MediaError> {
+        let running = Running::start("screen", pipeline, Pace::Common(timeline))?;
+        let mut background = paint::picture(&format()?, |canvas| canvas.gradient(IDLE_TOP, IDLE_BOTTOM))?;
+        background.make_mut().set_pts(timeline.now());
+        let refused = |flow: gst::FlowError| MediaError::pipeline("screen", flow.to_string());
+        self.idle.push_buffer(background).map_err(refused)?;
+        self.idle.end_of_stream().map_err(refused)?;
+        Ok(running)
+    }
+
+    /// What is to be seen from the next picture on.
+    pub(crate) fn show(&self, scene: Scene) {
+        let view = layout::self_view(scene, self.picture);
+        let size = gst::Caps::builder("video/x-raw")
+            .field("width", view.width.cast_signed())
+            .field("height", view.height.cast_signed())
+            .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
+            .build();
+        self.own_size.set_property("caps", &size);
+        self.own_pad.set_property("xpos", view.x.cast_signed());
+        self.own_pad.set_property("ypos", view.y.cast_signed());
+        let (idle, remote) = if scene == Scene::Idle { (1.0, 0.0) } else { (0.0, 1.0) };
+        self.idle_pad.set_property("alpha", idle);
+        self.remote_pad.set_property("alpha", remote);
+    }
+}
+
+fn join(mix: &gst::Element, from: &gst::Element, height: u32) -> Result<gst::Pad, MediaError> {
+    let missing = || MediaError::pipeline("screen", "the compositor gives no pad");
+    let pad = mix.request_pad_simple("sink_%u").ok_or_else(missing)?;
+    pad.set_property("zorder", height);
+    let source = from.static_pad("src").ok_or_else(missing)?;
+    source.link(&pad).map_err(|error| MediaError::pipeline("screen", error.to_string()))?;
+    Ok(pad)
+}
+
+/// A thin line around the self view, drawn onto its small frames.
+fn draw_border(own_size: &gst::Element) -> Result<(), MediaError> {
+    let pad = own_size.static_pad("src").ok_or_else(|| MediaError::pipeline("screen", "the self view has no pad"))?;
+    pad.add_probe(gst::PadProbeType::BUFFER, |pad, probe| {
+        let info = pad.current_caps().and_then(|caps| gst_video::VideoInfo::from_caps(&caps).ok());
+        if let (Some(gst::PadProbeData::Buffer(buffer)), Some(info)) = (&mut probe.data, info)
+            && let Some(mut canvas) = Canvas::on(buffer.make_mut(), &info)
+        {
+            canvas.border(BORDER_WIDTH, BORDER);
+        }
+        gst::PadProbeReturn::Ok
+    });
+    Ok(())
+}

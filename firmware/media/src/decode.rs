@@ -1,0 +1,91 @@
+//! From RTP to pictures and sound: depayloader and decoder of one m-line.
+
+use gst::prelude::*;
+
+use crate::{
+    error::MediaError,
+    peer::{Codec, Kind},
+    pipeline::named,
+    sound::FORMAT,
+};
+
+/// A decoder in a call's pipeline.
+pub(crate) struct Receiver {
+    pub(crate) bin: gst::Bin,
+    pub(crate) kind: Kind,
+    pub(crate) codec: Codec,
+    /// Element that decodes, for statistics.
+    pub(crate) element: String,
+    /// Decoded pictures or sound, each at its time.
+    pub(crate) sink: gst_app::AppSink,
+}
+
+impl Receiver {
+    /// A video decoder made of `element`.
+    pub(crate) fn video(mid: &str, codec: &Codec, element: String) -> Result<Self, MediaError> {
+        let receiver = Self::build(mid, Kind::Video, codec, element.clone(), &video(&codec.name, &element))?;
+        settle(&named(&receiver.bin, "decoder")?);
+        Ok(receiver)
+    }
+
+    /// An Opus decoder, which conceals lost packets and uses the forward error correction in those that follow.
+    pub(crate) fn audio(mid: &str, codec: &Codec) -> Result<Self, MediaError> {
+        let text = format!(
+            "rtpopusdepay name=first ! opusdec name=decoder use-inband-fec=true plc=true ! audioconvert ! \
+             audioresample ! {FORMAT} ! {}",
+            sink(25)
+        );
+        Self::build(mid, Kind::Audio, codec, "opusdec".into(), &text)
+    }
+
+    fn build(mid: &str, kind: Kind, codec: &Codec, element: String, text: &str) -> Result<Self, MediaError> {
+        let bin = gst::parse::bin_from_description_with_name(text, false, &branch(mid))?;
+        let pad = named::<gst::Element>(&bin, "first")?.static_pad("sink");
+        let pad = pad.ok_or_else(|| MediaError::pipeline("depayloader", "has no pad"))?;
+        bin.add_pad(&gst::GhostPad::builder_with_target(&pad)?.name("sink").build())?;
+        let sink = named(&bin, "out")?;
+        Ok(Self { bin, kind, codec: codec.clone(), element, sink })
+    }
+}
+
+/// Name of the branch that receives on this m-line.
+pub(crate) fn branch(mid: &str) -> String {
+    format!("receive_{mid}")
+}
+
+/// After a loss nothing is shown until a key frame, which is asked for at once: no smeared pictures.
+fn video(codec: &str, decoder: &str) -> String {
+    let front = match codec {
+        "VP8" => "rtpvp8depay name=first wait-for-keyframe=true request-keyframe=true",
+        _ => "rtph264depay name=first wait-for-keyframe=true request-keyframe=true ! h264parse",
+    };
+    let back = match decoder {
+        "nvv4l2decoder" => "nvvidconv ! video/x-raw,format=I420 ! ",
+        "v4l2h264dec" => "videoconvert ! ",
+        _ => "",
+    };
+    format!("{front} ! {decoder} name=decoder ! {back}{}", sink(2))
+}
+
+/// Waits for each buffer's time: what leaves here is played and shown at once, sound and picture together.
+fn sink(buffers: u32) -> String {
+    format!("appsink name=out enable-last-sample=false async=false sync=true max-buffers={buffers} drop=true")
+}
+
+/// Settings that decoders share where they have them.
+fn settle(decoder: &gst::Element) {
+    let settings = [
+        ("automatic-request-sync-points", "true"),
+        ("discard-corrupted-frames", "true"),
+        ("max-errors", "-1"),
+        ("output-corrupt", "false"),
+        // Frame threads would hold back a picture per thread.
+        ("thread-type", "slice"),
+        ("max-threads", "2"),
+    ];
+    for (name, value) in settings {
+        if decoder.find_property(name).is_some() {
+            decoder.set_property_from_str(name, value);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Encoders and payloaders as pipeline text. The first element is named `first`, the encoder `encoder`, the payloader
+//! `pay`.
+
+/// Pictures between two key frames that nobody asked for: 10 s at 30 frames a second. Peers ask when they need one.
+const KEY_FRAME_PERIOD: u32 = 300;
+/// Payload per packet, so that the packet with all its headers fits an IPv6 path (RFC 8200: 1280 bytes at least).
+const MTU: u32 = 1200;
+/// Opus rate in bit/s: fullband speech.
+const OPUS_BITRATE: u32 = 40_000;
+/// VP8 in software is sent in this size at most: it costs five times as much as H.264.
+const VP8_SIZE: &str = "width=640,height=360,pixel-aspect-ratio=1/1";
+const H264: &str = "video/x-h264,stream-format=byte-stream,alignment=au";
+
+/// An encoder and what must stand around it. `kbps`: target rate.
+pub(crate) fn encoder(element: &str, kbps: u32) -> String {
+    let bps = u64::from(kbps) * 1000;
+    match element {
+        "x264enc" => format!(
+            "identity name=first ! x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=2 bframes=0 \
+             key-int-max={KEY_FRAME_PERIOD} bitrate={kbps} vbv-buf-capacity=500 byte-stream=true ! \
+             {H264},profile=constrained-baseline"
+        ),
+        "openh264enc" => format!(
+            "identity name=first ! openh264enc name=encoder usage-type=camera complexity=low rate-control=bitrate \
+             bitrate={bps} gop-size={KEY_FRAME_PERIOD} multi-thread=2 ! {H264},profile=constrained-baseline"
+        ),
+        // Without the level downstream the bcm2835 encoder does not negotiate, or hangs after one frame.
+        "v4l2h264enc" => format!(
+            "videoconvert name=first ! v4l2h264enc name=encoder extra-controls=\"controls,repeat_sequence_header=1,\
+             video_bitrate={bps},h264_i_frame_period={KEY_FRAME_PERIOD}\" ! \
+             {H264},level=(string)4,profile=constrained-baseline"
+        ),
+        "nvv4l2h264enc" => format!(
+            "nvvidconv name=first ! video/x-raw(memory:NVMM),format=NV12 ! nvv4l2h264enc name=encoder \
+             maxperf-enable=true insert-sps-pps=true insert-vui=true idrinterval={KEY_FRAME_PERIOD} control-rate=1 \
+             bitrate={bps} preset-level=1 ! {H264}"
+        ),
+        "vp8enc" => format!(
+            "videoscale name=first ! video/x-raw,{VP8_SIZE} ! vp8enc name=encoder deadline=1 cpu-used=8 threads=2 \
+             end-usage=cbr lag-in-frames=0 keyframe-max-dist={KEY_FRAME_PERIOD} target-bitrate={bps} \
+             buffer-size=500 buffer-initial-size=300 buffer-optimal-size=400"
+        ),
+        other => format!("videoconvert name=first ! {other} name=encoder"),
+    }
+}
+
+/// The payloader of a video codec. SPS and PPS go with every key frame, so that a peer can begin at any.
+pub(crate) fn video_payloader(codec: &str, payload_type: u8) -> String {
+    match codec {
+        "VP8" => format!("rtpvp8pay name=pay pt={payload_type} mtu={MTU} picture-id-mode=15-bit"),
+        _ => format!(
+            "rtph264pay name=pay pt={payload_type} mtu={MTU} aggregate-mode=zero-latency config-interval=-1"
+        ),
+    }
+}
+
+/// Opus with forward error correction (RFC 7587): 20 ms a packet.
+pub(crate) fn opus(payload_type: u8) -> String {
+    format!(
+        "identity name=first ! opusenc name=encoder frame-size=20 audio-type=voice bitrate={OPUS_BITRATE} complexity=5 \
+         inband-fec=true packet-loss-percentage=10 ! rtpopuspay name=pay pt={payload_type} mtu={MTU}"
+    )
+}

@@ -1,0 +1,80 @@
+//! The display shows the composed picture; opened again after it failed.
+
+use std::sync::Arc;
+
+use gst::prelude::*;
+use tokio::sync::{mpsc::UnboundedSender, watch};
+
+use crate::{
+    api::MediaEvent,
+    error::MediaError,
+    output::Output,
+    pipeline::{Pace, Running, Timeline, described, named},
+    relay::{self, Hub, Taking},
+    supervise::{Device, Flow, State, supervise},
+};
+
+/// A display that is on while this value lives.
+pub(crate) struct Display {
+    _open: watch::Sender<bool>,
+}
+
+impl Display {
+    /// Starts the task that keeps the display going; nothing to do where there is none.
+    pub(crate) fn start(
+        output: Output,
+        composed: &Arc<Hub>,
+        timeline: &Arc<Timeline>,
+        events: &UnboundedSender<MediaEvent>,
+    ) -> Self {
+        let (open, wanted) = watch::channel(true);
+        if output != Output::None {
+            let (composed, timeline, events) = (Arc::clone(composed), Arc::clone(timeline), events.clone());
+            let device = DisplayDevice { output, composed, timeline, events, taking: None, told: None };
+            tokio::spawn(supervise(device, wanted));
+        }
+        Self { _open: open }
+    }
+}
+
+struct DisplayDevice {
+    output: Output,
+    composed: Arc<Hub>,
+    timeline: Arc<Timeline>,
+    events: UnboundedSender<MediaEvent>,
+    taking: Option<Taking>,
+    told: Option<Result<(), String>>,
+}
+
+impl Device for DisplayDevice {
+    fn open(&mut self) -> Result<Running, MediaError> {
+        let pipeline = described("videoconvert name=convert ! identity name=last")?;
+        let (sink, source) = (self.output.sink()?, relay::entry("in", None, 2));
+        pipeline.add_many([source.upcast_ref(), &sink])?;
+        source.link(&named::<gst::Element>(&pipeline, "convert")?)?;
+        named::<gst::Element>(&pipeline, "last")?.link(&sink)?;
+        let running = Running::start("display", pipeline, Pace::Common(&self.timeline))?;
+        self.taking = Some(self.composed.attach(&source));
+        Ok(running)
+    }
+
+    fn flow(&self) -> Option<Arc<Flow>> {
+        None
+    }
+
+    fn report(&mut self, state: State<'_>) {
+        if state != State::Works {
+            self.taking = None;
+        }
+        let news = match state {
+            State::Works => Ok(()),
+            State::Failed(reason) => Err(reason.to_owned()),
+            State::Off => return,
+        };
+        if self.told.as_ref() != Some(&news) {
+            let (working, reason) = (news.is_ok(), news.clone().err());
+            self.told = Some(news);
+            let _ = self.events.send(MediaEvent::Screen { working, name: self.output.name().into(), reason });
+        }
+    }
+}

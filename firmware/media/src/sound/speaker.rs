@@ -1,0 +1,193 @@
+//! The speaker: a device or the virtual one; what it plays is metered and, on the virtual one, kept.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Instant,
+};
+
+use gst::prelude::*;
+use tokio::sync::{mpsc::UnboundedSender, watch};
+
+use crate::{
+    api::{MediaEvent, SoundDevice, SpeakerSamples},
+    error::MediaError,
+    pipeline::{Pace, Running, Timeline, described, locked, named},
+    relay::{self, Hub, Taking},
+    sound::{self, FORMAT, Meter, RATE, level::AUDIBLE, ring::Ring},
+    supervise::{Device, Flow, State, supervise},
+};
+
+/// Device of a board that names none.
+const DEFAULT: &str = "alsa:default";
+/// The speaker that keeps what it plays.
+const VIRTUAL: &str = "virtual";
+/// Room for the scheduling of the thread that feeds the speaker.
+const MARGIN: gst::ClockTime = gst::ClockTime::from_mseconds(30);
+/// Buffers that may wait, of 20 ms each.
+const WAITING: u64 = 10;
+
+/// Told when sound that can be heard is played.
+type Heard = Box<dyn Fn() + Send + Sync>;
+
+/// Where incoming sound is played: pushed into the hub, buffers play at their time on the common time line.
+pub(crate) struct Speaker {
+    pub(crate) hub: Arc<Hub>,
+    played: Arc<Played>,
+    is_virtual: bool,
+    /// Dropped with the speaker, which closes its device.
+    _open: watch::Sender<bool>,
+}
+
+/// What the speaker plays and how.
+#[derive(Default)]
+struct Played {
+    meter: Meter,
+    ring: Mutex<Ring>,
+    volume: AtomicU8,
+    element: Mutex<Option<gst::Element>>,
+    heard: Mutex<Option<Heard>>,
+}
+
+impl Speaker {
+    /// Starts the task that keeps the speaker going.
+    pub(crate) fn start(
+        name: Option<&str>,
+        volume: u8,
+        timeline: &Arc<Timeline>,
+        events: &UnboundedSender<MediaEvent>,
+    ) -> Self {
+        let (open, wanted) = watch::channel(true);
+        let (hub, played) = (Arc::<Hub>::default(), Arc::<Played>::default());
+        let name = name.unwrap_or(DEFAULT).to_owned();
+        let is_virtual = name == VIRTUAL;
+        let device = SpeakerDevice {
+            name,
+            hub: Arc::clone(&hub),
+            taking: None,
+            played: Arc::clone(&played),
+            timeline: Arc::clone(timeline),
+            events: events.clone(),
+            told: None,
+        };
+        let speaker = Self { hub, played, is_virtual, _open: open };
+        speaker.set_volume(volume);
+        tokio::spawn(supervise(device, wanted));
+        speaker
+    }
+
+    /// 0..=100 on a scale that sounds even to the ear.
+    pub(crate) fn set_volume(&self, volume: u8) {
+        self.played.volume.store(volume.min(100), Ordering::Relaxed);
+        if let Some(element) = locked(&self.played.element).as_ref() {
+            element.set_property("volume", gain(volume));
+        }
+    }
+
+    /// Level of what is played, in dBFS.
+    pub(crate) fn level(&self) -> f64 {
+        self.played.meter.level()
+    }
+
+    /// `heard` is called at the next sound that can be heard, once.
+    pub(crate) fn when_heard(&self, heard: impl Fn() + Send + Sync + 'static) {
+        *locked(&self.played.heard) = Some(Box::new(heard));
+    }
+
+    /// What was played last; `None` unless the speaker is virtual.
+    pub(crate) fn samples(&self, seconds: f64) -> Option<SpeakerSamples> {
+        let last = || locked(&self.played.ring).last(Instant::now(), seconds);
+        self.is_virtual.then(|| SpeakerSamples { rate: RATE, samples: last() })
+    }
+}
+
+/// Cube of the fraction, as `GstStreamVolume` defines its cubic scale.
+fn gain(volume: u8) -> f64 {
+    (f64::from(volume.min(100)) / 100.0).powi(3)
+}
+
+struct SpeakerDevice {
+    name: String,
+    hub: Arc<Hub>,
+    taking: Option<Taking>,
+    played: Arc<Played>,
+    timeline: Arc<Timeline>,
+    events: UnboundedSender<MediaEvent>,
+    told: Option<Result<(), String>>,
+}
+
+impl SpeakerDevice {
+    fn sink(&self) -> Result<(String, Option<&str>), MediaError> {
+        match (self.name.as_str(), self.name.strip_prefix("alsa:")) {
+            (_, Some(device)) => {
+                let text = "audioconvert ! audioresample ! alsasink name=device buffer-time=80000 latency-time=10000";
+                Ok((text.into(), Some(device)))
+            }
+            (VIRTUAL, None) => Ok(("fakesink name=device sync=true enable-last-sample=false".into(), None)),
+            (name, None) => {
+                Err(MediaError::BadSetting(format!("speaker {name:?} is unknown: alsa:NAME or {VIRTUAL}")))
+            }
+        }
+    }
+}
+
+impl Device for SpeakerDevice {
+    fn open(&mut self) -> Result<Running, MediaError> {
+        let (sink, device) = self.sink()?;
+        let pipeline = described(&format!("volume name=volume ! identity name=played ! {sink}"))?;
+        if let Some(device) = device {
+            named::<gst::Element>(&pipeline, "device")?.set_property("device", device);
+        }
+        named::<gst::Element>(&pipeline, "device")?.set_property("async", false);
+        let source = relay::entry("in", Some(&FORMAT.parse()?), WAITING);
+        source.set_latency(Some(MARGIN), None);
+        let volume: gst::Element = named(&pipeline, "volume")?;
+        pipeline.add(&source)?;
+        source.link(&volume)?;
+        volume.set_property("volume", gain(self.played.volume.load(Ordering::Relaxed)));
+        *locked(&self.played.element) = Some(volume);
+        watch_played(&named(&pipeline, "played")?, Arc::clone(&self.played))?;
+        let running = Running::start("speaker", pipeline, Pace::Common(&self.timeline))?;
+        self.taking = Some(self.hub.attach(&source));
+        Ok(running)
+    }
+
+    fn flow(&self) -> Option<Arc<Flow>> {
+        None
+    }
+
+    fn report(&mut self, state: State<'_>) {
+        if state != State::Works {
+            self.taking = None;
+        }
+        let news = match state {
+            State::Works => Ok(()),
+            State::Failed(reason) => Err(reason.to_owned()),
+            State::Off => return,
+        };
+        if self.told.as_ref() != Some(&news) {
+            let (working, reason) = (news.is_ok(), news.clone().err());
+            self.told = Some(news);
+            let device = SoundDevice::Speaker;
+            let _ = self.events.send(MediaEvent::Sound { device, working, name: self.name.clone(), reason });
+        }
+    }
+}
+
+/// Reads what goes to the device, behind the volume.
+fn watch_played(element: &gst::Element, played: Arc<Played>) -> Result<(), MediaError> {
+    let pad = element.static_pad("src").ok_or_else(|| MediaError::pipeline("speaker", "has no pad to listen at"))?;
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+        if let Some(map) = probe.buffer().and_then(|buffer| buffer.map_readable().ok()) {
+            let audible = played.meter.hear(&map) > AUDIBLE;
+            locked(&played.ring).play(Instant::now(), sound::samples(&map));
+            if audible && let Some(heard) = locked(&played.heard).take() {
+                heard();
+            }
+        }
+        gst::PadProbeReturn::Ok
+    });
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Microphones that are none: speech, a tone, the noise floor of a silent room.
+
+use std::sync::Mutex;
+
+use gst::prelude::*;
+use roombox_testcard::tone::Sine;
+
+use crate::{
+    error::MediaError,
+    pipeline::{described, locked, named},
+    sound::{FORMAT, RATE, speech},
+};
+
+/// Peak of a tone, of full scale: loud, and far from clipping behind any codec.
+const TONE_AMPLITUDE: f64 = 0.3;
+/// A tone that the sound format can carry, in Hz.
+const TONES: std::ops::RangeInclusive<f64> = 20.0..=20_000.0;
+
+/// What a synthetic microphone hears.
+enum Content {
+    Speech { samples: Vec<i16>, at: usize },
+    Tone(Box<Sine>),
+    Silence,
+}
+
+/// A pipeline for `speech`, `tone:HZ` or `silence` that ends in an `appsink` named `out`.
+pub(crate) fn pipeline(kind: &str) -> Result<gst::Pipeline, MediaError> {
+    let content = Mutex::new((content(kind)?, Noise(1)));
+    let pipeline = described(&format!(
+        "audiotestsrc name=pace is-live=true wave=silence samplesperbuffer=960 ! {FORMAT} ! \
+         appsink name=out enable-last-sample=false max-buffers=5 drop=true sync=false"
+    ))?;
+    let pad = named::<gst::Element>(&pipeline, "pace")?.static_pad("src");
+    let pad = pad.ok_or_else(|| MediaError::pipeline("microphone", "has no pad to fill"))?;
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+        if let Some(gst::PadProbeData::Buffer(buffer)) = &mut probe.data
+            && let Ok(mut map) = buffer.make_mut().map_writable()
+        {
+            let (content, noise) = &mut *locked(&content);
+            content.fill(&mut map, noise);
+        }
+        gst::PadProbeReturn::Ok
+    });
+    Ok(pipeline)
+}
+
+fn content(kind: &str) -> Result<Content, MediaError> {
+    if let Some(text) = kind.strip_prefix("tone:") {
+        let hz = text.parse().ok().filter(|hz| TONES.contains(hz));
+        let wrong = || MediaError::BadSetting(format!("microphone {kind:?}: a tone has 20 to 20000 Hz"));
+        return Ok(Content::Tone(Box::new(Sine::new(RATE, hz.ok_or_else(wrong)?, TONE_AMPLITUDE))));
+    }
+    match kind {
+        "speech" => Ok(Content::Speech { samples: speech::samples()?, at: 0 }),
+        "silence" => Ok(Content::Silence),
+        _ => Err(MediaError::BadSetting(format!(
+            "microphone {kind:?} is unknown: alsa:NAME, speech, tone:HZ or silence"
+        ))),
+    }
+}
+
+impl Content {
+    fn fill(&mut self, bytes: &mut [u8], noise: &mut Noise) {
+        for pair in bytes.chunks_exact_mut(2) {
+            let sample = match self {
+                Self::Tone(sine) => {
+                    let mut one = [0];
+                    sine.fill_i16(&mut one);
+                    one[0]
+                }
+                Self::Speech { samples, at } => {
+                    let sample = samples[*at];
+                    *at = (*at + 1) % samples.len();
+                    sample
+                }
+                Self::Silence => 0,
+            };
+            pair.copy_from_slice(&sample.saturating_add(noise.next()).to_le_bytes());
+        }
+    }
+}
+
+/// One bit of noise, as every real microphone has: silence in the room is not the silence of a muted microphone.
+struct Noise(u32);
+
+impl Noise {
+    fn next(&mut self) -> i16 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        i16::from(self.0 & 1 == 1)
+    }
+}

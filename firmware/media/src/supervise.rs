@@ -1,0 +1,167 @@
+//! Keeps a device's pipeline going: opened when wanted, closed when not, opened again after it failed.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    error::MediaError,
+    pipeline::{Note, Running},
+};
+
+/// A device that was unplugged is looked for this often.
+const RETRY: Duration = Duration::from_secs(2);
+/// A live source that gives nothing for this long counts as failed.
+const STALL: Duration = Duration::from_secs(5);
+
+/// A device as the supervisor sees it.
+pub(crate) trait Device: Send + 'static {
+    /// Makes the pipeline and sets it going; may block.
+    fn open(&mut self) -> Result<Running, MediaError>;
+    /// What passed, for a device that must always give something; `None` for one that waits for work.
+    fn flow(&self) -> Option<Arc<Flow>>;
+    /// Told when it works, when it failed (why) and, with `Off`, when it is closed on purpose.
+    fn report(&mut self, state: State<'_>);
+    /// The stream ended: true when it goes on from its beginning.
+    fn rewind(&mut self, _running: &Running) -> bool {
+        false
+    }
+}
+
+/// What a device is told of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State<'a> {
+    /// It delivers, or (a waiting device) is open.
+    Works,
+    /// It does not, in plain words.
+    Failed(&'a str),
+    /// Closed on purpose.
+    Off,
+}
+
+/// Counts what a live source gives.
+#[derive(Debug, Default)]
+pub(crate) struct Flow {
+    passed: AtomicU64,
+    first: Notify,
+}
+
+impl Flow {
+    /// One more buffer passed.
+    pub(crate) fn pass(&self) {
+        if self.passed.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.first.notify_one();
+        }
+    }
+
+    fn reset(&self) {
+        self.passed.store(0, Ordering::Relaxed);
+    }
+
+    fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+}
+
+/// Why a device's pipeline is closed.
+enum End {
+    Failed(String),
+    NotWanted,
+    EngineGone,
+}
+
+/// Keeps `device` as `wanted` says, until the sender of `wanted` is gone.
+pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Receiver<bool>) {
+    loop {
+        if !*wanted.borrow_and_update() {
+            device.report(State::Off);
+        }
+        if wanted.wait_for(|wanted| *wanted).await.is_err() {
+            return;
+        }
+        let (returned, opened) = open(device).await;
+        let Some(returned) = returned else { return };
+        device = returned;
+        let end = match opened {
+            Ok(mut running) => {
+                let end = attend(&mut device, &mut running, &mut wanted).await;
+                running.stop().await;
+                end
+            }
+            Err(error) => End::Failed(error.to_string()),
+        };
+        match end {
+            End::EngineGone => return,
+            End::NotWanted => {}
+            End::Failed(reason) => {
+                device.report(State::Failed(&reason));
+                tokio::select! {
+                    () = sleep(RETRY) => {}
+                    _ = wanted.changed() => {}
+                }
+            }
+        }
+    }
+}
+
+async fn open<D: Device>(mut device: D) -> (Option<D>, Result<Running, MediaError>) {
+    let work = tokio::task::spawn_blocking(move || {
+        if let Some(flow) = device.flow() {
+            flow.reset();
+        }
+        let opened = device.open();
+        (device, opened)
+    });
+    match work.await {
+        Ok((device, opened)) => (Some(device), opened),
+        Err(_) => (None, Err(MediaError::Stopped)),
+    }
+}
+
+async fn attend<D: Device>(device: &mut D, running: &mut Running, wanted: &mut watch::Receiver<bool>) -> End {
+    let flow = device.flow();
+    if flow.is_none() {
+        device.report(State::Works);
+    }
+    let mut seen = 0;
+    let mut look = Instant::now() + STALL;
+    loop {
+        tokio::select! {
+            note = running.notes.recv() => match note {
+                Some(Note::Failed { reason, .. }) => return End::Failed(reason),
+                Some(Note::Ended) if device.rewind(running) => {}
+                Some(Note::Ended) => return End::Failed("the stream ended".into()),
+                None => return End::Failed("the pipeline is gone".into()),
+            },
+            changed = wanted.changed() => match changed {
+                Err(_) => return End::EngineGone,
+                Ok(()) if !*wanted.borrow() => return End::NotWanted,
+                Ok(()) => {}
+            },
+            () = first_of(flow.as_deref()) => device.report(State::Works),
+            () = sleep_until(look), if flow.is_some() => {
+                let passed = flow.as_ref().map_or(0, |flow| flow.passed());
+                if passed == seen {
+                    return End::Failed(format!("gives nothing for {} s", STALL.as_secs()));
+                }
+                (seen, look) = (passed, Instant::now() + STALL);
+            }
+        }
+    }
+}
+
+async fn first_of(flow: Option<&Flow>) {
+    match flow {
+        Some(flow) => flow.first.notified().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,99 @@
+//! A media engine with virtual devices, and waiting for what it tells.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{net::Ipv4Addr, time::Duration};
+
+use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
+use roombox_media::{
+    api::{MediaCall, MediaConfig, MediaEvent, Snapshot},
+    engine::MediaEngine,
+};
+use roombox_testcard::code::{self, FrameCode};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// Far longer than anything takes on a loaded machine: reached only when it will never come.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
+    MediaConfig {
+        camera: Camera { source: CameraSource::TestPicture, device: None },
+        audio: AudioDevices { microphone: Some(microphone.into()), speaker: Some("virtual".into()) },
+        screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
+        codecs: Codecs::default(),
+        video_codecs: vec!["H264".into(), "VP8".into()],
+        picture: (640, 360, 30),
+        max_bitrate_kbps: 1500,
+        ice_servers: Vec::new(),
+        bind: vec![Ipv4Addr::LOCALHOST.into()],
+        muted: false,
+        camera_off: false,
+        volume: 100,
+        picture_source,
+    }
+}
+
+/// An engine and what it told.
+pub struct Box {
+    pub engine: MediaEngine,
+    events: UnboundedReceiver<MediaEvent>,
+    pub told: Vec<MediaEvent>,
+}
+
+impl Box {
+    pub fn start(config: MediaConfig) -> Self {
+        let (sender, events) = unbounded_channel();
+        Self { engine: MediaEngine::start(config, sender).unwrap(), events, told: Vec::new() }
+    }
+
+    /// Waits for the next event that fits.
+    pub async fn wait(&mut self, what: &str, fits: impl Fn(&MediaEvent) -> bool) -> MediaEvent {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+            let event = next.unwrap_or_else(|_| panic!("{what} never came, but {:?}", self.told)).expect("engine gone");
+            self.told.push(event.clone());
+            if fits(&event) {
+                return event;
+            }
+        }
+    }
+
+    /// Takes pictures until one fits.
+    pub async fn screen_until(&mut self, what: &str, fits: impl Fn(&Snapshot) -> bool) -> Snapshot {
+        let watching = async {
+            loop {
+                if let Some(picture) = self.engine.snapshot().await.filter(&fits) {
+                    return picture;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let r = tokio::time::timeout(PATIENCE/6, watching).await; if r.is_err() { let p = self.engine.snapshot().await.unwrap(); let mut v = format!("P6 {} {} 255\n", p.width, p.height).into_bytes(); v.extend(&p.rgb); std::fs::write("/tmp/mb/snap.ppm", v).unwrap(); }
+        r.unwrap_or_else(|_| panic!("the screen never showed {what}"))
+    }
+
+    /// Waits until the last second of the speaker fits.
+    pub async fn speaker_until(&self, what: &str, fits: impl Fn(&[f32], u32) -> bool) {
+        let listening = async {
+            loop {
+                let heard = self.engine.speaker_samples(1.0).unwrap();
+                if fits(&heard.samples, heard.rate) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, listening).await.unwrap_or_else(|_| panic!("the speaker never played {what}"));
+    }
+}
+
+/// Offer and answer by hand.
+pub async fn connect(caller: &Box, callee: &Box, call: MediaCall) {
+    let offer = caller.engine.create_offer(call, false).await.unwrap();
+    let answer = callee.engine.create_answer(call, &offer).await.unwrap();
+    caller.engine.accept_answer(call, &answer).await.unwrap();
+}
+
+/// Code of a picture that fills the snapshot.
+pub fn code_of(picture: &Snapshot) -> Option<FrameCode> {
+    code::read_rgb(&picture.rgb, picture.width as usize, picture.height as usize)
+}
