@@ -10,6 +10,7 @@ use crate::tree::{BoxInfo, Cause, CauseCode};
 
 /// Settings of an [`crate::Appliance`].
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches of the owner")]
 pub struct ApplianceConfig {
     /// Who the box is.
     pub identity: BoxInfo,
