@@ -23,7 +23,7 @@ fn end_call(bench: &mut Bench, cause: CallCause, status: Option<u16>, will_redia
 
 #[test]
 fn every_way_a_connection_fails_has_its_cause_and_its_mender() {
-    let cases = [
+    let failures = [
         (ConnectionFailure::Flow(FlowError::Refused("a".into())), CauseCode::ServerUnreachable, Mender::Itself),
         (ConnectionFailure::Flow(FlowError::NameNotFound("a".into())), CauseCode::ServerNameNotFound, Mender::Owner),
         (
@@ -51,7 +51,7 @@ fn every_way_a_connection_fails_has_its_cause_and_its_mender() {
         (ConnectionFailure::Telephony, CauseCode::ServerUnreachable, Mender::Itself),
     ];
     let mut bench = Bench::ready();
-    for (failed, code, who) in cases {
+    for (failed, code, who) in failures {
         disconnect(&mut bench, failed);
         let causes = bench.status().causes;
         assert_eq!(causes.iter().map(|cause| (cause.code, cause.who)).collect::<Vec<_>>(), [(code, who)]);

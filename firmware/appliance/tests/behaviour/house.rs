@@ -1,6 +1,7 @@
 //! Appliance and conference client together, with a server and media that answer by themselves.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::OccupiedEntry;
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -81,7 +82,7 @@ impl House {
             let deadlines = [coming, self.client.next_deadline(), self.room.next_deadline()];
             let Some(at) = deadlines.into_iter().flatten().min().filter(|at| *at <= until) else { break };
             self.now = at.max(self.now);
-            match self.coming.first_entry().filter(|entry| entry.key().0 <= at).map(|entry| entry.remove()) {
+            match self.coming.first_entry().filter(|entry| entry.key().0 <= at).map(OccupiedEntry::remove) {
                 Some(Coming::Client(input)) => self.arrive(input),
                 Some(Coming::Room(input)) => self.room_input(input),
                 None => {

@@ -11,4 +11,6 @@ mod outgoing;
 mod random_walk;
 mod redial;
 mod renegotiation;
+mod wire;
+mod wire_nodes;
 mod world;
