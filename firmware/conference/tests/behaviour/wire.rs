@@ -93,7 +93,7 @@ fn kill_and_return(network: &mut Network, seed: u64) -> Duration {
     network.run_for(seconds(5));
     network.faults = Faults::NONE;
     network.take_events();
-    let registered = |_, event: &Event| matches!(event, Event::Agent(sip::AgentEvent::Registered { .. }));
+    let registered = |_, event: &Event| matches!(event, Event::Request { method, .. } if method == "REGISTER");
     assert!(network.run_to(seconds(8), registered).is_some(), "{}", network.trace());
     let start = network.now();
     while in_call(network).is_none() || in_call(network) == former {
