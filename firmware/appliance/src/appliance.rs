@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use roombox_conference::api as conference;
 use roombox_conference::machine::Machine;
-use roombox_hal::buttons::ButtonAction;
 
 use crate::api::{CommandId, Input, MediaSetting, Output};
 use crate::call::CallDesk;
@@ -13,10 +12,8 @@ use crate::causes::{self, CONFERENCE, Causes};
 use crate::config::ApplianceConfig;
 use crate::devices::Devices;
 use crate::told::Told;
-use crate::tree::{Cause, CauseCode, Command, CommandResult, Event, ScreenStatus, Status};
+use crate::tree::{Cause, CauseCode, CommandResult, Event, ScreenStatus, Status};
 
-/// How long the display says why a press did nothing.
-const NOTICE: Duration = Duration::from_secs(5);
 /// How long a failed call that is not dialled again is shown.
 const FAILED_CALL_SHOWN: Duration = Duration::from_mins(1);
 
@@ -82,90 +79,6 @@ impl Appliance {
         }
     }
 
-    /// What a person or program asks for.
-    fn command(&mut self, now: Instant, command: Command) -> Result<(), Cause> {
-        match command {
-            Command::Answer => self.answer(),
-            Command::Camera { on } => {
-                let setting = self.devices.switch_camera(on);
-                self.set(setting);
-                Ok(())
-            }
-            Command::Join { target } => self.join(target.as_deref()),
-            Command::Leave => self.leave(),
-            Command::Mute { on } => {
-                let setting = self.devices.mute(on);
-                self.set(setting);
-                Ok(())
-            }
-            Command::Press { button } => match self.config.buttons.get(&button) {
-                Some(action) => self.press(now, button, *action),
-                None => Err(Cause::with_detail(CauseCode::UnknownButton, button)),
-            },
-            Command::Reject => self.reject(),
-            Command::Volume { level } if level > 100 => {
-                Err(Cause::with_detail(CauseCode::ValueNotAllowed, format!("volume {level}; allowed is 0 to 100")))
-            }
-            Command::Volume { level } => {
-                let setting = self.devices.set_volume(level);
-                self.set(setting);
-                Ok(())
-            }
-        }
-    }
-
-    /// A button, on the box or by command; a refusal is shown on the display as well.
-    fn press(&mut self, now: Instant, name: String, action: ButtonAction) -> Result<(), Cause> {
-        self.event(Event::Button { name, action });
-        self.notice = None;
-        let volume = self.devices.volume;
-        let result = match action {
-            ButtonAction::Camera => self.command(now, Command::Camera { on: None }),
-            ButtonAction::JoinLeave if self.desk.incoming().is_some() => self.answer(),
-            ButtonAction::JoinLeave if self.desk.wanted() => self.leave(),
-            ButtonAction::JoinLeave => self.join(None),
-            ButtonAction::Mute => self.command(now, Command::Mute { on: None }),
-            ButtonAction::VolumeDown => self.command(now, Command::Volume { level: volume.saturating_sub(5) }),
-            ButtonAction::VolumeUp => self.command(now, Command::Volume { level: (volume + 5).min(100) }),
-        };
-        if let Err(cause) = &result {
-            self.notice = Some((cause.clone(), now + NOTICE));
-        }
-        result
-    }
-
-    fn join(&mut self, asked: Option<&str>) -> Result<(), Cause> {
-        let target = self.config.address(asked)?;
-        let other = self.desk.target().filter(|present| *present != target);
-        if other.is_some() && self.desk.in_call() {
-            return Err(Cause::new(CauseCode::AlreadyInCall));
-        }
-        self.forget_failed_call();
-        self.ask(conference::Command::Join { target, keep: self.config.auto_dial });
-        Ok(())
-    }
-
-    fn leave(&mut self) -> Result<(), Cause> {
-        if !self.desk.wanted() {
-            return Err(Cause::new(CauseCode::NoCall));
-        }
-        self.forget_failed_call();
-        self.ask(conference::Command::Leave);
-        Ok(())
-    }
-
-    fn answer(&mut self) -> Result<(), Cause> {
-        let ringing = self.desk.incoming().ok_or_else(|| Cause::new(CauseCode::NothingRings))?;
-        self.ask(conference::Command::Answer { call: ringing.call });
-        Ok(())
-    }
-
-    fn reject(&mut self) -> Result<(), Cause> {
-        let ringing = self.desk.incoming().ok_or_else(|| Cause::new(CauseCode::NothingRings))?;
-        self.ask(conference::Command::Reject { call: ringing.call });
-        Ok(())
-    }
-
     /// The cause of a call that ended by itself; it stays until the next try, or for a while when there is none.
     pub(crate) fn call_failed(&mut self, now: Instant, cause: Option<Cause>, will_redial: bool) {
         self.failed_call_until = (cause.is_some() && !will_redial).then(|| now + FAILED_CALL_SHOWN);
@@ -201,7 +114,7 @@ impl Appliance {
         self.outputs.push_back(Output::Media(setting));
     }
 
-    fn ask(&mut self, command: conference::Command) {
+    pub(crate) fn ask(&mut self, command: conference::Command) {
         self.outputs.push_back(Output::Conference(command));
     }
 

@@ -4,6 +4,7 @@ use roombox_conference::api::{CallState, ConnectionState};
 use serde::{Deserialize, Serialize};
 
 use crate::appliance::Life;
+use crate::causes::{CONFERENCE, CONNECTION};
 use crate::tree::{Cause, CauseCode};
 
 /// Letters that fit on a line of the status display (128 pixels, 6 a letter).
@@ -88,46 +89,52 @@ pub(crate) fn content(scene: &Scene) -> DisplayContent {
 }
 
 fn in_call(scene: &Scene, media_connected: bool) -> Vec<String> {
-    let trouble = [CauseCode::NoPictureFromConference, CauseCode::NoCamera, CauseCode::NoMicrophone]
-        .iter()
-        .find(|code| scene.causes.iter().any(|cause| cause.code == **code));
-    let third = match trouble {
-        _ if !media_connected => "Waiting for picture",
-        Some(CauseCode::NoPictureFromConference) => "No picture comes in",
-        Some(CauseCode::NoCamera) => "Camera does not work",
-        Some(_) => "No microphone",
-        None => "",
-    };
+    let third = if media_connected { hint(scene) } else { "Waiting for picture" };
     vec![shortened(scene.conference), format!("{} min", scene.minutes), third.to_owned()]
 }
 
 fn redialling(scene: &Scene) -> (&'static str, Vec<String>, bool) {
-    match trouble(scene) {
+    match obstacle(scene) {
         Some(cause) => ("Trouble", wrapped(&cause.sentence), true),
         None => ("Calling again", vec![shortened(scene.conference)], true),
     }
 }
 
 fn at_rest(scene: &Scene) -> (&'static str, Vec<String>, bool) {
-    let trouble = trouble(scene);
-    match scene.connection {
-        ConnectionState::Established => match (trouble, scene.target) {
-            (Some(cause), _) => ("Trouble", wrapped(&cause.sentence), false),
-            (None, Some(target)) => ("Ready", vec![shortened(target), "Press to join".into()], false),
-            (None, None) => ("Ready", vec![], false),
-        },
-        ConnectionState::Disconnected { .. } if trouble.is_none() => ("Connecting", vec![], true),
-        _ => match trouble {
-            Some(cause) => ("Trouble", wrapped(&cause.sentence), true),
-            None if *scene.connection == ConnectionState::Idle => ("Off line", vec![], false),
-            None => ("Connecting", vec![], true),
-        },
+    let established = *scene.connection == ConnectionState::Established;
+    match (obstacle(scene), scene.connection) {
+        (Some(cause), _) => ("Trouble", wrapped(&cause.sentence), !established),
+        (None, ConnectionState::Established) => ("Ready", ready(scene), false),
+        (None, ConnectionState::Idle) => ("Off line", vec![], false),
+        (None, _) => ("Connecting", vec![], true),
     }
 }
 
-/// The cause that matters most: they stand in catalogue order, the road to the conference first.
-fn trouble<'a>(scene: &Scene<'a>) -> Option<&'a Cause> {
-    scene.causes.first()
+fn ready(scene: &Scene) -> Vec<String> {
+    let join = scene.target.map(|target| vec![shortened(target), "Press to join".to_owned()]);
+    join.unwrap_or_default().into_iter().chain([hint(scene).to_owned()]).collect()
+}
+
+/// What stands in the way of a call. Causes stand in catalogue order, so this is the first on the way.
+fn obstacle<'a>(scene: &Scene<'a>) -> Option<&'a Cause> {
+    scene.causes.iter().find(|cause| {
+        CONNECTION.contains(&cause.code)
+            || CONFERENCE.contains(&cause.code)
+            || matches!(cause.code, CauseCode::ConfigError | CauseCode::NoConferenceConfigured)
+    })
+}
+
+/// What is wrong with the call or the box but does not stand in the way, on one line.
+fn hint(scene: &Scene) -> &'static str {
+    let words = scene.causes.iter().find_map(|cause| match cause.code {
+        CauseCode::MediaPathLost => Some("Connection disturbed"),
+        CauseCode::NoPictureFromConference => Some("No picture comes in"),
+        CauseCode::NoCamera => Some("Camera does not work"),
+        CauseCode::NoMicrophone => Some("No microphone"),
+        CauseCode::NoSpeaker => Some("No speaker"),
+        _ => None,
+    });
+    words.unwrap_or_default()
 }
 
 fn icons(scene: &Scene) -> Vec<Icon> {
@@ -180,6 +187,27 @@ mod tests {
         for code in CauseCode::ALL {
             let lines = wrapped(code.sentence());
             assert!(lines.len() <= LINES && lines.iter().all(|line| line.chars().count() <= LINE), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn every_hint_fits_on_a_line() {
+        for code in CauseCode::ALL {
+            let causes = [Cause::new(*code)];
+            let scene = Scene {
+                life: Life::Working,
+                name: "",
+                connection: &ConnectionState::Established,
+                call: &CallState::Idle,
+                conference: "",
+                target: None,
+                minutes: 0,
+                muted: false,
+                camera_off: false,
+                causes: &causes,
+                notice: None,
+            };
+            assert_eq!(shortened(hint(&scene)), hint(&scene));
         }
     }
 

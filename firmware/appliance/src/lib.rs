@@ -9,6 +9,7 @@ mod config;
 mod devices;
 pub mod display;
 mod facts;
+mod intents;
 mod leds;
 mod told;
 pub mod tree;

@@ -1,4 +1,20 @@
 //! What the event stream carries.
+//!
+//! | `event` | `data` |
+//! |---|---|
+//! | `button` | `name`, `action` |
+//! | `call` | `state` (`idle`, `waiting`, `ringing`, `connecting`, `in-call`, `redialling`) and its fields |
+//! | `call-ended` | `call`, `failure` (`originator`, `cause`, `status`, `reason`, `retry_after`), `will_redial` |
+//! | `camera`, `microphone` | `wanted`, `fact`, `pending`, `device` |
+//! | `cause-raised` | `code`, `sentence`, `who`, `detail` |
+//! | `cause-cleared` | `code` |
+//! | `connection` | `state` (`idle`, `connecting`, `connected`, `established`, `disconnected`) and its fields |
+//! | `incoming` | `call`, `from`; null when nothing rings any more |
+//! | `media` | `fact` and its fields |
+//! | `registered` | `expires` |
+//! | `speaker` | `working`, `name`, `reason` |
+//! | `vendor` | `name`, `data` |
+//! | `volume` | `level` |
 
 use roombox_conference::api::{CallId, CallState, ConnectionState};
 use roombox_hal::buttons::ButtonAction;

@@ -124,3 +124,12 @@ fn the_screen_tells_a_moving_picture_from_a_frozen_one() {
     bench.call(CallState::Idle);
     assert_eq!(picture(&bench), ScreenPicture::Idle);
 }
+
+#[test]
+fn a_broken_camera_does_not_hide_that_the_box_is_ready() {
+    let mut bench = Bench::ready();
+    bench.media(MediaFact::Camera { working: false, name: "cam".into(), reason: None });
+    let display = bench.status().display;
+    assert_eq!(display.title, "Ready");
+    assert_eq!(display.lines, ["100", "Press to join", "Camera does not work"]);
+}
