@@ -120,7 +120,10 @@ fn obstacle<'a>(scene: &Scene<'a>) -> Option<&'a Cause> {
     scene.causes.iter().find(|cause| {
         CONNECTION.contains(&cause.code)
             || CONFERENCE.contains(&cause.code)
-            || matches!(cause.code, CauseCode::ConfigError | CauseCode::NoConferenceConfigured)
+            || matches!(
+                cause.code,
+                CauseCode::ConfigError | CauseCode::MediaNotStarted | CauseCode::NoConferenceConfigured
+            )
     })
 }
 

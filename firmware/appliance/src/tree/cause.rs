@@ -104,6 +104,8 @@ catalogue! {
     NoSpeaker: Installer, "The speaker does not work.";
     /// The display output is missing.
     NoScreen: Installer, "The TV is not connected or is switched off.";
+    /// The media engine did not start.
+    MediaNotStarted: Installer, "Picture and sound cannot be started on this box.";
     /// A button, light or the status display of the board is missing.
     BoardDeviceMissing: Installer, "A part of the box is missing.";
     /// Another program has the panel's port.
