@@ -1,6 +1,6 @@
 //! The peer connection behind one trait.
 //!
-//! Media crosses the boundary as RTP in GStreamer: an engine is a `gst::Bin` that sits in the owner's pipeline, takes
+//! Media crosses the boundary as RTP in `GStreamer`: an engine is a `gst::Bin` that sits in the owner's pipeline, takes
 //! `application/x-rtp` on its sink pads and gives de-jittered `application/x-rtp` on its source pads, with sender
 //! reports, lost packets and clock drift dealt with inside.
 

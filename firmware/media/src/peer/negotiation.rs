@@ -73,6 +73,8 @@ pub(crate) struct Negotiation {
     dtls: Option<DtlsRole>,
     /// ICE user fragment of the peer's last description.
     remote_ufrag: Option<String>,
+    /// The peer's last description.
+    remote: Option<Session>,
 }
 
 /// A peer's description, understood: the state after it and what the engine is told.
@@ -88,7 +90,7 @@ pub(crate) struct Reading {
 impl Negotiation {
     /// A new session that offers these video codecs, best first.
     pub(crate) fn new(video_codecs: &[String]) -> Self {
-        Self { ours: offered(video_codecs), lines: Vec::new(), dtls: None, remote_ufrag: None }
+        Self { ours: offered(video_codecs), lines: Vec::new(), dtls: None, remote_ufrag: None, remote: None }
     }
 
     /// Codecs of a kind, best first.
@@ -121,7 +123,7 @@ impl Negotiation {
             Some("active") => DtlsRole::Passive,
             _ => DtlsRole::Active,
         }));
-        next.finish_reading(&session)
+        next.finish_reading(session)
     }
 
     /// Reads the peer's answer to our offer.
@@ -143,14 +145,33 @@ impl Negotiation {
             Some("passive") => DtlsRole::Active,
             _ => DtlsRole::Passive,
         }));
-        next.finish_reading(&session)
+        next.finish_reading(session)
     }
 
-    fn finish_reading(mut self, session: &Session) -> Result<Reading, PeerError> {
-        let clean = clean::for_engine(session, &self.lines)?;
-        let ufrag = clean::ice_ufrag(session);
+    /// Takes a stream for the line that has its payload type; false when it is known or belongs nowhere.
+    pub(crate) fn declare(&mut self, ssrc: u32, payload_type: u8) -> bool {
+        if self.lines.iter().any(|line| line.ssrcs.contains(&ssrc)) {
+            return false;
+        }
+        let fits =
+            |line: &&mut Line| line.receives() && line.codecs.iter().any(|c| c.remote.payload_type == payload_type);
+        let Some(line) = self.lines.iter_mut().find(fits) else { return false };
+        line.ssrcs = vec![ssrc];
+        true
+    }
+
+    /// The peer's last description for the engine once more, after [`Self::declare`].
+    pub(crate) fn clean_again(&self) -> Result<String, PeerError> {
+        let missing = || PeerError::Engine("nothing was negotiated yet".into());
+        clean::for_engine(self.remote.as_ref().ok_or_else(missing)?, &self.lines)
+    }
+
+    fn finish_reading(mut self, session: Session) -> Result<Reading, PeerError> {
+        let clean = clean::for_engine(&session, &self.lines)?;
+        let ufrag = clean::ice_ufrag(&session);
         let restarts_ice = self.remote_ufrag.is_some() && self.remote_ufrag != ufrag;
         self.remote_ufrag = ufrag;
+        self.remote = Some(session);
         Ok(Reading { next: self, clean, restarts_ice })
     }
 
@@ -174,7 +195,11 @@ impl Negotiation {
             local,
             direction: read.direction.reversed().and(Direction::new(local, true)),
             codecs: if codecs.is_empty() { former.map_or_else(Vec::new, |line| line.codecs.clone()) } else { codecs },
-            ssrcs: read.ssrcs,
+            ssrcs: if read.ssrcs.is_empty() {
+                former.map_or_else(Vec::new, |line| line.ssrcs.clone())
+            } else {
+                read.ssrcs
+            },
         }
     }
 
@@ -212,14 +237,16 @@ fn read_answered_line(ours: &[Known], line: &mut Line, media: &Media) -> Result<
     line.proto.clone_from(&media.proto);
     line.fmt.clone_from(&media.fmt);
     line.direction = read.direction.reversed().and(Direction::new(line.local, true));
-    line.ssrcs = read.ssrcs;
+    if !read.ssrcs.is_empty() {
+        line.ssrcs = read.ssrcs;
+    }
     Ok(())
 }
 
 /// The mids of the BUNDLE group; of an offer without one only the first line is usable (max-bundle, RFC 9429 4.1.1).
 fn bundled(session: &Session) -> Vec<String> {
-    let group = session.attributes.iter().filter(|a| a.attribute == "group").filter_map(|a| a.value.as_deref());
-    let bundle = group.filter_map(|value| value.strip_prefix("BUNDLE")).next();
+    let mut group = session.attributes.iter().filter(|a| a.attribute == "group").filter_map(|a| a.value.as_deref());
+    let bundle = group.find_map(|value| value.strip_prefix("BUNDLE"));
     match bundle {
         Some(mids) => mids.split_whitespace().map(str::to_owned).collect(),
         None => session.medias.iter().filter_map(|m| value(m, "mid")).take(1).map(str::to_owned).collect(),
@@ -227,8 +254,8 @@ fn bundled(session: &Session) -> Vec<String> {
 }
 
 fn setup(session: &Session) -> Option<&str> {
-    let lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
-    let of_lines = lines.filter_map(|media| value(media, "setup")).next();
+    let mut lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
+    let of_lines = lines.find_map(|media| value(media, "setup"));
     of_lines.or_else(|| session.get_first_attribute_value("setup").flatten())
 }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bin;
+mod engine;
 mod receiving;
 mod runtime;
 mod sending;
@@ -9,328 +10,44 @@ mod setup;
 mod shared;
 mod stats;
 mod tap;
+mod undeclared;
 
-use std::{
-    sync::{Arc, Mutex as StdMutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
-use rtc::{
-    peer_connection::configuration::RTCOfferOptions,
-    rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication,
-};
-use tokio::{
-    runtime::Handle,
-    sync::{Mutex, OnceCell, mpsc},
-    task::JoinHandle,
-};
-use webrtc::peer_connection::{RTCSdpType, RTCSessionDescription, StatsSelector};
+use tokio::{runtime::Handle, sync::mpsc};
+use webrtc::peer_connection::StatsSelector;
 
-use self::{
-    bin::{PeerBin, source_pad},
-    setup::Connection,
-    shared::{Gathered, Shared},
-};
-use super::{
-    BoxFuture, Codec, Kind, PeerConfig, PeerConnection, PeerError, PeerEvent,
-    negotiation::{Line, Negotiation, Reading, told},
-};
-
-/// With STUN or TURN servers: how long candidates may still come after the first. Without servers gathering is done
-/// within milliseconds.
-const GATHERING_BOUND: Duration = Duration::from_millis(500);
-
-/// How long the first candidate may take before the peer counts as without network.
-const FIRST_CANDIDATE_BOUND: Duration = Duration::from_secs(2);
+use self::engine::{Engine, request_key_frame};
+use super::{BoxFuture, PeerConfig, PeerConnection, PeerError, PeerEvent};
 
 /// A peer connection on the `webrtc` crate. Binds its sockets and gathers candidates as soon as it is made, so that an
 /// offer can be given out at once.
 pub struct WebrtcPeer {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    config: PeerConfig,
-    bin: PeerBin,
-    shared: Arc<Shared>,
-    connection: OnceCell<Connection>,
-    session: Mutex<Session>,
-    tasks: StdMutex<Vec<JoinHandle<()>>>,
-}
-
-/// Offer/answer state; the lock on it puts negotiations in a row.
-struct Session {
-    negotiation: Negotiation,
-    /// An offer of ours that waits for its answer is set in the engine.
-    offering: bool,
-    /// What the owner was told to send and to expect, by mid.
-    told: Vec<(String, Told)>,
-    closed: bool,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum Told {
-    Send(Codec),
-    Receive(Codec),
+    engine: Arc<Engine>,
 }
 
 impl WebrtcPeer {
     /// Makes a peer connection; must be called inside a tokio runtime. Gathering starts at once, in the background.
     pub fn new(config: PeerConfig, events: mpsc::UnboundedSender<PeerEvent>) -> Result<Self, PeerError> {
         let runtime = Handle::try_current().map_err(|error| PeerError::Engine(error.to_string()))?;
-        let negotiation = Negotiation::new(&config.video_codecs);
-        let inner = Arc::new(Inner {
-            config,
-            bin: PeerBin::new()?,
-            shared: Arc::new(Shared::new(events, runtime.clone())),
-            connection: OnceCell::new(),
-            session: Mutex::new(Session { negotiation, offering: false, told: Vec::new(), closed: false }),
-            tasks: StdMutex::default(),
-        });
-        let arming = Arc::clone(&inner);
+        let (engine, streams) = Engine::new(config, events, runtime.clone())?;
+        let engine = Arc::new(engine);
+        let arming = Arc::clone(&engine);
         runtime.spawn(async move {
-            let mut session = arming.session.lock().await;
-            if let Err(error) = arming.arm(&mut session).await {
+            if let Err(error) = arming.arm().await {
                 tracing::debug!(%error, "peer connection not armed ahead");
             }
         });
-        Ok(Self { inner })
+        runtime.spawn(undeclared::watch(Arc::downgrade(&engine), streams));
+        Ok(Self { engine })
     }
 }
 
 impl Drop for WebrtcPeer {
     fn drop(&mut self) {
-        let inner = Arc::clone(&self.inner);
-        self.inner.shared.runtime.spawn(async move { inner.close().await });
+        let engine = Arc::clone(&self.engine);
+        self.engine.shared.runtime.spawn(async move { engine.close().await });
     }
-}
-
-impl Inner {
-    async fn connection(&self, session: &Session) -> Result<&Connection, PeerError> {
-        if session.closed {
-            return Err(PeerError::Engine("it is closed".into()));
-        }
-        self.connection.get_or_try_init(|| setup::connect(&self.config, &session.negotiation, &self.shared)).await
-    }
-
-    /// Binds and gathers ahead by setting a first offer; an answer later takes it back.
-    async fn arm(&self, session: &mut Session) -> Result<(), PeerError> {
-        if !session.offering && !session.negotiation.established() {
-            self.set_offer(session, false).await?;
-        }
-        Ok(())
-    }
-
-    async fn set_offer(&self, session: &mut Session, restart_ice: bool) -> Result<(), PeerError> {
-        let peer = &self.connection(session).await?.peer;
-        if session.offering {
-            peer.set_local_description(rollback()).await?;
-            session.offering = false;
-        }
-        let options = RTCOfferOptions { ice_restart: restart_ice, ..Default::default() };
-        let offer = peer.create_offer(Some(options)).await?;
-        if restart_ice || !session.negotiation.established() {
-            self.shared.gathered.send_replace(Gathered::default());
-        }
-        peer.set_local_description(offer).await?;
-        session.offering = true;
-        Ok(())
-    }
-
-    async fn create_offer(&self, restart_ice: bool) -> Result<String, PeerError> {
-        let mut session = self.session.lock().await;
-        // Credentials nobody has seen yet need no restart.
-        let restart_ice = restart_ice && session.negotiation.established();
-        if !session.offering || restart_ice {
-            self.set_offer(&mut session, restart_ice).await?;
-        }
-        let text = self.gathered_description(&session).await?;
-        let offer = session.negotiation.write_offer(&text)?;
-        self.prepare(&session.negotiation.lines)?;
-        Ok(offer)
-    }
-
-    async fn create_answer(&self, offer: &str) -> Result<String, PeerError> {
-        let mut session = self.session.lock().await;
-        let reading = session.negotiation.read_offer(offer)?;
-        let connection = self.connection(&session).await?;
-        if session.offering {
-            connection.peer.set_local_description(rollback()).await?;
-            session.offering = false;
-        }
-        if reading.restarts_ice {
-            self.shared.gathered.send_replace(Gathered::default());
-        }
-        let Reading { next, clean, .. } = reading;
-        self.prepare(&next.lines)?;
-        if let Err(error) = answer(connection, &next, clean).await {
-            // Back to what stood before, so that the session goes on with its former description.
-            let _ = connection.peer.set_remote_description(rollback()).await;
-            return Err(error);
-        }
-        let text = self.gathered_description(&session).await?;
-        let written = next.write_answer(&text)?;
-        self.take_over(&mut session, next);
-        Ok(written)
-    }
-
-    async fn accept_answer(&self, answer: &str) -> Result<(), PeerError> {
-        let mut session = self.session.lock().await;
-        if !session.offering {
-            return Err(PeerError::Engine("there is no offer that waits for an answer".into()));
-        }
-        let Reading { next, clean, .. } = session.negotiation.read_answer(answer)?;
-        let connection = self.connection(&session).await?;
-        self.prepare(&next.lines)?;
-        prefer_codecs(connection, &next).await?;
-        let description = RTCSessionDescription::answer(clean)?;
-        connection.peer.set_remote_description(description).await.map_err(bad_sdp)?;
-        session.offering = false;
-        self.take_over(&mut session, next);
-        Ok(())
-    }
-
-    /// The local description once enough candidates are in it.
-    async fn gathered_description(&self, session: &Session) -> Result<String, PeerError> {
-        let mut gathered = self.shared.gathered.subscribe();
-        let first = gathered.wait_for(|g| g.complete || g.candidates > 0);
-        if tokio::time::timeout(FIRST_CANDIDATE_BOUND, first).await.is_err() {
-            tracing::warn!("no candidate was gathered; the description goes out without");
-        }
-        let rest = gathered.wait_for(|g| g.complete);
-        let _ = tokio::time::timeout(GATHERING_BOUND, rest).await;
-        let description = self.connection(session).await?.peer.local_description().await;
-        description.map(|d| d.sdp).ok_or_else(|| PeerError::Engine("no local description".into()))
-    }
-
-    /// Makes the pads of all lines, before any packet can come.
-    fn prepare(&self, lines: &[Line]) -> Result<(), PeerError> {
-        for (session, line) in (0u32..).zip(lines).filter(|(_, line)| !line.rejected) {
-            let Some(kind) = line.kind else { continue };
-            if line.local {
-                self.add_sink(&line.mid, kind)?;
-            }
-            if self.shared.incoming(&line.mid).is_none() {
-                let shared = Arc::downgrade(&self.shared);
-                let key_frame = Arc::new(move |mid: &str| {
-                    if let Some(shared) = shared.upgrade() {
-                        request_key_frame(&shared, mid);
-                    }
-                });
-                let incoming = self.bin.add_source(&line.mid, kind, session, key_frame)?;
-                self.shared.add_incoming(Arc::new(incoming));
-            }
-            if let Some(incoming) = self.shared.incoming(&line.mid) {
-                line.codecs.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
-            }
-        }
-        Ok(())
-    }
-
-    fn add_sink(&self, mid: &str, kind: Kind) -> Result<(), PeerError> {
-        let outgoing = &self.shared.sending(kind).outgoing;
-        let Some(connection) = self.connection.get() else { return Ok(()) };
-        let Some(sender) = connection.senders.iter().find(|sender| sender.kind == kind) else { return Ok(()) };
-        let (batches, queue) = mpsc::unbounded_channel();
-        if self.bin.add_sink(mid, outgoing, batches)? {
-            let cname = format!("{:08x}", self.shared.sending(Kind::Audio).outgoing.ssrc);
-            let writing = sending::run(Arc::clone(outgoing), Arc::clone(&sender.track), cname, queue);
-            let task = self.shared.runtime.spawn(writing);
-            self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
-        }
-        Ok(())
-    }
-
-    /// Makes an agreed state the current one and tells the owner what changed.
-    fn take_over(&self, session: &mut Session, next: Negotiation) {
-        for line in &next.lines {
-            let (Some(kind), Some(common)) = (line.kind, line.codecs.first()) else { continue };
-            if line.local {
-                self.shared.sending(kind).outgoing.set_codec(&common.remote);
-                self.shared.set_line(kind, line);
-            }
-            if line.rejected {
-                continue;
-            }
-            let (mid, codec) = (line.mid.clone(), told(common));
-            if line.local && session.note(&mid, Told::Send(codec.clone())) {
-                self.shared.tell(PeerEvent::SendCodec { mid: mid.clone(), kind, codec: codec.clone() });
-            }
-            let Some(incoming) = self.shared.incoming(&mid) else { continue };
-            incoming.set_codec(&codec);
-            if line.receives() && session.note(&mid, Told::Receive(codec.clone())) {
-                let pad = source_pad(&mid);
-                self.shared.tell(PeerEvent::RemoteTrack { mid, kind, codec, pad });
-            }
-        }
-        session.negotiation = next;
-    }
-
-    async fn close(&self) {
-        let mut session = self.session.lock().await;
-        session.closed = true;
-        for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            task.abort();
-        }
-        if let Some(connection) = self.connection.get()
-            && let Err(error) = connection.peer.close().await
-        {
-            tracing::debug!(%error, "closing the peer connection");
-        }
-    }
-}
-
-impl Session {
-    /// Remembers what the owner is told about a line; false when that is nothing new.
-    fn note(&mut self, mid: &str, news: Told) -> bool {
-        let same_thing = |told: &Told| {
-            matches!((told, &news), (Told::Send(_), Told::Send(_)) | (Told::Receive(_), Told::Receive(_)))
-        };
-        match self.told.iter_mut().find(|(of, told)| of == mid && same_thing(told)) {
-            Some((_, told)) if *told == news => return false,
-            Some((_, told)) => *told = news,
-            None => self.told.push((mid.to_owned(), news)),
-        }
-        true
-    }
-}
-
-async fn answer(connection: &Connection, next: &Negotiation, clean: String) -> Result<(), PeerError> {
-    prefer_codecs(connection, next).await?;
-    let peer = &connection.peer;
-    peer.set_remote_description(RTCSessionDescription::offer(clean)?).await.map_err(bad_sdp)?;
-    let answer = peer.create_answer(None).await?;
-    Ok(peer.set_local_description(answer).await?)
-}
-
-async fn prefer_codecs(connection: &Connection, next: &Negotiation) -> Result<(), PeerError> {
-    for line in next.lines.iter().filter(|line| line.local) {
-        let sender = connection.senders.iter().find(|sender| Some(sender.kind) == line.kind);
-        if let (Some(sender), Some(common)) = (sender, line.codec()) {
-            sender.prefer(&common.known).await?;
-        }
-    }
-    Ok(())
-}
-
-fn request_key_frame(shared: &Arc<Shared>, mid: &str) {
-    let Some((track, media_ssrc)) = shared.incoming(mid).and_then(|incoming| incoming.track()) else { return };
-    let request = PictureLossIndication { sender_ssrc: 0, media_ssrc };
-    shared.runtime.spawn(async move {
-        if let Err(error) = track.write_rtcp(vec![Box::new(request)]).await {
-            tracing::debug!(%error, "key frame not asked for, the connection is gone");
-        }
-    });
-}
-
-fn rollback() -> RTCSessionDescription {
-    let mut description = RTCSessionDescription::default();
-    description.sdp_type = RTCSdpType::Rollback;
-    description
-}
-
-fn bad_sdp(error: webrtc::error::Error) -> PeerError {
-    PeerError::BadSdp(error.to_string())
 }
 
 impl From<webrtc::error::Error> for PeerError {
@@ -347,34 +64,34 @@ impl From<gst::glib::BoolError> for PeerError {
 
 impl PeerConnection for WebrtcPeer {
     fn bin(&self) -> gst::Bin {
-        self.inner.bin.bin.clone()
+        self.engine.bin.bin.clone()
     }
 
     fn create_offer(&self, restart_ice: bool) -> BoxFuture<'_, Result<String, PeerError>> {
-        Box::pin(self.inner.create_offer(restart_ice))
+        Box::pin(self.engine.create_offer(restart_ice))
     }
 
     fn create_answer<'a>(&'a self, offer: &'a str) -> BoxFuture<'a, Result<String, PeerError>> {
-        Box::pin(self.inner.create_answer(offer))
+        Box::pin(self.engine.create_answer(offer))
     }
 
     fn accept_answer<'a>(&'a self, answer: &'a str) -> BoxFuture<'a, Result<(), PeerError>> {
-        Box::pin(self.inner.accept_answer(answer))
+        Box::pin(self.engine.accept_answer(answer))
     }
 
     fn request_key_frame(&self, mid: &str) {
-        request_key_frame(&self.inner.shared, mid);
+        request_key_frame(&self.engine.shared, mid);
     }
 
     fn stats(&self) -> BoxFuture<'_, Vec<serde_json::Value>> {
         Box::pin(async move {
-            let Some(connection) = self.inner.connection.get() else { return Vec::new() };
+            let Some(connection) = self.engine.connection.get() else { return Vec::new() };
             let report = connection.peer.get_stats(Instant::now(), StatsSelector::None).await;
-            stats::entries(&report, &self.inner.shared.round_trips())
+            stats::entries(&report, &self.engine.shared.round_trips())
         })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.inner.close())
+        Box::pin(self.engine.close())
     }
 }

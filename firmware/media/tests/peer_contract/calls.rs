@@ -35,9 +35,9 @@ pub async fn a_re_offer_by_either_side_keeps_streams_running(engine: Engine) {
     let (mut a, mut b) = call(engine, &["H264"]).await;
     for round in 0..2 {
         if round == 0 {
-            negotiate(&a, &b, false).await
+            negotiate(&a, &b, false).await;
         } else {
-            negotiate(&b, &a, false).await
+            negotiate(&b, &a, false).await;
         }
         a.more(15, 50).await;
         b.more(15, 50).await;

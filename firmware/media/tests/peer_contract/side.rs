@@ -1,4 +1,4 @@
-//! One side of a call: a peer in its own pipeline, with a camera and microphone that GStreamer makes up.
+//! One side of a call: a peer in its own pipeline, with a camera and microphone that are made up.
 
 use std::{sync::Arc, time::Duration};
 
@@ -124,7 +124,7 @@ async fn follow(
 fn send(pipeline: &gst::Pipeline, bin: &gst::Bin, mid: &str, kind: Kind, codec: &Codec) {
     let encoder = match (kind, codec.name.as_str()) {
         (Kind::Video, "H264") => {
-            "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=600 bitrate=400 name=ENC ! rtph264pay config-interval=-1 aggregate-mode=zero-latency"
+            "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=600 bitrate=400 name=ENC ! rtph264pay config-interval=0 aggregate-mode=zero-latency"
         }
         (Kind::Video, "VP8") => "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=600 name=ENC ! rtpvp8pay",
         (Kind::Audio, "OPUS") => "opusenc name=ENC ! rtpopuspay",

@@ -94,8 +94,8 @@ fn codec_lines(text: &mut String, codec: &Common, media: &Media) {
 
 /// An attribute of the bundled transport: of the first line that is not refused, else of the session.
 fn of_transport<'a>(session: &'a Session, name: &'a str) -> Option<&'a str> {
-    let lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
-    lines.filter_map(|media| value(media, name)).next().or_else(|| session.get_first_attribute_value(name).flatten())
+    let mut lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
+    lines.find_map(|media| value(media, name)).or_else(|| session.get_first_attribute_value(name).flatten())
 }
 
 /// The SHA-256 fingerprint (RFC 8122 section 5); the engine compares the peer's certificate with it.

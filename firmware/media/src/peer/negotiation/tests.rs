@@ -1,1 +1,136 @@
+use super::*;
+use crate::peer::lines::media_lines;
 
+const CHROMIUM: &str = include_str!("../../../tests/peer_contract/chromium_offer.sdp");
+
+/// What an engine writes for two lines, as far as it matters here.
+const ENGINE: &str = "v=0\r\no=- 5 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 AA\r\na=group:BUNDLE 0 1\r\n\
+    m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:0\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\n\
+    a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:0 PCMU/8000\r\n\
+    a=rtpmap:8 PCMA/8000\r\na=sendrecv\r\na=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\n\
+    a=candidate:1 2 udp 1 192.0.2.1 4000 typ host\r\na=end-of-candidates\r\n\
+    m=video 9 UDP/TLS/RTP/SAVPF 102 104\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:1\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\n\
+    a=rtcp-mux\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\n\
+    a=rtpmap:104 H264/90000\r\na=fmtp:104 packetization-mode=0;profile-level-id=42e01f\r\na=sendrecv\r\n";
+
+fn session() -> Negotiation {
+    Negotiation::new(&["H264".into(), "VP8".into()])
+}
+
+fn with(sdp: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(sdp.to_owned(), |sdp, (from, to)| sdp.replace(from, to))
+}
+
+/// The engine's answer to a clean offer: the same lines with our candidates, as the engine would write them.
+fn engine_answer(clean: &str) -> String {
+    with(clean, &[("a=setup:actpass", "a=setup:active")])
+}
+
+#[test]
+fn an_engine_sees_only_agreed_lines_and_codecs() {
+    let reading = session().read_offer(CHROMIUM).unwrap();
+    let lines = media_lines(&reading.clean).unwrap();
+    assert_eq!(lines.iter().map(|l| l.mid.as_str()).collect::<Vec<_>>(), ["0", "1"]);
+    assert_eq!(lines[1].codecs.iter().map(|c| c.payload_type).collect::<Vec<_>>(), [108, 114, 96]);
+    assert!(!reading.clean.contains(" tcp "), "{}", reading.clean);
+    assert!(reading.next.lines[2].rejected && !reading.next.lines[2].in_engine);
+}
+
+#[test]
+fn directions_are_answered_by_the_rule_and_hidden_from_the_engine() {
+    for (offered, answered) in
+        [("sendrecv", "sendrecv"), ("sendonly", "recvonly"), ("recvonly", "sendonly"), ("inactive", "inactive")]
+    {
+        let reading = session().read_offer(&CHROMIUM.replace("a=sendrecv", &format!("a={offered}"))).unwrap();
+        assert!(media_lines(&reading.clean).unwrap().iter().all(|line| line.direction == Direction::SendRecv));
+        let answer = reading.next.write_answer(&engine_answer(&reading.clean)).unwrap();
+        let first = media_lines(&answer).unwrap()[0].direction;
+        assert_eq!(first.as_str(), answered);
+    }
+}
+
+#[test]
+fn an_answer_names_every_line_in_the_offers_order_and_refuses_with_port_0() {
+    let reading = session().read_offer(CHROMIUM).unwrap();
+    let answer = reading.next.write_answer(&engine_answer(&reading.clean)).unwrap();
+    let lines = media_lines(&answer).unwrap();
+    assert_eq!(
+        lines.iter().map(|l| (l.mid.as_str(), l.rejected)).collect::<Vec<_>>(),
+        [("0", false), ("1", false), ("2", true)]
+    );
+    assert!(answer.contains("m=application 0 UDP/DTLS/SCTP webrtc-datachannel"));
+    assert!(answer.contains("a=group:BUNDLE 0 1\r\n"));
+}
+
+#[test]
+fn an_offer_written_by_us_has_candidates_of_the_rtp_component_once() {
+    let offer = session().write_offer(ENGINE).unwrap();
+    assert_eq!(offer.matches("a=candidate:").count(), 1, "{offer}");
+    assert_eq!(offer.matches("a=setup:actpass").count(), 2);
+    assert_eq!(offer.matches("a=end-of-candidates").count(), 1);
+}
+
+#[test]
+fn a_line_the_peer_refuses_is_refused_in_later_offers() {
+    let mut session = session();
+    let offer = session.write_offer(ENGINE).unwrap();
+    let answer = with(&offer, &[("m=video 9", "m=video 0"), ("actpass", "active"), ("AA", &["AB"; 32].join(":"))]);
+    let mut next = session.read_answer(&answer).unwrap().next;
+    assert!(next.lines[1].rejected);
+    assert!(next.write_offer(ENGINE).unwrap().contains("m=video 0 "));
+}
+
+#[test]
+fn the_dtls_role_stays_through_offers_of_either_side() {
+    let mut session = session();
+    let offer = session.write_offer(ENGINE).unwrap();
+    let digest = ["AB"; 32].join(":");
+    let answer = with(&offer, &[("actpass", "active"), ("AA", &digest)]);
+    let established = session.read_answer(&answer).unwrap().next;
+    let again = established.read_offer(&with(&offer, &[("AA", &digest)])).unwrap();
+    let answered = again.next.write_answer(&engine_answer(&again.clean)).unwrap();
+    assert!(answered.contains("a=setup:passive"), "we did not open the connection: {answered}");
+}
+
+#[test]
+fn an_offer_without_bundle_keeps_its_first_line() {
+    let offer = CHROMIUM.lines().filter(|line| !line.starts_with("a=group")).collect::<Vec<_>>().join("\r\n");
+    let reading = session().read_offer(&offer).unwrap();
+    assert_eq!(reading.next.lines.iter().map(|l| l.rejected).collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[test]
+fn new_credentials_are_seen_as_an_ice_restart() {
+    let first = session().read_offer(CHROMIUM).unwrap();
+    assert!(!first.restarts_ice);
+    assert!(!first.next.read_offer(CHROMIUM).unwrap().restarts_ice);
+    assert!(first.next.read_offer(&CHROMIUM.replace("a=ice-ufrag:", "a=ice-ufrag:x")).unwrap().restarts_ice);
+}
+
+#[test]
+fn a_fingerprint_that_cannot_be_checked_is_refused() {
+    let hash = |hash: &str| CHROMIUM.replace("a=fingerprint:sha-256", &format!("a=fingerprint:{hash}"));
+    for offer in
+        [hash("sha-1"), hash("sha-256 00:11"), CHROMIUM.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 zz")]
+    {
+        assert!(matches!(session().read_offer(&offer), Err(PeerError::BadSdp(_))));
+    }
+}
+
+#[test]
+fn a_re_offer_may_not_lose_lines() {
+    let established = session().read_offer(CHROMIUM).unwrap().next;
+    let shorter = &CHROMIUM[..CHROMIUM.find("m=application").unwrap()];
+    assert!(matches!(established.read_offer(shorter), Err(PeerError::BadSdp(_))));
+}
+
+#[test]
+fn a_third_line_of_the_peer_is_received_only() {
+    let video = &CHROMIUM[CHROMIUM.find("m=video").unwrap()..CHROMIUM.find("m=application").unwrap()];
+    let third = video.replace("a=mid:1", "a=mid:3");
+    let offer = with(&format!("{CHROMIUM}{third}"), &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 3")]);
+    let established = session().read_offer(CHROMIUM).unwrap().next;
+    let reading = established.read_offer(&offer).unwrap();
+    let line = &reading.next.lines[3];
+    assert!(!line.local && line.receives() && line.direction == Direction::RecvOnly);
+}

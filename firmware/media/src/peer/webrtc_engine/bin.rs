@@ -1,4 +1,4 @@
-//! The GStreamer side of a peer: a bin with a sink pad a sent line, a source pad a received line and one `rtpbin`.
+//! The `GStreamer` side of a peer: a bin with a sink pad a sent line, a source pad a received line and one `rtpbin`.
 
 use std::{
     collections::HashMap,
@@ -142,7 +142,6 @@ fn watch_key_frame_requests(pad: &gst::Pad, mid: String, request: KeyFrameReques
     pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
         if info.event().is_some_and(|event| gst_video::ForceKeyUnitEvent::is(event)) {
             request(&mid);
-            return gst::PadProbeReturn::Drop;
         }
         gst::PadProbeReturn::Ok
     });

@@ -25,8 +25,8 @@ pub(super) struct Incoming {
     pub(super) kind: Kind,
     /// Session of the `rtpbin`.
     pub(super) session: u32,
-    rtp: gst_app::AppSrc,
-    rtcp: gst_app::AppSrc,
+    media: gst_app::AppSrc,
+    reports: gst_app::AppSrc,
     /// Stream last seen; 0 = none yet.
     ssrc: AtomicU32,
     track: Mutex<Option<Arc<dyn TrackRemote>>>,
@@ -47,21 +47,28 @@ impl Incoming {
         kind: Kind,
         session: u32,
     ) -> Result<Self, PeerError> {
-        let rtp = source("application/x-rtp");
-        let rtcp = source("application/x-rtcp");
-        for (source, pad) in [(&rtp, "recv_rtp_sink_"), (&rtcp, "recv_rtcp_sink_")] {
+        let (media, reports) = (source("application/x-rtp"), source("application/x-rtcp"));
+        for (source, pad) in [(&media, "recv_rtp_sink_"), (&reports, "recv_rtcp_sink_")] {
             bin.add(source)?;
             source.link_pads(Some("src"), rtpbin, Some(&format!("{pad}{session}")))?;
         }
-        for source in [&rtp, &rtcp] {
+        for source in [&media, &reports] {
             source.sync_state_with_parent()?;
         }
-        Ok(Self { mid: mid.to_owned(), kind, session, rtp, rtcp, ssrc: AtomicU32::new(0), track: Mutex::new(None) })
+        Ok(Self {
+            mid: mid.to_owned(),
+            kind,
+            session,
+            media,
+            reports,
+            ssrc: AtomicU32::new(0),
+            track: Mutex::new(None),
+        })
     }
 
     /// Caps of what comes.
     pub(super) fn set_codec(&self, codec: &Codec) {
-        self.rtp.set_caps(Some(&caps(self.kind, codec)));
+        self.media.set_caps(Some(&caps(self.kind, codec)));
     }
 
     /// The crate's track, for feedback to the sender.
@@ -80,13 +87,13 @@ impl Incoming {
         let parts: [&dyn rtcp::Packet; 2] = [report, cname];
         let bytes: Vec<u8> = parts.iter().filter_map(|part| part.marshal().ok()).flatten().collect();
         // Refused only while the bin is not running; then nobody needs the report.
-        let _ = self.rtcp.push_buffer(gst::Buffer::from_mut_slice(bytes));
+        let _ = self.reports.push_buffer(gst::Buffer::from_mut_slice(bytes));
     }
 
     fn push(&self, packet: &rtp::Packet) {
         self.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
         if let Some(buffer) = to_buffer(packet) {
-            let _ = self.rtp.push_buffer(buffer);
+            let _ = self.media.push_buffer(buffer);
         }
     }
 }
@@ -101,7 +108,7 @@ pub(super) async fn run(incoming: Arc<Incoming>, track: Arc<dyn TrackRemote>) {
     }
 }
 
-/// Caps of an RTP stream as GStreamer's depayloaders read them.
+/// Caps of an RTP stream as `GStreamer`'s depayloaders read them.
 pub(super) fn caps(kind: Kind, codec: &Codec) -> gst::Caps {
     let media = if kind == Kind::Audio { "audio" } else { "video" };
     let mut structure = gst::Structure::builder("application/x-rtp")

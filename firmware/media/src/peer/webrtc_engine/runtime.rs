@@ -53,7 +53,7 @@ impl Runtime for KickedRuntime {
         TokioRuntime.wrap_tcp_listener(listener)
     }
 
-    fn connect_tcp<'a>(&'a self, remote: SocketAddr) -> Boxed<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
+    fn connect_tcp(&self, remote: SocketAddr) -> Boxed<'_, io::Result<Arc<dyn AsyncTcpStream>>> {
         TokioRuntime.connect_tcp(remote)
     }
 

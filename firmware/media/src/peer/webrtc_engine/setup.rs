@@ -48,14 +48,14 @@ pub(super) struct Sender {
     pub(super) kind: Kind,
     pub(super) track: Arc<TrackLocalStaticRTP>,
     ssrc: u32,
-    sender: Arc<dyn RtpSender>,
+    handle: Arc<dyn RtpSender>,
 }
 
 impl Sender {
     /// Binds the interceptors to the codec that will be sent; to be called before the crate learns the answer.
     pub(super) async fn prefer(&self, known: &Known) -> Result<(), PeerError> {
         let track = TrackLocalStaticRTP::new(local_track(self.kind, self.ssrc, &parameters(known).rtp_codec));
-        Ok(self.sender.replace_track(Arc::new(track)).await?)
+        Ok(self.handle.replace_track(Arc::new(track)).await?)
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn connect(
         username: server.user.clone(),
         credential: server.password.clone(),
     });
-    let peer = PeerConnectionBuilder::new()
+    let building = PeerConnectionBuilder::new()
         .with_configuration(RTCConfigurationBuilder::new().with_ice_servers(servers.collect()).build())
         .with_media_engine(media)
         .with_setting_engine(settings())
@@ -82,8 +82,8 @@ pub(super) async fn connect(
         .with_runtime(Arc::new(KickedRuntime { kick: shared.kick.clone() }))
         .with_handler(Arc::new(Callbacks(Arc::clone(shared))))
         .with_udp_addrs(vec![BindAddresses { fixed: config.bind.clone() }])
-        .build()
-        .await?;
+        .build();
+    let peer = Box::pin(building).await?;
     let mut connection = Connection { peer: Box::new(peer), senders: Vec::new() };
     for sending in &shared.sending {
         add_sender(&mut connection, negotiation, sending).await?;
@@ -117,8 +117,8 @@ async fn add_sender(
     // The track's codec alone would be offered otherwise.
     let all = rtc_codecs(negotiation, sending.kind);
     transceiver.set_codec_preferences(all).await?;
-    let sender = transceiver.sender().await?.ok_or_else(|| PeerError::Engine("transceiver without sender".into()))?;
-    connection.senders.push(Sender { kind: sending.kind, track, ssrc, sender });
+    let handle = transceiver.sender().await?.ok_or_else(|| PeerError::Engine("transceiver without sender".into()))?;
+    connection.senders.push(Sender { kind: sending.kind, track, ssrc, handle });
     Ok(())
 }
 

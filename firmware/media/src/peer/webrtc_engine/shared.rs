@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -25,11 +25,15 @@ use super::{
     receiving::{self, Incoming},
     runtime::Kick,
     sending::Outgoing,
+    undeclared::Stream,
 };
 use crate::peer::{Kind, PeerEvent, negotiation::Line};
 
 /// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
 const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
+
+/// Requests within this time ask for the same key frame; a sender that obeyed each would send nothing else.
+const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How far gathering has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,11 +56,27 @@ pub(super) struct Sending {
     pub(super) kind: Kind,
     pub(super) outgoing: Arc<Outgoing>,
     line: Mutex<Option<(String, bool)>>,
+    key_frame_asked: Mutex<Option<Instant>>,
 }
 
 impl Sending {
     pub(super) fn new(kind: Kind, ssrc: u32) -> Self {
-        Self { kind, outgoing: Arc::new(Outgoing::new(ssrc)), line: Mutex::new(None) }
+        Self {
+            kind,
+            outgoing: Arc::new(Outgoing::new(ssrc)),
+            line: Mutex::new(None),
+            key_frame_asked: Mutex::new(None),
+        }
+    }
+
+    /// False while a request that was told lately covers this one.
+    fn asks_anew(&self) -> bool {
+        let mut asked = self.key_frame_asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.is_some_and(|asked| asked.elapsed() < KEY_FRAME_INTERVAL) {
+            return false;
+        }
+        *asked = Some(Instant::now());
+        true
     }
 
     fn mid(&self) -> Option<String> {
@@ -66,6 +86,7 @@ impl Sending {
 
 pub(super) struct Shared {
     events: mpsc::UnboundedSender<PeerEvent>,
+    streams: mpsc::UnboundedSender<Stream>,
     pub(super) runtime: Handle,
     pub(super) kick: Kick,
     pub(super) gathered: watch::Sender<Gathered>,
@@ -76,9 +97,14 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(events: mpsc::UnboundedSender<PeerEvent>, runtime: Handle) -> Self {
+    pub(super) fn new(
+        events: mpsc::UnboundedSender<PeerEvent>,
+        streams: mpsc::UnboundedSender<Stream>,
+        runtime: Handle,
+    ) -> Self {
         Self {
             events,
+            streams,
             runtime,
             kick: Kick::default(),
             gathered: watch::Sender::default(),
@@ -131,9 +157,14 @@ impl Shared {
         all.iter().find(|incoming| wanted(incoming)).map(Arc::clone)
     }
 
+    /// A stream not seen before has come.
+    pub(super) fn new_stream(&self, stream: Stream) {
+        let _ = self.streams.send(stream);
+    }
+
     pub(super) fn key_frame_wanted(&self, ssrc: u32) {
         let sending = self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc);
-        if let Some(mid) = sending.and_then(Sending::mid) {
+        if let Some(mid) = sending.filter(|sending| sending.asks_anew()).and_then(Sending::mid) {
             self.tell(PeerEvent::KeyFrameWanted { mid });
         }
     }
@@ -214,9 +245,10 @@ impl PeerConnectionEventHandler for Callbacks {
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
         // The negotiation names remote tracks by mid.
         let mid = track.track_id().await;
-        match self.0.incoming(&mid) {
-            Some(incoming) => drop(self.0.runtime.spawn(receiving::run(incoming, track))),
-            None => tracing::warn!(mid, "a stream came for a line that is not received"),
-        }
+        let Some(incoming) = self.0.incoming(&mid) else {
+            tracing::warn!(mid, "a stream came for a line that is not received");
+            return;
+        };
+        self.0.runtime.spawn(receiving::run(incoming, track));
     }
 }

@@ -1,4 +1,4 @@
-//! The last interceptor of the chain: reads the RTCP that concerns GStreamer and the owner, and lets everything pass.
+//! The last interceptor of the chain: reads the RTCP that concerns `GStreamer` and the owner, and lets everything pass.
 
 use std::{
     collections::VecDeque,
@@ -16,21 +16,32 @@ use rtc::{
         sender_report::SenderReport,
         source_description::{SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem},
     },
+    rtp,
     sansio::Protocol,
     shared::error::Error,
 };
 
-use super::{sending::ntp, shared::Shared};
+use super::{sending::ntp, shared::Shared, undeclared::Stream};
 
 pub(super) struct Tap {
     shared: Arc<Shared>,
+    /// Streams seen, a handful.
+    seen: Vec<u32>,
     reads: VecDeque<TaggedPacket>,
     writes: VecDeque<TaggedPacket>,
 }
 
 impl Tap {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, reads: VecDeque::new(), writes: VecDeque::new() }
+        Self { shared, seen: Vec::new(), reads: VecDeque::new(), writes: VecDeque::new() }
+    }
+
+    fn note(&mut self, packet: &rtp::Packet) {
+        let ssrc = packet.header.ssrc;
+        if !self.seen.contains(&ssrc) {
+            self.seen.push(ssrc);
+            self.shared.new_stream(Stream { ssrc, payload_type: packet.header.payload_type });
+        }
     }
 
     fn read(&self, compound: &[Box<dyn rtcp::Packet>]) {
@@ -85,8 +96,10 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     type Time = Instant;
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(compound) = &message.message.packet {
-            self.read(compound);
+        match &message.message.packet {
+            Packet::Rtcp(compound) => self.read(compound),
+            Packet::Rtp(packet) => self.note(packet),
+            _ => {}
         }
         self.reads.push_back(message);
         Ok(())
