@@ -32,8 +32,9 @@ impl Endpoint {
 
     fn receive_request(&mut self, now: Instant, flow: FlowId, request: Request, defect: Option<Defect>) {
         let defect = defect.or_else(|| inspect(&request, &self.core.config.allowed_methods).err());
-        // Without a readable Via no answer finds its way; a broken ACK is never answered.
-        if request.headers.top_via().is_err() || (defect.is_some() && request.method == "ACK") {
+        // An answer goes back over the flow with the Via as it came; without one it would fit no transaction of the peer.
+        // A broken ACK is never answered.
+        if request.headers.get("Via").is_none() || (defect.is_some() && request.method == "ACK") {
             return;
         }
         let path = self.core.path(flow);

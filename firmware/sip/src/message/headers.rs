@@ -67,7 +67,7 @@ impl Headers {
 
     /// Adds the caller's lines, leaving out any that would break the line structure.
     pub fn extend(&mut self, lines: &[HeaderLine]) {
-        let clean = |l: &&HeaderLine| super::lexical::is_token(&l.name) && !l.value.contains(['\r', '\n', '\0']);
+        let clean = |l: &&HeaderLine| super::lexical::is_token(&l.name) && !l.value.contains(['\r', '\n']);
         self.0.extend(lines.iter().filter(clean).cloned());
     }
 

@@ -58,9 +58,13 @@ fn contacts(headers: &Headers) -> Result<(), Defect> {
     values.into_iter().try_for_each(|value| NameAddr::parse(value).map(drop).map_err(Defect::from))
 }
 
-/// Is this response well-formed? A defect means it is dropped.
+/// Is this response well-formed and for us (RFC 3261 section 8.1.3.3)? A defect means it is dropped.
 pub fn inspect_response(response: &Response) -> Result<(), Defect> {
-    well_formed(&response.headers)
+    well_formed(&response.headers)?;
+    if response.headers.list("Via")?.len() > 1 {
+        return Err(Defect::bad("more than one Via: the response is for somebody behind us"));
+    }
+    Ok(())
 }
 
 /// Would a user agent take this request, whoever it is for? `methods` are the methods it handles.

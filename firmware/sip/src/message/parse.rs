@@ -124,8 +124,9 @@ fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
     let mut lines: Vec<HeaderLine> = Vec::new();
     let mut defect = None;
     for line in text.split("\r\n").filter(|l| !l.is_empty()) {
-        if line.contains(|c: char| c.is_control() && c != '\t') {
-            defect = defect.or(Some(Defect::bad("a header line holds a control character")));
+        // Other control characters may stand in a quoted pair (RFC 3261 section 25.1).
+        if line.contains(['\r', '\n']) {
+            defect = defect.or(Some(Defect::bad("a header line holds a bare CR or LF")));
         }
         if let (Some(last), true) = (lines.last_mut(), line.starts_with([' ', '\t'])) {
             last.value = format!("{} {}", last.value, line.trim()).trim().into();
@@ -144,7 +145,7 @@ fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
 
 /// Values are written back in answers, so nothing that could end a line stays in them.
 fn clean(value: &str) -> String {
-    value.chars().map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }).collect()
+    value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c }).collect()
 }
 
 fn collect(lines: Vec<HeaderLine>) -> Headers {

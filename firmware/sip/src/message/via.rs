@@ -23,12 +23,13 @@ pub struct Via {
 pub const MAGIC_COOKIE: &str = "z9hG4bK";
 
 impl Via {
-    /// Parses one Via value; white space around the slashes and the colon is allowed.
+    /// Parses one Via value; white space around the slashes and the colon is allowed. The version is not looked at: the
+    /// start line tells it.
     pub fn parse(text: &str) -> Result<Self, HeaderError> {
         let bad = || HeaderError::Via(text.into());
         let mut parts = text.splitn(3, '/').map(str::trim);
         let (name, version, rest) = (parts.next(), parts.next(), parts.next().ok_or_else(bad)?);
-        if !name.is_some_and(|n| n.eq_ignore_ascii_case("SIP")) || version != Some("2.0") {
+        if !name.is_some_and(|n| n.eq_ignore_ascii_case("SIP")) || version.is_none() {
             return Err(bad());
         }
         let (transport, rest) = rest.split_once([' ', '\t']).ok_or_else(bad)?;
