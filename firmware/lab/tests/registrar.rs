@@ -18,9 +18,7 @@ async fn a_user_registers_over_wss_and_takes_it_back() {
     let registered = |event: &LabEvent| matches!(event, LabEvent::Registered { user, expires: 300 } if user == "a");
     lab.until("the registration", |event| registered(event).then_some(())).await;
     client.input(Input::Unregister);
-    client
-        .until("the end", |event| matches!(event, Event::Agent(AgentEvent::Unregistered)).then_some(()))
-        .await;
+    client.until("the end", |event| matches!(event, Event::Agent(AgentEvent::Unregistered)).then_some(())).await;
     let gone = |event: &LabEvent| matches!(event, LabEvent::Unregistered { reason, .. } if reason == "asked");
     lab.until("the end of the registration", |event| gone(event).then_some(())).await;
 }
@@ -35,7 +33,8 @@ async fn a_wrong_password_is_refused() {
     };
     assert_eq!(client.until("the refusal", failed).await, Some(401));
     lab.until("the refusal", |event| {
-        matches!(event, LabEvent::Refused { user, method, status: 401 } if user == "a" && method == "REGISTER").then_some(())
+        matches!(event, LabEvent::Refused { user, method, status: 401 } if user == "a" && method == "REGISTER")
+            .then_some(())
     })
     .await;
 }
@@ -106,7 +105,8 @@ async fn a_silent_lab_takes_connections_and_says_nothing() {
     let mut client = Client::new(&lab, "a", Some("secret"));
     client.connected().await;
     let anything = client.until("nothing", |event| {
-        matches!(event, Event::Agent(AgentEvent::Registered { .. } | AgentEvent::RegistrationFailed { .. })).then_some(())
+        matches!(event, Event::Agent(AgentEvent::Registered { .. } | AgentEvent::RegistrationFailed { .. }))
+            .then_some(())
     });
     assert!(tokio::time::timeout(Duration::from_millis(500), anything).await.is_err());
 }

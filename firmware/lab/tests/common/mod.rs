@@ -1,6 +1,8 @@
 //! A lab and clients for it, in one process.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod box_media;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -86,7 +88,10 @@ impl Client {
             None => ClientTls::new(None),
         };
         let transports = Transports::new(tls.expect("usable"), sender);
-        let mut client = Self { agent: UserAgent::new(config, 7), events: VecDeque::new(), transports, flows, sessions: 0 };
+        // Two user agents of one seed would use the same branches and Call-IDs.
+        let seed = user.bytes().fold(0, |seed, byte| seed * 256 + u64::from(byte));
+        let mut client =
+            Self { agent: UserAgent::new(config, seed), events: VecDeque::new(), transports, flows, sessions: 0 };
         client.agent.handle_input(Instant::now(), Input::Start);
         client
     }
@@ -149,10 +154,8 @@ impl Client {
     }
 
     pub(crate) async fn connected(&mut self) {
-        self.until("the connection", |event| {
-            matches!(event, Event::Agent(AgentEvent::Connected { .. })).then_some(())
-        })
-        .await;
+        self.until("the connection", |event| matches!(event, Event::Agent(AgentEvent::Connected { .. })).then_some(()))
+            .await;
     }
 
     /// The status with which a call ends before it begins.
