@@ -92,6 +92,17 @@ pub async fn hold_and_resume_stops_and_restarts_sending(engine: Engine) {
     b.end().await;
 }
 
+pub async fn a_source_pad_linked_late_still_gives_frames(engine: Engine) {
+    let mut a = Side::new(engine, &["H264"]);
+    // By then media has long been there: it comes within a tenth of a second.
+    let mut b = Side::linking_after(engine, &["H264"], Duration::from_millis(700));
+    negotiate(&a, &b, false).await;
+    a.more(15, 50).await;
+    b.more(15, 50).await;
+    a.end().await;
+    b.end().await;
+}
+
 pub async fn a_key_frame_asked_for_reaches_the_sender(engine: Engine) {
     let (a, mut b) = call(engine, &["H264"]).await;
     let before = b.seen.borrow().key_frames_wanted;

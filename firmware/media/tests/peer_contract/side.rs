@@ -36,6 +36,11 @@ pub struct Side {
 
 impl Side {
     pub fn new(engine: Engine, codecs: &[&str]) -> Self {
+        Self::linking_after(engine, codecs, Duration::ZERO)
+    }
+
+    /// A side that links its decoders so long after it was told of the tracks.
+    pub fn linking_after(engine: Engine, codecs: &[&str], pause: Duration) -> Self {
         gst::init().unwrap();
         let (events, inbox) = mpsc::unbounded_channel();
         let config = PeerConfig {
@@ -48,7 +53,7 @@ impl Side {
         pipeline.add(&peer.bin()).unwrap();
         pipeline.set_state(gst::State::Playing).unwrap();
         let (seen, receiver) = watch::channel(Seen::default());
-        tokio::spawn(follow(inbox, pipeline.downgrade(), peer.bin().downgrade(), Arc::new(seen)));
+        tokio::spawn(follow(inbox, pipeline.downgrade(), peer.bin().downgrade(), Arc::new(seen), pause));
         Self { peer, pipeline, seen: receiver }
     }
 
@@ -95,6 +100,7 @@ async fn follow(
     pipeline: gst::glib::WeakRef<gst::Pipeline>,
     bin: gst::glib::WeakRef<gst::Bin>,
     seen: Arc<watch::Sender<Seen>>,
+    pause: Duration,
 ) {
     while let Some(event) = events.recv().await {
         let (Some(pipeline), Some(bin)) = (pipeline.upgrade(), bin.upgrade()) else { return };
@@ -107,6 +113,7 @@ async fn follow(
                 seen.send_modify(|s| s.sent.push((mid, codec)));
             }
             PeerEvent::RemoteTrack { mid, kind, codec, pad } => {
+                tokio::time::sleep(pause).await;
                 receive(&pipeline, &bin, &pad, kind, &codec, &seen);
                 seen.send_modify(|s| s.tracks.push((mid, codec)));
             }

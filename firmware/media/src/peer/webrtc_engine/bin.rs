@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use gst::prelude::*;
@@ -64,7 +67,7 @@ impl PeerBin {
         sink.sync_state_with_parent()?;
         let target = sink.static_pad("sink").ok_or_else(|| PeerError::Engine("appsink without a pad".into()))?;
         watch_caps(&target, outgoing);
-        self.add_ghost(&name, &target)?;
+        self.add_ghost(gst::GhostPad::builder_with_target(&target)?.name(name).build())?;
         Ok(true)
     }
 
@@ -80,8 +83,8 @@ impl PeerBin {
         self.bin.add(&funnel)?;
         funnel.sync_state_with_parent()?;
         let target = funnel.static_pad("src").ok_or_else(|| PeerError::Engine("funnel without a pad".into()))?;
-        self.add_ghost(&source_pad(mid), &target)?;
-        watch_key_frame_requests(&target, mid.to_owned(), key_frame);
+        watch_key_frame_requests(&target, mid.to_owned(), Arc::clone(&key_frame));
+        self.add_ghost(source_ghost(mid, kind, &target, key_frame)?)?;
         self.funnels.lock().unwrap_or_else(PoisonError::into_inner).insert(session, funnel);
         Incoming::new(&self.bin, &self.rtpbin, mid, kind, session)
     }
@@ -93,8 +96,7 @@ impl PeerBin {
         self.payloads.lock().unwrap_or_else(PoisonError::into_inner).insert(key, caps);
     }
 
-    fn add_ghost(&self, name: &str, target: &gst::Pad) -> Result<(), PeerError> {
-        let ghost = gst::GhostPad::builder_with_target(target)?.name(name).build();
+    fn add_ghost(&self, ghost: gst::GhostPad) -> Result<(), PeerError> {
         ghost.set_active(true)?;
         self.bin.add_pad(&ghost)?;
         Ok(())
@@ -104,6 +106,28 @@ impl PeerBin {
 /// Name of a line's source pad.
 pub(super) fn source_pad(mid: &str) -> String {
     format!("src_{mid}")
+}
+
+/// A source pad that lets the stream go on whatever happens behind it.
+///
+/// Nobody may be linked yet, or the owner is just building another decoder: a jitter buffer that sees such a refusal
+/// stops for good. What could not be given away is missing later, so a key frame is asked for when it flows again.
+fn source_ghost(
+    mid: &str,
+    kind: Kind,
+    target: &gst::Pad,
+    key_frame: KeyFrameRequest,
+) -> Result<gst::GhostPad, PeerError> {
+    let (name, mid, missed) = (source_pad(mid), mid.to_owned(), AtomicBool::new(false));
+    let builder = gst::GhostPad::builder_with_target(target)?.name(name);
+    let pad = builder.proxy_pad_chain_function(move |pad, parent, buffer| {
+        let given = gst::ProxyPad::chain_default(pad, parent, buffer).is_ok();
+        if missed.swap(!given, Ordering::Relaxed) && given && kind == Kind::Video {
+            key_frame(&mid);
+        }
+        Ok(gst::FlowSuccess::Ok)
+    });
+    Ok(pad.build())
 }
 
 fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> gst_app::AppSink {
