@@ -51,8 +51,9 @@ fn the_command_line_joins_and_leaves() {
     room.until_in_call();
     let shown = room.command_line(&["status", "--json", "call"]);
     let call: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    assert_eq!((&call["state"], &call["target"]), (&"in-call".into(), &"100".into()));
-    let again = room.command_line(&["join", "100"]);
+    assert_eq!(call["state"], "in-call");
+    assert!(call["target"].as_str().unwrap().contains("100"), "{call}");
+    let again = room.command_line(&["join", "200"]);
     assert_eq!(again.status.code(), Some(1), "{again:?}");
     assert_eq!(room.command_line(&["leave"]).status.code(), Some(0));
     room.until_idle();
