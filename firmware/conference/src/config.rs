@@ -111,19 +111,12 @@ pub struct TelephonyPolicy {
     pub failures: u32,
     /// Between the end of a check and the next.
     pub interval: Duration,
-    /// First and longest window in which no second reconnect is asked for (spec section 5.4).
-    pub reconnect_window: (Duration, Duration),
     /// For the answer.
     pub timeout: Duration,
 }
 
 impl Default for TelephonyPolicy {
     fn default() -> Self {
-        Self {
-            failures: 2,
-            interval: Duration::from_secs(15),
-            reconnect_window: (Duration::from_secs(1), Duration::from_secs(30)),
-            timeout: Duration::from_secs(10),
-        }
+        Self { failures: 2, interval: Duration::from_secs(15), timeout: Duration::from_secs(10) }
     }
 }

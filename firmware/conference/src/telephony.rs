@@ -1,9 +1,10 @@
-//! Whether the server still answers: OPTIONS to our own address (spec sections 1.8, 5.3 and 5.4).
+//! Whether the server still answers: OPTIONS to our own address (spec sections 1.8 and 5.3).
 //!
 //! Any final answer but 408 and 503 proves that the server works; a proxy that routes the request back to us and says
-//! 482 does, too.
+//! 482 does, too. Between two reconnects lie at least 35 s with the default policy, more than the longest back-off window
+//! of spec section 5.4, so there is no window here.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use roombox_sip::api::{Cause, Command, Failure, FinalResponse, RequestId};
 
@@ -35,10 +36,6 @@ pub(crate) enum Finding {
 pub(crate) struct Telephony {
     check: Check,
     failures: u32,
-    /// Reconnects asked for without a good answer in between.
-    reconnects: u32,
-    /// No second reconnect before.
-    quiet_until: Option<Instant>,
 }
 
 impl Telephony {
@@ -96,19 +93,10 @@ impl Telephony {
     fn finished(&mut self, context: &Context, now: Instant, good: bool) -> Finding {
         let policy = &context.config.telephony;
         self.check = Check::At(now + policy.interval);
-        if good {
-            self.failures = 0;
-            self.reconnects = 0;
+        self.failures = if good { 0 } else { self.failures + 1 };
+        if self.failures < policy.failures {
             return Finding::Nothing;
         }
-        self.failures += 1;
-        if self.failures < policy.failures || self.quiet_until.is_some_and(|until| now < until) {
-            return Finding::Nothing;
-        }
-        let (first, longest) = policy.reconnect_window;
-        let window: Duration = first.saturating_mul(1 << self.reconnects.min(16)).min(longest);
-        self.quiet_until = Some(now + window);
-        self.reconnects += 1;
         self.failures = 0;
         Finding::Deaf
     }

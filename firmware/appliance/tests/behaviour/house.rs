@@ -162,7 +162,10 @@ impl House {
             MediaRequest::CreateAnswer { call, .. } => {
                 (20, conference::MediaFact::AnswerReady { call, sdp: "a".into() })
             }
-            MediaRequest::AcceptAnswer { call, .. } => (150, conference::MediaFact::Connected { call }),
+            MediaRequest::AcceptAnswer { call, .. } => {
+                self.later(5, Coming::Client(conference::Input::Media(conference::MediaFact::AnswerAccepted { call })));
+                (150, conference::MediaFact::Connected { call })
+            }
             MediaRequest::Close { .. } => return,
         };
         self.later(wait, Coming::Client(conference::Input::Media(fact)));

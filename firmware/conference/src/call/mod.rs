@@ -129,14 +129,17 @@ impl Call {
     /// An event of this call's session.
     pub(crate) fn handle_sip(&mut self, context: &mut Context, now: Instant, event: SipEvent) -> Step {
         match event {
-            SipEvent::Accepted { body, .. } => self.accepted(context, body.as_ref()),
+            SipEvent::Accepted { body, .. } => self.accepted(context, now, body.as_ref()),
             SipEvent::Confirmed { .. } => self.confirmed(context, now),
             SipEvent::Ended { failure, .. } => Step::Break(failure),
             SipEvent::Info { headers, body, .. } => {
                 self.info(context, &vendor::parse_info(&headers, body.as_ref()));
                 Step::Continue(())
             }
-            SipEvent::Offer { body, .. } => self.peer_offers(context, now, body.as_ref()),
+            SipEvent::Offer { body, .. } => {
+                self.peer_offers(context, now, body.as_ref());
+                Step::Continue(())
+            }
             SipEvent::OfferAnswered { body, .. } => self.offer_answered(context, now, body.as_ref()),
             SipEvent::OfferFailed { failure, .. } => self.offer_failed(context, now, failure),
             _ => Step::Continue(()),
@@ -157,7 +160,10 @@ impl Call {
                 Step::Continue(())
             }
             MediaFact::Failed { reason, .. } => self.media_failed(context, now, &reason),
-            MediaFact::AnswerAccepted { .. } => Step::Continue(()),
+            MediaFact::AnswerAccepted { .. } => {
+                self.answer_set(context, now);
+                Step::Continue(())
+            }
         }
     }
 
@@ -176,7 +182,8 @@ impl Call {
     }
 
     pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant) -> Step {
-        if self.deadline.is_some_and(|deadline| deadline <= now) {
+        let deadlines = [self.deadline, self.negotiation.deadline()];
+        if deadlines.iter().flatten().any(|deadline| *deadline <= now) {
             return self.phase_took_too_long(context);
         }
         if let Some(lost) = self.signalling.lost_since() {
@@ -201,7 +208,7 @@ impl Call {
             Some(lost) => Some(self.unreachable_until(context, lost)),
             None => self.media.next_deadline(&context.config.call),
         };
-        [self.deadline, watch].into_iter().flatten().min()
+        [self.deadline, self.negotiation.deadline(), watch].into_iter().flatten().min()
     }
 
     /// The microphone or camera changed: the server is told when the call stands and does not know it.

@@ -27,6 +27,14 @@ enum Stage {
     MakingOfferForPeer,
     /// Our offer went out in a 200; the ACK brings the answer.
     AwaitingAck,
+    /// Media sets the peer's answer.
+    SettingAnswer,
+}
+
+/// A re-INVITE of the peer; without a body it asks for our offer.
+#[derive(Debug)]
+struct PeerOffer {
+    body: Option<Body>,
 }
 
 /// What is being negotiated.
@@ -35,12 +43,20 @@ pub(super) struct Negotiation {
     stage: Stage,
     /// An offer of ours waits for its turn, with or without ICE restart.
     wished: Option<bool>,
+    /// The peer's next offer (or its wish for one of ours) came while its answer was being set.
+    peer_waits: Option<PeerOffer>,
+    /// When media has taken too long.
+    deadline: Option<Instant>,
 }
 
 impl Negotiation {
     /// Our offer was in the 200 to an offerless INVITE.
     pub(super) const fn expect_answer(&mut self) {
         self.stage = Stage::AwaitingAck;
+    }
+
+    pub(super) const fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 }
 
@@ -58,7 +74,7 @@ impl Call {
     pub(super) fn send_offer(&mut self, context: &mut Context, sdp: &str) {
         let Some(session) = self.session else { return };
         let body = Body::sdp(sdp);
-        self.deadline = None;
+        self.negotiation.deadline = None;
         match self.negotiation.stage {
             Stage::MakingOffer => {
                 self.negotiation.stage = Stage::OfferSent;
@@ -73,26 +89,13 @@ impl Call {
     }
 
     /// The peer offers again. While anything of ours is under way it has to wait (491, RFC 3261 section 14.2).
-    pub(super) fn peer_offers(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) -> Step {
-        let Some(session) = self.session else { return Step::Continue(()) };
+    pub(super) fn peer_offers(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) {
         let standing = matches!(self.phase, Phase::Up { .. });
-        if !standing || self.negotiation.stage != Stage::Idle {
-            context.sip(Command::AnswerOffer { session, answer: Err(491) });
-            return Step::Continue(());
+        match self.negotiation.stage {
+            Stage::Idle if standing => self.take_peer_offer(context, now, body),
+            Stage::SettingAnswer if standing => self.negotiation.peer_waits = Some(PeerOffer { body: body.cloned() }),
+            _ => self.refuse_peer_offer(context, 491),
         }
-        match body.map(Body::text) {
-            None => {
-                self.negotiation.stage = Stage::MakingOfferForPeer;
-                self.ask_for_offer(context, false);
-            }
-            Some(Some(offer)) => {
-                self.negotiation.stage = Stage::MakingAnswer;
-                context.media(MediaRequest::CreateAnswer { call: self.id, offer: offer.to_owned() });
-            }
-            Some(None) => context.sip(Command::AnswerOffer { session, answer: Err(488) }),
-        }
-        self.deadline = self.making_for_peer().then(|| now + context.config.call.media_answer);
-        Step::Continue(())
     }
 
     /// Media has made the answer to the peer's offer.
@@ -114,10 +117,22 @@ impl Call {
         let Some(sdp) = body.and_then(Body::text) else {
             return self.give_up(context, Cause::BadMediaDescription, "the answer has no session description");
         };
-        context.media(MediaRequest::AcceptAnswer { call: self.id, sdp: sdp.to_owned() });
         self.signalling.verified();
-        self.negotiation_over(context, now);
+        self.set_answer(context, now, sdp);
         Step::Continue(())
+    }
+
+    /// Hands the peer's answer to media; nothing else is negotiated until it is set.
+    pub(super) fn set_answer(&mut self, context: &mut Context, now: Instant, sdp: &str) {
+        context.media(MediaRequest::AcceptAnswer { call: self.id, sdp: sdp.to_owned() });
+        self.media_works(context, now, Stage::SettingAnswer);
+    }
+
+    /// Media has set the peer's answer.
+    pub(super) fn answer_set(&mut self, context: &mut Context, now: Instant) {
+        if self.negotiation.stage == Stage::SettingAnswer {
+            self.negotiation_over(context, now);
+        }
     }
 
     /// The peer refused our offer, or did not get it.
@@ -141,29 +156,53 @@ impl Call {
         if self.negotiation.stage == Stage::Idle {
             return false;
         }
-        if let (true, Some(session)) = (self.making_for_peer(), self.session) {
-            context.sip(Command::AnswerOffer { session, answer: Err(488) });
+        if matches!(self.negotiation.stage, Stage::MakingAnswer | Stage::MakingOfferForPeer) {
+            self.refuse_peer_offer(context, 488);
         }
         self.negotiation_over(context, now);
         true
     }
 
-    const fn making_for_peer(&self) -> bool {
-        matches!(self.negotiation.stage, Stage::MakingAnswer | Stage::MakingOfferForPeer)
+    fn take_peer_offer(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) {
+        match body.map(Body::text) {
+            None => {
+                self.media_works(context, now, Stage::MakingOfferForPeer);
+                self.ask_for_offer(context, false);
+            }
+            Some(Some(offer)) => {
+                self.media_works(context, now, Stage::MakingAnswer);
+                context.media(MediaRequest::CreateAnswer { call: self.id, offer: offer.to_owned() });
+            }
+            Some(None) => self.refuse_peer_offer(context, 488),
+        }
     }
 
+    fn refuse_peer_offer(&self, context: &mut Context, status: u16) {
+        if let Some(session) = self.session {
+            context.sip(Command::AnswerOffer { session, answer: Err(status) });
+        }
+    }
+
+    /// What the peer has been waiting for goes before what we wish.
     fn negotiation_over(&mut self, context: &mut Context, now: Instant) {
         self.negotiation.stage = Stage::Idle;
-        self.deadline = None;
-        self.begin_wished_offer(context, now);
+        self.negotiation.deadline = None;
+        match self.negotiation.peer_waits.take() {
+            Some(offer) => self.take_peer_offer(context, now, offer.body.as_ref()),
+            None => self.begin_wished_offer(context, now),
+        }
     }
 
     fn begin_wished_offer(&mut self, context: &mut Context, now: Instant) {
         if let (Phase::Up { .. }, Some(restart_ice)) = (&self.phase, self.negotiation.wished.take()) {
-            self.negotiation.stage = Stage::MakingOffer;
-            self.deadline = Some(now + context.config.call.media_answer);
+            self.media_works(context, now, Stage::MakingOffer);
             self.ask_for_offer(context, restart_ice);
         }
+    }
+
+    fn media_works(&mut self, context: &Context, now: Instant, stage: Stage) {
+        self.negotiation.stage = stage;
+        self.negotiation.deadline = Some(now + context.config.call.media_answer);
     }
 }
 

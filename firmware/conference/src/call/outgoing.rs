@@ -5,7 +5,6 @@ use std::time::Instant;
 use roombox_sip::api::{Body, Cause, Command};
 
 use super::{Call, Phase, Step};
-use crate::api::MediaRequest;
 use crate::context::Context;
 use crate::vendor;
 
@@ -30,14 +29,14 @@ impl Call {
     }
 
     /// 200 to our INVITE.
-    pub(super) fn accepted(&mut self, context: &mut Context, body: Option<&Body>) -> Step {
+    pub(super) fn accepted(&mut self, context: &mut Context, now: Instant, body: Option<&Body>) -> Step {
         if self.phase != Phase::Calling {
             return Step::Continue(());
         }
         let Some(sdp) = body.and_then(Body::text).filter(|sdp| !sdp.trim().is_empty()) else {
             return self.give_up(context, Cause::BadMediaDescription, "the answer has no session description");
         };
-        context.media(MediaRequest::AcceptAnswer { call: self.id, sdp: sdp.to_owned() });
+        self.set_answer(context, now, sdp);
         self.phase = Phase::Accepted;
         self.deadline = None;
         Step::Continue(())

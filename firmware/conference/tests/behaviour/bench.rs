@@ -52,6 +52,7 @@ impl Bench {
         let session = self.invited().expect("an INVITE goes out");
         self.sip(sip::Event::Accepted { session, body: Some(sip::Body::sdp(ANSWER)), headers: vec![] });
         self.sip(sip::Event::Confirmed { session });
+        self.media(MediaFact::AnswerAccepted { call });
         (call, session)
     }
 

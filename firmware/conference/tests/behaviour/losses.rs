@@ -16,6 +16,7 @@ fn a_call_with_flowing_media_survives_a_lost_connection_and_asks_the_peer_afterw
     assert!(bench.requests().any(|request| *request == MediaRequest::CreateOffer { call, restart_ice: false }));
     bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+    bench.media(MediaFact::AnswerAccepted { call });
     bench.pass(seconds(600));
     assert!(bench.in_call_now());
 }

@@ -171,6 +171,20 @@ fn the_server_learns_of_a_muted_microphone_once() {
 }
 
 #[test]
+fn a_microphone_muted_while_the_call_is_made_is_told_when_it_stands() {
+    let mut bench = Bench::registered();
+    join(&mut bench, true);
+    let call = bench.offer_asked().unwrap();
+    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+    let session = bench.invited().unwrap();
+    bench.command(Command::MediaState { microphone: false, camera: true });
+    assert!(bench.infos("mediastate").is_empty());
+    bench.sip(sip::Event::Accepted { session, body: Some(sip::Body::sdp(ANSWER)), headers: vec![] });
+    bench.sip(sip::Event::Confirmed { session });
+    assert_eq!(bench.infos("mediastate").len(), 1);
+}
+
+#[test]
 fn a_refused_room_announcement_does_not_end_the_call() {
     let mut bench = Bench::registered();
     join(&mut bench, true);

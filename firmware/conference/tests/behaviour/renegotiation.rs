@@ -75,15 +75,32 @@ fn a_lost_media_path_is_mended_by_an_ice_restart() {
     let (mut bench, call, session) = restarting();
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
     assert!(bench.requests().any(|request| *request == MediaRequest::AcceptAnswer { call, sdp: ANSWER.into() }));
+    bench.media(MediaFact::AnswerAccepted { call });
     bench.media(MediaFact::Connected { call });
     bench.pass(seconds(60));
     assert!(bench.in_call_now() && !bench.terminated(session));
 }
 
 #[test]
+fn every_loss_has_its_own_restarts() {
+    let (mut bench, call, session) = Bench::in_call();
+    for _ in 0..5 {
+        bench.media(MediaFact::Disconnected { call });
+        bench.pass(seconds(3));
+        bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+        bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+        bench.media(MediaFact::AnswerAccepted { call });
+        bench.media(MediaFact::Connected { call });
+    }
+    assert_eq!(reoffers(&bench), 5);
+    assert!(bench.in_call_now());
+}
+
+#[test]
 fn media_that_two_restarts_do_not_bring_back_ends_the_call_and_it_is_dialled_again() {
     let (mut bench, call, session) = restarting();
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+    bench.media(MediaFact::AnswerAccepted { call });
     bench.pass(seconds(10));
     bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
@@ -93,16 +110,27 @@ fn media_that_two_restarts_do_not_bring_back_ends_the_call_and_it_is_dialled_aga
 }
 
 #[test]
-fn an_offer_of_the_peer_waits_while_ours_is_under_way() {
+fn an_offer_of_the_peer_is_refused_while_ours_is_with_it_and_kept_while_its_answer_is_being_set() {
     let (mut bench, call, session) = restarting();
     peer_offers(&mut bench, session);
     assert_eq!(answered(&bench), Some(Err(491)));
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
     bench.forget();
     peer_offers(&mut bench, session);
+    assert_eq!((answered(&bench), bench.requests().count()), (None, 0));
+    bench.media(MediaFact::AnswerAccepted { call });
     assert!(bench.requests().any(|request| matches!(request, MediaRequest::CreateAnswer { .. })));
     bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
     assert_eq!(answered(&bench), Some(Ok(())));
+}
+
+#[test]
+fn media_that_never_sets_the_answer_ends_the_call() {
+    let (mut bench, call, session) = restarting();
+    bench.media(MediaFact::Connected { call });
+    bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+    bench.pass(seconds(16));
+    assert!(bench.terminated(session) && bench.closed(call));
 }
 
 #[test]

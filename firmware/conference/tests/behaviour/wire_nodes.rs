@@ -64,11 +64,18 @@ impl BoxNode {
         let (wait, fact) = match *request {
             MediaRequest::CreateOffer { call, .. } => (20, MediaFact::OfferReady { call, sdp: OFFER.into() }),
             MediaRequest::CreateAnswer { call, .. } => (20, MediaFact::AnswerReady { call, sdp: ANSWER.into() }),
-            MediaRequest::AcceptAnswer { call, .. } => (200, MediaFact::Connected { call }),
+            MediaRequest::AcceptAnswer { call, .. } => {
+                self.later(now + millis(200), MediaFact::Connected { call });
+                (5, MediaFact::AnswerAccepted { call })
+            }
             MediaRequest::Close { .. } => return,
         };
+        self.later(now + millis(wait), fact);
+    }
+
+    fn later(&mut self, at: Instant, fact: MediaFact) {
         self.number += 1;
-        self.facts.insert((now + millis(wait), self.number), fact);
+        self.facts.insert((at, self.number), fact);
     }
 }
 
