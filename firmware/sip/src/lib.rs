@@ -16,6 +16,8 @@
 //! Outputs come in the order in which they are to be done. `Received` takes one WebSocket message, one datagram, or any
 //! piece of a stream: framing is done here.
 
+#![allow(clippy::doc_markdown, reason = "CSeq, JsSIP and the like are names of the field, not code")]
+
 pub mod agent;
 pub mod api;
 pub mod check;

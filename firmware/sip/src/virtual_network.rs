@@ -4,6 +4,7 @@
 //! [`VirtualNetwork::take_events`]. The trace holds every message with its virtual time.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -31,6 +32,9 @@ impl Node for UserAgent {
         agent::Input::Flow { flow, input }
     }
 }
+
+/// More steps at one instant than this, and a machine asks for a deadline it never clears.
+const MAX_SPINS: u32 = 100_000;
 
 /// What the network does to what it carries. Loss, doubling and reordering happen to UDP only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +89,8 @@ pub struct VirtualNetwork<C, S> {
     now: Instant,
     on_the_way: BTreeMap<(Instant, u64), (Side, FlowId, FlowInput)>,
     random: Random,
+    /// Steps since time last moved.
+    spins: u32,
     start: Instant,
     trace: String,
 }
@@ -102,6 +108,7 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
             now: start,
             on_the_way: BTreeMap::new(),
             random: Random::new(seed),
+            spins: 0,
             start,
             trace: String::new(),
         }
@@ -136,9 +143,9 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
 
     /// Cuts every connection; both sides are told.
     pub fn cut(&mut self) {
-        for link in std::mem::take(&mut self.links).into_iter() {
-            for side in [Side::Client(link.1.client), Side::Server] {
-                let flow = if side == Side::Server { FlowId::accepted(link.0) } else { link.1.flow };
+        for (n, link) in std::mem::take(&mut self.links) {
+            for side in [Side::Client(link.client), Side::Server] {
+                let flow = if side == Side::Server { FlowId::accepted(n) } else { link.flow };
                 self.put(self.now, side, flow, FlowInput::Closed(FlowError::Closed("cut".into())));
             }
         }
@@ -153,6 +160,9 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
     }
 
     /// Lets this much virtual time pass.
+    ///
+    /// # Panics
+    /// When a machine keeps asking for a deadline that has passed.
     pub fn run_for(&mut self, time: Duration) {
         let end = self.now + time;
         while self.step(end) {}
@@ -186,6 +196,8 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
         let timer = timers.into_iter().filter_map(|(at, side)| Some((at?, side))).min();
         let next = arrival.into_iter().chain(timer.map(|(at, _)| at)).min();
         let Some(next) = next.filter(|next| *next <= end) else { return false };
+        self.spins = if next > self.now { 0 } else { self.spins + 1 };
+        assert!(self.spins < MAX_SPINS, "a machine does not move its deadline:\n{}", self.trace);
         self.now = self.now.max(next);
         if arrival == Some(next) {
             if let Some((_, (side, flow, input))) = self.on_the_way.pop_first() {
@@ -223,14 +235,15 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
                 }
                 Some(Output::OpenFlow { flow, server }) => self.open(side, flow, server.transport),
                 Some(Output::CloseFlow(flow)) => self.close(side, flow),
-                Some(Output::Send { flow, bytes }) => self.send(side, flow, bytes),
+                Some(Output::Send { flow, bytes }) => self.send(side, flow, &bytes),
             }
         }
     }
 
     fn note(&mut self, side: Side, text: &str) {
         let at = self.now.duration_since(self.start).as_millis();
-        self.trace += &format!("{at} {side:?} {text}\n");
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.trace, "{at} {side:?} {text}");
     }
 
     fn open(&mut self, side: Side, flow: FlowId, transport: Transport) {
@@ -273,8 +286,8 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
         }
     }
 
-    fn send(&mut self, side: Side, flow: FlowId, bytes: Bytes) {
-        self.note(side, &format!("{flow:?} {:?}", String::from_utf8_lossy(&bytes)));
+    fn send(&mut self, side: Side, flow: FlowId, bytes: &Bytes) {
+        self.note(side, &format!("{flow:?} {:?}", String::from_utf8_lossy(bytes)));
         let Some(link) = self.link(side, flow).filter(|_| !self.faults.silent) else { return };
         let (other, other_flow) = self.other_end(side, link);
         let udp = self.links[&link].transport == Transport::Udp;

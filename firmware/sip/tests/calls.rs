@@ -244,7 +244,7 @@ fn the_server_can_ask_a_box_that_refreshes_the_session() {
     world.tell_server(endpoint::Input::Flow { flow, input: roombox_sip::api::FlowInput::Opened(Transport::Wss) });
     let ours = call_the_box(&mut world);
     accept_at_the_box(&mut world, ours);
-    world.run_for(Duration::from_secs(600));
+    world.run_for(Duration::from_mins(10));
     let updates = world.trace().matches("\"UPDATE sip:").count();
     assert!((12..=14).contains(&updates), "one refresh each 45 s, not {updates}");
     assert_eq!(world.clients[0].status().endpoint.sessions, [ours]);

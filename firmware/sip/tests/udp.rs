@@ -22,8 +22,10 @@ fn the_2xx_is_repeated_until_its_ack_arrives() {
     world.faults = Faults::NONE;
     wait(&mut world, A, |e| matches!(e, Event::Confirmed { .. }));
     wait(&mut world, Side::Server, |e| matches!(e, Event::Confirmed { .. }));
-    // After 0.5, 1.5, 3.5, 7.5 and 11.5 s (T1 doubling to T2).
-    assert_eq!(world.trace().matches("SIP/2.0 200 OK\\r\\nVia: SIP/2.0/UDP").filter(|_| true).count() > 5, true);
+    // At once and after 0.5, 1.5, 3.5 and 7.5 s lost, the one after 11.5 s arrives (T1 doubling to T2).
+    let sent =
+        world.trace().lines().filter(|l| l.contains("Server") && l.contains("SIP/2.0 200") && l.contains("INVITE"));
+    assert_eq!(sent.count(), 6);
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn life(seed: u64) -> World {
         match (side, event) {
             (A, Event::Offer { .. }) => client(&mut world, Command::AnswerOffer { session: OUT, answer: Ok(sdp("a")) }),
             (_, Event::Offer { .. }) => {
-                server(&mut world, Command::AnswerOffer { session: theirs, answer: Ok(sdp("b")) })
+                server(&mut world, Command::AnswerOffer { session: theirs, answer: Ok(sdp("b")) });
             }
             (A, Event::OfferAnswered { .. }) => ours_done = true,
             (_, Event::OfferAnswered { .. }) => theirs_done = true,
@@ -86,7 +88,8 @@ fn a_whole_life_works_over_a_bad_network() {
         let world = life(seed);
         assert!(world.clients[0].status().endpoint.sessions.is_empty(), "seed {seed}");
         assert!(world.server.status().sessions.is_empty(), "seed {seed}");
-        assert!(world.server.status().transactions <= 1, "seed {seed}: transactions do not pile up");
+        // Keep-alives linger for 32 s each (timer J).
+        assert!(world.server.status().transactions <= 4, "seed {seed}: transactions do not pile up");
     }
 }
 

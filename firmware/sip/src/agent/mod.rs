@@ -114,7 +114,7 @@ impl UserAgent {
     pub fn new(config: AgentConfig, seed: u64) -> Self {
         Self {
             connection: Connection::new(config.servers, config.recovery),
-            registration: Registration::new(config.registration, &config.endpoint.instance_id),
+            registration: Registration::new(config.registration, config.endpoint.instance_id.clone()),
             endpoint: Endpoint::new(config.endpoint, seed),
             outputs: VecDeque::new(),
             stopping: None,

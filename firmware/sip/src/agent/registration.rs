@@ -49,14 +49,14 @@ enum Pending {
 }
 
 impl Registration {
-    pub(super) fn new(config: Option<RegistrationConfig>, instance: &Option<String>) -> Self {
+    pub(super) fn new(config: Option<RegistrationConfig>, instance: Option<String>) -> Self {
         Self {
             call_id: None,
             expires: config.as_ref().map_or(0, |c| c.expires),
             config,
             cseq: 0,
             failures: 0,
-            instance: instance.clone(),
+            instance,
             pending: None,
             state: RegistrationState::None,
             next: None,
@@ -180,7 +180,7 @@ impl UserAgent {
             Some(Pending::Register) => registration.pending = Some(Pending::RegisterThenUnregister),
             Some(_) => {}
             None if registration.state == RegistrationState::Registered => {
-                self.send_register(now, 0, Pending::Unregister)
+                self.send_register(now, 0, Pending::Unregister);
             }
             None => registration.state = RegistrationState::None,
         }

@@ -1,6 +1,7 @@
 //! Answering challenges, and using an answered nonce again.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::hash::Inputs;
 use super::{Asker, Challenge, digest_fields};
@@ -138,14 +139,15 @@ fn authorization(credentials: &Credentials, known: &Known, request: &Request, cn
         quote(&challenge.nonce),
         quote(&request.uri),
     );
+    // Writing to a String cannot fail.
     if let Some(opaque) = &challenge.opaque {
-        value += &format!(", opaque={}", quote(opaque));
+        let _ = write!(value, ", opaque={}", quote(opaque));
     }
-    match challenge.qop {
-        Some(qop) => value += &format!(", qop={}, cnonce=\"{cnonce}\", nc={nc}", qop.name()),
+    if let Some(qop) = challenge.qop {
+        let _ = write!(value, ", qop={}, cnonce=\"{cnonce}\", nc={nc}", qop.name());
+    } else if challenge.algorithm.name().ends_with("-sess") {
         // A session key without qop still needs the cnonce it was made with.
-        None if challenge.algorithm.name().ends_with("-sess") => value += &format!(", cnonce=\"{cnonce}\""),
-        None => {}
+        let _ = write!(value, ", cnonce=\"{cnonce}\"");
     }
     value
 }

@@ -78,8 +78,8 @@ impl Qop {
     }
 }
 
-/// Everything that goes into a response.
-#[derive(Clone, Copy, Debug)]
+/// Everything that goes into a response; holds the password, so it cannot be printed.
+#[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     pub(crate) algorithm: Algorithm,
     pub(crate) username: &'a str,

@@ -9,7 +9,7 @@ use crate::ident::Random;
 use crate::message::lexical::quote;
 
 /// How long a nonce is good: longer than the usual refresh of a registration, so that refreshes need one message pair.
-const NONCE_LIFE: Duration = Duration::from_secs(600);
+const NONCE_LIFE: Duration = Duration::from_mins(10);
 /// Nonces kept at most; the oldest goes first. A flood of challenges must not eat the memory.
 const MAX_NONCES: usize = 4096;
 

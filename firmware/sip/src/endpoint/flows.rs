@@ -1,7 +1,6 @@
 //! The flows of an endpoint and how bytes on them become messages.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -11,7 +10,6 @@ use crate::message::framing::{Frame, Framing, FramingError, StreamFramer, whole}
 #[derive(Debug)]
 struct Flow {
     framer: Option<StreamFramer>,
-    heard: Instant,
     transport: Transport,
 }
 
@@ -24,9 +22,9 @@ pub(crate) struct Flows {
 
 impl Flows {
     /// A flow is up.
-    pub(crate) fn opened(&mut self, now: Instant, id: FlowId, transport: Transport) {
+    pub(crate) fn opened(&mut self, id: FlowId, transport: Transport) {
         let framer = (Framing::from(transport) == Framing::Stream).then(StreamFramer::default);
-        self.open.insert(id, Flow { framer, heard: now, transport });
+        self.open.insert(id, Flow { framer, transport });
         self.default = self.default.or(Some(id));
     }
 
@@ -39,14 +37,13 @@ impl Flows {
     }
 
     /// Bytes came in; gives the frames in them, and whether the stream is broken after them.
-    pub(crate) fn received(&mut self, now: Instant, id: FlowId, bytes: Bytes) -> (Vec<Frame>, Option<FramingError>) {
+    pub(crate) fn received(&mut self, id: FlowId, bytes: Bytes) -> (Vec<Frame>, Option<FramingError>) {
         let Some(flow) = self.open.get_mut(&id) else { return (Vec::new(), None) };
-        flow.heard = now;
-        let Some(framer) = &mut flow.framer else { return (whole(bytes).into_iter().collect(), None) };
-        framer.push(&bytes);
+        let Some(cutter) = &mut flow.framer else { return (whole(bytes).into_iter().collect(), None) };
+        cutter.push(&bytes);
         let mut frames = Vec::new();
         loop {
-            match framer.next_frame() {
+            match cutter.next_frame() {
                 Ok(Some(frame)) => frames.push(frame),
                 Ok(None) => return (frames, None),
                 Err(error) => return (frames, Some(error)),
@@ -56,11 +53,6 @@ impl Flows {
 
     pub(crate) fn transport(&self, id: FlowId) -> Option<Transport> {
         self.open.get(&id).map(|flow| flow.transport)
-    }
-
-    /// When the peer was last heard.
-    pub(crate) fn heard(&self, id: FlowId) -> Option<Instant> {
-        self.open.get(&id).map(|flow| flow.heard)
     }
 
     /// The flow for new sessions and requests.

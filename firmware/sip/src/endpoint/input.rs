@@ -68,9 +68,9 @@ impl Endpoint {
 
     pub(super) fn flow_input(&mut self, now: Instant, flow: FlowId, input: FlowInput) {
         match input {
-            FlowInput::Opened(transport) => self.core.flows.opened(now, flow, transport),
+            FlowInput::Opened(transport) => self.core.flows.opened(flow, transport),
             FlowInput::Received(bytes) => {
-                let (frames, error) = self.core.flows.received(now, flow, bytes);
+                let (frames, error) = self.core.flows.received(flow, bytes);
                 for frame in frames {
                     match frame {
                         Frame::Message(bytes) => self.receive(now, flow, &bytes),

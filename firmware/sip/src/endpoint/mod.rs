@@ -100,10 +100,10 @@ impl Endpoint {
     fn with_session(&mut self, id: SessionId, act: impl FnOnce(&mut Session, &mut Core)) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         act(session, &mut self.core);
-        if session.is_over() {
-            if let Some(session) = self.sessions.remove(&id) {
-                self.core.session_over(&session.call_id);
-            }
+        if session.is_over()
+            && let Some(session) = self.sessions.remove(&id)
+        {
+            self.core.session_over(&session.call_id);
         }
     }
 

@@ -130,34 +130,34 @@ impl Endpoint {
     pub(super) fn settle(&mut self, now: Instant) {
         self.core.flush();
         while let Some(event) = self.core.transactions.poll_event() {
-            self.on_transaction_event(now, event);
+            self.on_transaction_event(now, &event);
             self.core.flush();
         }
         self.core.tidy();
     }
 
-    fn on_transaction_event(&mut self, now: Instant, event: TransactionEvent) {
+    fn on_transaction_event(&mut self, now: Instant, event: &TransactionEvent) {
         match self.core.owner(event.id) {
             Some(Owner::Session(id, purpose)) if self.sessions.contains_key(&id) => {
                 self.with_session(id, |s, core| s.on_outcome(core, now, event, purpose));
             }
             Some(Owner::Session(..)) if event.request.method == "INVITE" => {
                 // The session is over: whatever still comes for its INVITEs is acknowledged.
-                uac::on_abandoned(&mut self.core, now, &event, true);
+                uac::on_abandoned(&mut self.core, now, event, true);
             }
             Some(Owner::Session(..)) | None => {}
-            Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, &event, cancelled),
+            Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, event, cancelled),
             Some(Owner::Detached) => {
                 // A BYE that is refused for good leaves nothing to do.
                 let again = matches!(&event.outcome, Outcome::Response(response) if Core::is_challenge(response.status)
-                    && self.core.answer_challenge(now, &event, response).is_ok());
+                    && self.core.answer_challenge(now, event, response).is_ok());
                 if !again {
                     self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
                 }
             }
             Some(Owner::KeepAlive) => self.core.keep_alive_failed |= matches!(event.outcome, Outcome::Timeout),
-            Some(Owner::Register) => self.on_register_outcome(now, &event),
-            Some(Owner::Request(id)) => self.on_request_outcome(now, &event, id),
+            Some(Owner::Register) => self.on_register_outcome(now, event),
+            Some(Owner::Request(id)) => self.on_request_outcome(now, event, id),
         }
     }
 

@@ -7,16 +7,13 @@ use super::HeaderError;
 /// Splits `host[:port]`; an IPv6 reference keeps its brackets.
 pub fn host_port(text: &str) -> Result<(String, Option<u16>), HeaderError> {
     let bad = || HeaderError::Host(text.into());
-    let (host, rest) = match text.strip_prefix('[') {
-        Some(inner) => {
-            let end = inner.find(']').ok_or_else(bad)?;
-            ipv6(&inner[..end]).ok_or_else(bad)?;
-            (&text[..end + 2], &text[end + 2..])
-        }
-        None => {
-            let end = text.find(':').unwrap_or(text.len());
-            (text[..end].trim_end(), &text[end..])
-        }
+    let (host, rest) = if let Some(inner) = text.strip_prefix('[') {
+        let end = inner.find(']').ok_or_else(bad)?;
+        ipv6(&inner[..end]).ok_or_else(bad)?;
+        (&text[..end + 2], &text[end + 2..])
+    } else {
+        let end = text.find(':').unwrap_or(text.len());
+        (text[..end].trim_end(), &text[end..])
     };
     if !host.starts_with('[') && !is_host_name(host) {
         return Err(bad());

@@ -130,7 +130,7 @@ fn inspect_body(request: &Request) -> Result<(), Defect> {
     if headers.list("Content-Encoding")?.iter().any(|c| !c.eq_ignore_ascii_case("identity")) {
         return Err(Defect::new(415, "compressed bodies are not handled here"));
     }
-    if !request.body.is_empty() && !headers.get("Content-Type").is_some_and(|t| media_type(t) == SDP) {
+    if !request.body.is_empty() && headers.get("Content-Type").is_none_or(|t| media_type(t) != SDP) {
         return Err(Defect::new(415, "the body is not application/sdp"));
     }
     let accepted = headers.list("Accept")?;

@@ -82,7 +82,7 @@ fn split_head(bytes: &Bytes) -> Result<(usize, usize), ParseError> {
 fn parse_start_line(line: &str) -> Result<(Message, Option<Defect>), ParseError> {
     let (first, rest) = line.split_once(' ').ok_or(ParseError::StartLine)?;
     if first.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("SIP/")) {
-        return parse_status_line(first, rest);
+        return Ok(parse_status_line(first, rest));
     }
     if !is_token(first) {
         return Err(ParseError::StartLine);
@@ -106,7 +106,7 @@ fn parse_start_line(line: &str) -> Result<(Message, Option<Defect>), ParseError>
     Ok((Message::Request(Request { method: Method::new(first), uri: uri.trim().into(), headers, body }), defect))
 }
 
-fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Defect>), ParseError> {
+fn parse_status_line(version: &str, rest: &str) -> (Message, Option<Defect>) {
     let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
     let status = decimal(code).filter(|n| (100..700).contains(n)).and_then(|n| u16::try_from(n).ok());
     let defect = match status {
@@ -117,7 +117,7 @@ fn parse_status_line(version: &str, rest: &str) -> Result<(Message, Option<Defec
     // A code out of range reads as the worst of all; the defect keeps it from being used.
     let status = status.unwrap_or(699);
     let (headers, body) = (Headers::default(), Bytes::new());
-    Ok((Message::Response(Response { status, reason: reason.into(), headers, body }), defect))
+    (Message::Response(Response { status, reason: reason.into(), headers, body }), defect)
 }
 
 fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
@@ -137,10 +137,10 @@ fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
             _ => defect = defect.or(Some(Defect::bad(format!("not a header line: {}", line.escape_debug())))),
         }
         if lines.len() > MAX_HEADERS {
-            return (collect(lines), Some(Defect::new(513, format!("more than {MAX_HEADERS} header lines"))));
+            return (collect(&lines), Some(Defect::new(513, format!("more than {MAX_HEADERS} header lines"))));
         }
     }
-    (collect(lines), defect)
+    (collect(&lines), defect)
 }
 
 /// Values are written back in answers, so nothing that could end a line stays in them.
@@ -148,9 +148,9 @@ fn clean(value: &str) -> String {
     value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c }).collect()
 }
 
-fn collect(lines: Vec<HeaderLine>) -> Headers {
+fn collect(lines: &[HeaderLine]) -> Headers {
     let mut headers = Headers::default();
-    headers.extend(&lines);
+    headers.extend(lines);
     headers
 }
 

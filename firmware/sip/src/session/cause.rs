@@ -4,9 +4,9 @@ use crate::api::{Cause, Failure, Originator};
 use crate::message::Response;
 
 /// The cause a final status stands for.
-pub fn of_status(status: u16) -> Cause {
+pub(crate) fn of_status(status: u16) -> Cause {
     match status {
-        300..400 => Cause::Redirected,
+        300..=399 => Cause::Redirected,
         401 | 407 => Cause::AuthenticationError,
         403 | 603 => Cause::Rejected,
         404 | 604 => Cause::NotFound,
@@ -20,7 +20,7 @@ pub fn of_status(status: u16) -> Cause {
 }
 
 /// The failure a final response stands for.
-pub fn of_response(response: &Response) -> Failure {
+pub(crate) fn of_response(response: &Response) -> Failure {
     Failure {
         originator: Originator::Remote,
         cause: of_status(response.status),
@@ -31,22 +31,22 @@ pub fn of_response(response: &Response) -> Failure {
 }
 
 /// A failure that no response stands behind.
-pub fn without_status(originator: Originator, cause: Cause, reason: impl Into<String>) -> Failure {
+pub(crate) fn without_status(originator: Originator, cause: Cause, reason: impl Into<String>) -> Failure {
     Failure { originator, cause, status: None, reason: reason.into(), retry_after: None }
 }
 
 /// No final response came.
-pub fn timeout() -> Failure {
+pub(crate) fn timeout() -> Failure {
     without_status(Originator::System, Cause::RequestTimeout, "no answer in time")
 }
 
 /// The connection under it was lost.
-pub fn connection() -> Failure {
+pub(crate) fn connection() -> Failure {
     without_status(Originator::System, Cause::ConnectionError, "the connection was lost")
 }
 
 /// Reason header for a BYE that is not a normal end (RFC 3326).
-pub fn reason_header(cause: Cause) -> Option<String> {
+pub(crate) fn reason_header(cause: Cause) -> Option<String> {
     let status = match cause {
         Cause::BadMediaDescription => 400,
         Cause::RequestTimeout | Cause::NoAck | Cause::Expires => 408,

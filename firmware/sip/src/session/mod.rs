@@ -3,7 +3,7 @@
 //! A session that is over is dropped at once; what is left on the wire (a BYE on its way, a 2xx that comes again) is dealt
 //! with without it.
 
-pub mod cause;
+pub(crate) mod cause;
 mod offer;
 pub(crate) mod requests;
 mod terminate;
@@ -106,13 +106,13 @@ impl Session {
     }
 
     /// The outcome of one of our requests.
-    pub(crate) fn on_outcome(&mut self, core: &mut Core, now: Instant, event: TransactionEvent, purpose: Purpose) {
+    pub(crate) fn on_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, purpose: Purpose) {
         match purpose {
             Purpose::Invite => self.on_invite_outcome(core, now, event),
             Purpose::Info(request) => self.on_info_outcome(core, now, event, request),
             Purpose::Reinvite => self.on_reinvite_outcome(core, now, event),
-            Purpose::Probe => self.on_probe_outcome(core, now, &event),
-            Purpose::Refresh => self.on_refresh_outcome(core, now, &event),
+            Purpose::Probe => self.on_probe_outcome(core, now, event),
+            Purpose::Refresh => self.on_refresh_outcome(core, now, event),
         }
     }
 
@@ -139,10 +139,10 @@ impl Session {
         if let Some(dialog) = &mut self.dialog {
             dialog.local_cseq = dialog.local_cseq.max(number);
         }
-        if let State::Calling { invite, .. } = &mut self.state {
-            if *invite == old {
-                *invite = new;
-            }
+        if let State::Calling { invite, .. } = &mut self.state
+            && *invite == old
+        {
+            *invite = new;
         }
         self.offer.resent(old, new);
     }

@@ -43,10 +43,10 @@ pub(crate) struct Offer {
 
 impl Offer {
     pub(super) fn resent(&mut self, old: TransactionId, new: TransactionId) {
-        if let Running::Ours(transaction, _) = &mut self.running {
-            if *transaction == old {
-                *transaction = new;
-            }
+        if let Running::Ours(transaction, _) = &mut self.running
+            && *transaction == old
+        {
+            *transaction = new;
         }
     }
 
@@ -106,7 +106,7 @@ impl Session {
         }
     }
 
-    pub(super) fn on_reinvite_outcome(&mut self, core: &mut Core, now: Instant, event: TransactionEvent) {
+    pub(super) fn on_reinvite_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
         let response = match &event.outcome {
             Outcome::FlowLost => return self.offer_failed(core, now, cause::connection()),
             Outcome::Timeout => return self.hang_up(core, now, cause::timeout()),
@@ -114,9 +114,9 @@ impl Session {
         };
         match response.status {
             ..200 => {}
-            200..300 => self.on_offer_answered(core, now, &event, response),
+            200..300 => self.on_offer_answered(core, now, event, response),
             401 | 407 => {
-                if let Some(failure) = self.on_challenge(core, now, &event, response) {
+                if let Some(failure) = self.on_challenge(core, now, event, response) {
                     self.offer_failed(core, now, failure);
                 }
             }
@@ -154,10 +154,10 @@ impl Session {
 
     fn offer_failed(&mut self, core: &mut Core, now: Instant, failure: Failure) {
         self.offer.collisions = 0;
-        if let Running::Ours(_, ours) = std::mem::take(&mut self.offer.running) {
-            if !ours.refresh {
-                core.event(Event::OfferFailed { session: self.id, failure });
-            }
+        if let Running::Ours(_, ours) = std::mem::take(&mut self.offer.running)
+            && !ours.refresh
+        {
+            core.event(Event::OfferFailed { session: self.id, failure });
         }
         self.next_offer(core, now);
     }
@@ -253,7 +253,10 @@ impl Session {
     pub(super) fn on_offer_timeout(&mut self, core: &mut Core, now: Instant) {
         match &self.offer.running {
             Running::Theirs(_, until) if *until <= now => self.refuse_offer(core, now, 500),
-            Running::None => self.next_offer(core, now),
+            Running::None if self.offer.wait.is_some_and(|wait| wait <= now) => {
+                self.offer.wait = None;
+                self.next_offer(core, now);
+            }
             _ => {}
         }
     }

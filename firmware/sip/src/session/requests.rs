@@ -39,7 +39,7 @@ impl Session {
         &mut self,
         core: &mut Core,
         now: Instant,
-        event: TransactionEvent,
+        event: &TransactionEvent,
         request: RequestId,
     ) {
         let response = match &event.outcome {
@@ -53,7 +53,7 @@ impl Session {
         match response.status {
             ..200 => {}
             401 | 407 => {
-                if let Some(failure) = self.on_challenge(core, now, &event, response) {
+                if let Some(failure) = self.on_challenge(core, now, event, response) {
                     Self::report(core, request, Err(failure));
                 }
             }

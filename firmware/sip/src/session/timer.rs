@@ -31,9 +31,9 @@ impl Timers {
     /// The least session interval of RFC 4028 section 4.
     pub(super) const MIN_SE: u32 = 90;
     /// How long a called user may let it ring (spec section 14.1: 60 s).
-    pub(super) const CALLED_PATIENCE: Duration = Duration::from_secs(60);
+    pub(super) const CALLED_PATIENCE: Duration = Duration::from_mins(1);
     /// How long we let the other side ring: no proxy keeps an INVITE much longer (timer C, RFC 3261 section 16.6).
-    pub(super) const CALLER_PATIENCE: Duration = Duration::from_secs(180);
+    pub(super) const CALLER_PATIENCE: Duration = Duration::from_mins(3);
     /// How long an established session waits for another flow: a transaction of the peer would give up by then.
     const FLOW_PATIENCE: Duration = GIVE_UP;
 
@@ -147,10 +147,10 @@ impl Session {
             self.timers.ring_over();
             self.on_ring_timeout(core, now);
         }
-        if self.timers.flow.is_some_and(|at| at <= now) {
+        if self.timers.flow.take_if(|at| *at <= now).is_some() {
             self.end(core, cause::connection());
         }
-        if let Some(interval) = self.timers.interval.filter(|i| i.at <= now) {
+        if let Some(interval) = self.timers.interval.take_if(|i| i.at <= now) {
             self.on_interval(core, now, interval);
         }
     }
@@ -177,8 +177,8 @@ impl Session {
             return self.hang_up(core, now, cause::without_status(Originator::System, Cause::Expires, reason));
         }
         // If the refresh stays without an answer, its transaction ends the session.
-        let asked = self.timers.interval_to_ask().unwrap_or_default();
         self.timers.start(now, interval.seconds, true);
+        let asked = self.timers.interval_to_ask().unwrap_or_default();
         if !self.peer_allows_update {
             return self.reinvite_to_refresh(core, now);
         }

@@ -39,7 +39,7 @@ impl Session {
         session
     }
 
-    pub(super) fn on_invite_outcome(&mut self, core: &mut Core, now: Instant, event: TransactionEvent) {
+    pub(super) fn on_invite_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
         let response = match &event.outcome {
             Outcome::Timeout => return self.end(core, cause::timeout()),
             Outcome::FlowLost => return self.end(core, cause::connection()),
@@ -47,13 +47,13 @@ impl Session {
         };
         match response.status {
             ..200 => self.on_progress(core, now, &event.request, response),
-            200..300 => self.on_answer(core, now, &event, response),
+            200..300 => self.on_answer(core, now, event, response),
             401 | 407 => {
-                if let Some(failure) = self.on_challenge(core, now, &event, response) {
+                if let Some(failure) = self.on_challenge(core, now, event, response) {
                     self.end(core, failure);
                 }
             }
-            422 if self.retry_longer(core, now, &event, response) => {}
+            422 if self.retry_longer(core, now, event, response) => {}
             _ => self.end(core, cause::of_response(response)),
         }
     }
@@ -103,10 +103,10 @@ impl Session {
     }
 
     pub(super) fn repeat_ack(&mut self, core: &mut Core, cseq: u32) {
-        if let (Some((number, bytes)), Some(flow)) = (&self.ack, self.flow) {
-            if *number == cseq {
-                core.outputs.push_back(crate::api::Output::Send { flow, bytes: bytes.clone() });
-            }
+        if let (Some((number, bytes)), Some(flow)) = (&self.ack, self.flow)
+            && *number == cseq
+        {
+            core.outputs.push_back(crate::api::Output::Send { flow, bytes: bytes.clone() });
         }
     }
 

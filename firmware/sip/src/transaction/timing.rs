@@ -9,12 +9,13 @@ pub const T2: Duration = Duration::from_secs(4);
 /// How long a message may linger in the network.
 pub const T4: Duration = Duration::from_secs(5);
 /// Timers B, F, H, J, L and M.
-pub const GIVE_UP: Duration = Duration::from_millis(64 * 500);
+pub const GIVE_UP: Duration = Duration::from_secs(32);
 /// Timer D on UDP: at least 32 s.
 pub const TIMER_D: Duration = Duration::from_secs(32);
 
 /// Something sent again and again with growing gaps.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct Repeat {
     at: Instant,
     gap: Duration,

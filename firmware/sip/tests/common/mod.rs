@@ -1,5 +1,5 @@
 //! A registrar for tests, and a world of boxes around it.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its own part")]
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use roombox_sip::endpoint::{self, Credentials, Endpoint, EndpointConfig, Endpoin
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Node, Side, VirtualNetwork};
 
-pub const LONG: Duration = Duration::from_secs(120);
+pub const LONG: Duration = Duration::from_mins(2);
 pub const A: Side = Side::Client(0);
 pub const OUT: SessionId = SessionId(1);
 
