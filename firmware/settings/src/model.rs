@@ -119,8 +119,6 @@ pub struct Video {
     pub codecs: Vec<VideoCodec>,
     /// Start with the camera off. Default false.
     pub start_off: bool,
-    /// Peer connection engine. Default `webrtc`.
-    pub engine: Engine,
 }
 
 impl Default for Video {
@@ -132,7 +130,6 @@ impl Default for Video {
             max_bitrate_kbps: 2500,
             codecs: vec![VideoCodec::H264, VideoCodec::Vp8],
             start_off: false,
-            engine: Engine::Webrtc,
         }
     }
 }
@@ -145,17 +142,6 @@ pub enum VideoCodec {
     H264,
     /// VP8.
     Vp8,
-}
-
-/// Which peer connection carries media.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// The `webrtc` crate.
-    #[default]
-    Webrtc,
-    /// `GStreamer`'s `webrtcbin`.
-    Webrtcbin,
 }
 
 /// `[screen]`

@@ -159,7 +159,6 @@ const VIDEO: &[Key] = &[
     key("max_bitrate_kbps", number(64, 20_000), "Upper bound of the sent bit rate in kbit/s; default 2500."),
     key("codecs", Kind::Choices(&["h264", "vp8"]), "Codecs offered, best first; default h264, vp8."),
     key("start_off", Kind::Flag, "Start with the camera off; default false."),
-    key("engine", Kind::Choice(&["webrtc", "webrtcbin"]), "Peer connection engine; default webrtc."),
 ];
 
 const SCREEN: &[Key] =
