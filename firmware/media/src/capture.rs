@@ -9,7 +9,10 @@ mod test_card;
 
 pub(crate) use camera::CameraControl;
 
-use std::sync::{Arc, Mutex, atomic::{AtomicBool, Ordering}};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::sync::{mpsc::UnboundedSender, watch};
 

@@ -32,6 +32,14 @@ struct Shared {
     prepared: Mutex<Option<Call>>,
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(rooms) = locked(&self.rooms).take() {
+            rooms.tasks.close();
+        }
+    }
+}
+
 impl MediaEngine {
     /// Starts the engine. Must be called within a tokio runtime, which then runs the engine's tasks.
     pub fn start(config: MediaConfig, events: UnboundedSender<MediaEvent>) -> Result<Self, MediaError> {
@@ -125,7 +133,7 @@ impl MediaEngine {
         }
     }
 
-    /// Closes every call and device; the engine cannot be used again.
+    /// Closes every call and device; returns when that is done. The engine cannot be used again.
     pub async fn stop(&self) {
         let rooms = locked(&self.shared.rooms).take();
         let prepared = locked(&self.shared.prepared).take();
@@ -136,7 +144,9 @@ impl MediaEngine {
         if let Some(prepared) = prepared {
             prepared.close().await;
         }
-        drop(rooms);
+        if let Some(rooms) = rooms {
+            rooms.tasks.finish().await;
+        }
     }
 
     fn rooms(&self) -> Result<Arc<Rooms>, MediaError> {
@@ -163,13 +173,10 @@ impl MediaEngine {
 
 /// Trials take some hundred milliseconds: made at start, not in the first call.
 async fn try_codecs(rooms: std::sync::Weak<Rooms>) {
-    let Some((codecs, names)) = rooms.upgrade().map(|rooms| (rooms.config.codecs.clone(), rooms.config.video_codecs.clone()))
-    else {
-        return;
-    };
-    for name in names {
+    let Some(config) = rooms.upgrade().map(|rooms| rooms.config.clone()) else { return };
+    for name in config.video_codecs {
         for direction in [Direction::Encoder, Direction::Decoder] {
-            match codec::choose(&codecs, &name, direction).await {
+            match codec::choose(&config.codecs, &name, direction).await {
                 Ok(element) => tracing::debug!(codec = name, ?direction, element, "codec element"),
                 Err(error) => tracing::warn!(%error, "codec cannot be used"),
             }

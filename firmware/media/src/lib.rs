@@ -7,20 +7,22 @@
 
 pub mod api;
 mod call;
-pub mod engine;
 mod capture;
 mod codec;
 mod compose;
 mod decode;
 mod encode;
+pub mod engine;
 mod error;
 mod output;
 mod paint;
 pub mod peer;
 mod pipeline;
 mod relay;
+mod report;
 mod rooms;
 mod sound;
 mod supervise;
+mod tasks;
 
 pub use error::MediaError;

@@ -136,10 +136,14 @@ fn listen(pipeline: &gst::Pipeline, notes: mpsc::UnboundedSender<Note>) {
     });
 }
 
-/// The system's own words stand at the end of the debug text ("system error: No such file or directory").
+/// The cause stands in the last line of the debug text, behind the place in the source that nobody needs.
 fn plain_reason(error: &gst::glib::Error, debug: Option<&str>) -> String {
-    let system = debug.and_then(|debug| debug.rsplit_once("system error: "));
-    system.map_or_else(|| error.to_string(), |(_, cause)| format!("{error} ({})", cause.trim()))
+    let cause = debug.and_then(|debug| debug.split_once('\n')).map(|(_, cause)| cause.trim().trim_end_matches('.'));
+    let sentence = error.message().trim().trim_end_matches('.');
+    match cause.map(|cause| cause.trim_start_matches("system error: ")) {
+        Some(cause) if !cause.is_empty() && !sentence.contains(cause) => format!("{sentence}: {cause}"),
+        _ => sentence.to_owned(),
+    }
 }
 
 /// Name of the ancestor of `object` that stands directly in the pipeline.

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-
 use crate::pipeline::{Timeline, locked};
 
 /// One source, many takers.

@@ -12,6 +12,7 @@ use crate::{
     output::{Display, Output},
     pipeline::{Timeline, locked},
     sound::{Microphone, Speaker},
+    tasks::Tasks,
 };
 
 /// The devices and the screen.
@@ -25,6 +26,7 @@ pub(crate) struct Rooms {
     pub(crate) speaker: Speaker,
     pub(crate) screen: Screen,
     _display: Display,
+    pub(crate) tasks: Tasks,
     /// Serial number of the call that is seen and heard.
     foreground: Mutex<Option<u64>>,
 }
@@ -36,12 +38,14 @@ impl Rooms {
         let output = Output::of(&config.screen)?;
         let timeline = Arc::new(Timeline::start());
         let pictures = Pictures::new(format, Arc::clone(&timeline), events.clone())?;
-        let camera = CameraControl::start(config.camera.clone(), config.picture_source, !config.camera_off, &pictures);
+        let tasks = Tasks::default();
+        let (camera, card, on) = (config.camera.clone(), config.picture_source, !config.camera_off);
+        let camera = CameraControl::start(camera, card, on, &pictures, &tasks);
         let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
-        let microphone = Microphone::start(microphone, config.muted, &timeline, &events);
-        let speaker = Speaker::start(speaker, config.volume, &timeline, &events);
-        let screen = Screen::start(&pictures);
-        let display = Display::start(output, &screen.composed, &timeline, &events);
+        let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
+        let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);
+        let screen = Screen::start(&pictures, &tasks);
+        let display = Display::start(output, &screen.composed, &timeline, &events, &tasks);
         let foreground = Mutex::default();
         let rooms = Self {
             config,
@@ -53,6 +57,7 @@ impl Rooms {
             speaker,
             screen,
             _display: display,
+            tasks,
             foreground,
         };
         Ok(Arc::new(rooms))

@@ -16,6 +16,7 @@ use tokio::{
 use crate::{
     error::MediaError,
     pipeline::{Note, Running},
+    tasks::Closing,
 };
 
 /// A device that was unplugged is looked for this often.
@@ -79,21 +80,22 @@ enum End {
     EngineGone,
 }
 
-/// Keeps `device` as `wanted` says, until the sender of `wanted` is gone.
-pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Receiver<bool>) {
+/// Keeps `device` as `wanted` says, until the engine closes.
+pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Receiver<bool>, mut closing: Closing) {
     loop {
         if !*wanted.borrow_and_update() {
             device.report(State::Off);
         }
-        if wanted.wait_for(|wanted| *wanted).await.is_err() {
-            return;
+        tokio::select! {
+            () = closing.wait() => return,
+            on = wanted.wait_for(|wanted| *wanted) => if on.is_err() { return },
         }
         let (returned, opened) = open(device).await;
         let Some(returned) = returned else { return };
         device = returned;
         let end = match opened {
             Ok(mut running) => {
-                let end = attend(&mut device, &mut running, &mut wanted).await;
+                let end = attend(&mut device, &mut running, &mut wanted, &mut closing).await;
                 running.stop().await;
                 end
             }
@@ -105,6 +107,7 @@ pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Recei
             End::Failed(reason) => {
                 device.report(State::Failed(&reason));
                 tokio::select! {
+                    () = closing.wait() => return,
                     () = sleep(RETRY) => {}
                     _ = wanted.changed() => {}
                 }
@@ -127,7 +130,12 @@ async fn open<D: Device>(mut device: D) -> (Option<D>, Result<Running, MediaErro
     }
 }
 
-async fn attend<D: Device>(device: &mut D, running: &mut Running, wanted: &mut watch::Receiver<bool>) -> End {
+async fn attend<D: Device>(
+    device: &mut D,
+    running: &mut Running,
+    wanted: &mut watch::Receiver<bool>,
+    closing: &mut Closing,
+) -> End {
     let flow = device.flow();
     if flow.is_none() {
         device.report(State::Works);
@@ -136,6 +144,7 @@ async fn attend<D: Device>(device: &mut D, running: &mut Running, wanted: &mut w
     let mut look = Instant::now() + STALL;
     loop {
         tokio::select! {
+            () = closing.wait() => return End::EngineGone,
             note = running.notes.recv() => match note {
                 Some(Note::Failed { reason, .. }) => return End::Failed(reason),
                 Some(Note::Ended) if device.rewind(running) => {}

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Instant;
+
 use roombox_media::api::{MediaCall, MediaEvent};
 use roombox_testcard::tone;
 use support::{Box, code_of, config, connect};
@@ -29,4 +31,106 @@ async fn each_side_sees_and_hears_the_other() {
     caller.engine.close_call(CALL).await;
     callee.engine.close_call(CALL).await;
     assert!(caller.engine.statistics(CALL).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_muted_microphone_is_told_and_is_silence_at_the_other_side() {
+    let (mut caller, callee) = (Box::start(config(2, "tone:440")), Box::start(config(3, "silence")));
+    let hears_tone = |samples: &[f32], rate: u32| tone::strength(samples, rate, 440.0) > 0.5;
+    caller.wait("sound goes out", |event| *event == MediaEvent::Microphone { muted: false }).await;
+    connect(&caller, &callee, CALL).await;
+    callee.speaker_until("the tone", hears_tone).await;
+    caller.engine.set_microphone(false);
+    caller.wait("silence goes out", |event| *event == MediaEvent::Microphone { muted: true }).await;
+    callee.speaker_until("silence", |samples, _| tone::is_silent(samples)).await;
+    caller.engine.set_microphone(true);
+    caller.wait("sound goes out again", |event| *event == MediaEvent::Microphone { muted: false }).await;
+    callee.speaker_until("the tone again", hears_tone).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_is_switched_off_is_told_and_not_seen_at_the_other_side() {
+    let (mut caller, mut callee) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
+    caller.wait("camera goes out", |event| *event == MediaEvent::CameraSending { sending: true }).await;
+    connect(&caller, &callee, CALL).await;
+    callee.screen_until("the camera", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+    caller.engine.set_camera(false);
+    caller.wait("still picture goes out", |event| *event == MediaEvent::CameraSending { sending: false }).await;
+    callee.screen_until("the still picture", |p| code_of(p).is_none()).await;
+    caller.engine.set_camera(true);
+    caller.wait("camera goes out again", |event| *event == MediaEvent::CameraSending { sending: true }).await;
+    callee.screen_until("the camera again", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_call_leaves_the_idle_picture_and_a_prepared_one_follows() {
+    let (mut caller, mut callee) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
+    for call in [MediaCall(1), MediaCall(2)] {
+        caller.engine.prepare().await.unwrap();
+        callee.engine.prepare().await.unwrap();
+        connect(&caller, &callee, call).await;
+        for here in [&mut caller, &mut callee] {
+            here.wait("connected", |event| *event == MediaEvent::Connected { call }).await;
+            here.wait("first picture", |event| *event == MediaEvent::FirstFrame { call }).await;
+            here.screen_until("the remote picture", |p| code_of(p).is_some()).await;
+        }
+        caller.engine.close_call(call).await;
+        caller.screen_until("the idle picture", |p| code_of(p).is_none()).await;
+        callee.wait("standstill", |event| *event == MediaEvent::RemoteVideo { call, flowing: false }).await;
+        callee.engine.close_call(call).await;
+    }
+    caller.engine.stop().await;
+    callee.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn vp8_is_spoken_where_it_is_asked_for() {
+    let only_vp8 = |source| {
+        let mut config = config(source, "silence");
+        config.video_codecs = vec!["VP8".into()];
+        config
+    };
+    let (caller, mut callee) = (Box::start(only_vp8(2)), Box::start(only_vp8(3)));
+    connect(&caller, &callee, CALL).await;
+    callee.screen_until("the remote picture", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+    let statistics = callee.engine.statistics(CALL).await.unwrap();
+    assert_eq!(statistics.decoder.as_deref(), Some("VP8 vp8dec"));
+}
+
+/// Prints what a 720p30 call costs: two engines in one process, so a box costs half.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement of 30 s"]
+async fn cost_of_a_call() {
+    let config = |source| {
+        let mut config = config(source, "speech");
+        (config.picture, config.max_bitrate_kbps) = ((1280, 720, 30), 2500);
+        config
+    };
+    let (mut caller, mut callee) = (Box::start(config(2)), Box::start(config(3)));
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    measure("idle", 5).await;
+    caller.engine.prepare().await.unwrap();
+    let begun = Instant::now();
+    connect(&caller, &callee, CALL).await;
+    println!("offer and answer: {:?}", begun.elapsed());
+    for what in [MediaEvent::Connected { call: CALL }, MediaEvent::FirstFrame { call: CALL }] {
+        caller.wait("event", |event| *event == what).await;
+        println!("{what:?} after {:?}", begun.elapsed());
+    }
+    callee.wait("sound", |event| *event == MediaEvent::FirstAudio { call: CALL }).await;
+    println!("first sound after {:?}", begun.elapsed());
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    measure("in a call", 15).await;
+    for here in [&caller, &callee] {
+        let statistics = here.engine.statistics(CALL).await.unwrap();
+        println!("{:?}", roombox_media::api::Statistics { entries: Vec::new(), ..statistics });
+    }
+}
+
+async fn measure(what: &str, seconds: u64) {
+    let before = support::cpu_seconds();
+    let begun = Instant::now();
+    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+    let share = (support::cpu_seconds() - before) / begun.elapsed().as_secs_f64() * 100.0;
+    println!("{what}: {share:.1} % of a core for both, {} threads", support::threads());
 }

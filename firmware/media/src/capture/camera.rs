@@ -10,7 +10,9 @@ use crate::{
     capture::{Pictures, source, still},
     error::MediaError,
     pipeline::Running,
+    report::Report,
     supervise::{Device, Flow, State, supervise},
+    tasks::Tasks,
 };
 
 /// Switches the camera; dropping it closes the camera.
@@ -21,8 +23,8 @@ pub(crate) struct CameraControl {
 
 impl CameraControl {
     /// Starts the tasks that keep the camera and the still picture going.
-    pub(crate) fn start(camera: Camera, card: u8, on: bool, pictures: &Arc<Pictures>) -> Self {
-        tokio::spawn(still::run(Arc::downgrade(pictures)));
+    pub(crate) fn start(camera: Camera, card: u8, on: bool, pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
+        tasks.spawn(still::run(Arc::clone(pictures), tasks.closing()));
         let (wanted, receiver) = watch::channel(on);
         let events = pictures.events.clone();
         if camera.source == CameraSource::None {
@@ -30,7 +32,7 @@ impl CameraControl {
             let _ = events.send(MediaEvent::Camera { working: false, name: "none".into(), reason });
         } else {
             let device = CameraDevice::new(camera, card, Arc::clone(pictures), events);
-            tokio::spawn(supervise(device, receiver));
+            tasks.spawn(supervise(device, receiver, tasks.closing()));
         }
         Self { wanted }
     }
@@ -48,13 +50,13 @@ struct CameraDevice {
     events: UnboundedSender<MediaEvent>,
     flow: Arc<Flow>,
     name: String,
-    told: Option<Result<(), String>>,
+    report: Report,
 }
 
 impl CameraDevice {
     fn new(camera: Camera, card: u8, pictures: Arc<Pictures>, events: UnboundedSender<MediaEvent>) -> Self {
         let name = camera.device.clone().unwrap_or_else(|| "camera".into());
-        Self { camera, card, pictures, events, flow: Arc::default(), name, told: None }
+        Self { camera, card, pictures, events, flow: Arc::default(), name, report: Report::default() }
     }
 }
 
@@ -71,14 +73,7 @@ impl Device for CameraDevice {
 
     fn report(&mut self, state: State<'_>) {
         self.pictures.show_camera(state == State::Works);
-        let news = match state {
-            State::Works => Ok(()),
-            State::Failed(reason) => Err(reason.to_owned()),
-            State::Off => return,
-        };
-        if self.told.as_ref() != Some(&news) {
-            let (working, reason) = (news.is_ok(), news.clone().err());
-            self.told = Some(news);
+        if let Some((working, reason)) = self.report.news(state) {
             let _ = self.events.send(MediaEvent::Camera { working, name: self.name.clone(), reason });
         }
     }

@@ -36,5 +36,8 @@ fn grid(frame: &gst::Buffer, info: &gst_video::VideoInfo) -> Option<Vec<u8>> {
     let at = |row: usize, column: usize| {
         luma.get((row * 2 + 1) * height / (ROWS * 2) * stride + (column * 2 + 1) * width / (COLUMNS * 2)).copied()
     };
-    (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| (row, column))).map(|(row, column)| at(row, column)).collect()
+    (0..ROWS)
+        .flat_map(|row| (0..COLUMNS).map(move |column| (row, column)))
+        .map(|(row, column)| at(row, column))
+        .collect()
 }

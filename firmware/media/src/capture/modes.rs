@@ -64,7 +64,12 @@ mod tests {
 
     #[test]
     fn a_usb_camera_whose_raw_mode_is_slow_is_opened_as_jpeg() {
-        let modes = [mode("YUYV", 640, 480, 30), mode("YUYV", 1280, 720, 10), mode("MJPG", 1280, 720, 30), mode("MJPG", 1920, 1080, 30)];
+        let modes = [
+            mode("YUYV", 640, 480, 30),
+            mode("YUYV", 1280, 720, 10),
+            mode("MJPG", 1280, 720, 30),
+            mode("MJPG", 1920, 1080, 30),
+        ];
         assert_eq!(choose(&modes, (1280, 720, 30)), Some(mode("MJPG", 1280, 720, 30)));
     }
 

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use gst::prelude::*;
-use roombox_hal::{board::{Camera, CameraSource}, linux};
+use roombox_hal::{
+    board::{Camera, CameraSource},
+    linux,
+};
 
 use crate::{
     capture::{PictureFormat, Pictures, modes, test_card::CardFrames},
@@ -59,7 +62,9 @@ fn v4l2(device: Option<&str>, format: &PictureFormat) -> Result<(gst::Pipeline, 
         Some(device) => cameras.into_iter().find(|camera| camera.device == device),
         None => cameras.into_iter().next(),
     };
-    let missing = || MediaError::pipeline("camera", device.map_or("no camera is connected".into(), |d| format!("{d} is not there")));
+    let missing = || {
+        MediaError::pipeline("camera", device.map_or("no camera is connected".into(), |d| format!("{d} is not there")))
+    };
     let camera = camera.ok_or_else(missing)?;
     let info = &format.info;
     let mode = modes::choose(&camera.modes, (info.width(), info.height(), info.fps().numer().cast_unsigned()));
@@ -109,7 +114,10 @@ fn argus(sensor: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, 
 
 fn file(path: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
     let path = path.ok_or_else(|| MediaError::BadSetting("the camera is a file, but no file is named".into()))?;
-    let description = format!("filesrc name=file ! decodebin name=decode caps=video/x-raw expose-all-streams=false ! {}", normal("sync=true"));
+    let description = format!(
+        "filesrc name=file ! decodebin name=decode caps=video/x-raw expose-all-streams=false ! {}",
+        normal("sync=true")
+    );
     let pipeline = described(&description)?;
     named::<gst::Element>(&pipeline, "file")?.set_property("location", path);
     set_format(&pipeline, format)?;

@@ -1,11 +1,12 @@
 //! The still picture that goes out while there is no camera picture.
 
-use std::{sync::Weak, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     capture::{PictureFormat, Pictures},
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
+    tasks::Closing,
 };
 
 /// Often enough for a peer that joins late and for encoders that expect a steady stream.
@@ -34,23 +35,30 @@ fn camera_sign(canvas: &mut Canvas<'_>) {
         canvas.fill(Rectangle { x: left, y: y + 6 * unit - half, width: unit, height: 2 * half }, INK);
     }
     for step in 0..20 {
-        let square = Rectangle { x: x + step * unit - unit, y: y + 15 * unit - step * unit, width: 2 * unit, height: unit };
+        let square =
+            Rectangle { x: x + step * unit - unit, y: y + 15 * unit - step * unit, width: 2 * unit, height: unit };
         canvas.fill(square, STROKE);
     }
 }
 
-/// Sends the still picture as long as it is its turn, until the engine is gone.
-pub(crate) async fn run(pictures: Weak<Pictures>) {
-    let Some(mut turn) = pictures.upgrade().map(|pictures| pictures.still_goes.subscribe()) else { return };
+/// Sends the still picture as long as it is its turn.
+pub(crate) async fn run(pictures: Arc<Pictures>, mut closing: Closing) {
+    let mut turn = pictures.still_goes.subscribe();
     let mut ticks = tokio::time::interval(PERIOD);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while turn.wait_for(|goes| *goes).await.is_ok() {
-        ticks.tick().await;
-        let Some(pictures) = pictures.upgrade() else { return };
+    loop {
+        let next = async {
+            // The sender lives in the pictures themselves.
+            let _ = turn.wait_for(|goes| *goes).await;
+            ticks.tick().await;
+        };
+        tokio::select! {
+            () = closing.wait() => return,
+            () = next => {}
+        }
         if *turn.borrow() {
             let mut frame = pictures.still.copy();
-            let now = pictures.timeline.now();
-            frame.make_mut().set_pts(now);
+            frame.make_mut().set_pts(pictures.timeline.now());
             pictures.push(frame);
         }
     }

@@ -60,7 +60,6 @@ impl Mixer {
         let idle_pad = join(&mix, idle.upcast_ref(), 0)?;
         let remote_pad = join(&mix, remote.upcast_ref(), 1)?;
         let own_pad = join(&mix, &own_size, 2)?;
-        idle_pad.set_property("repeat-after-eos", true);
         remote_pad.set_property("width", WIDTH.cast_signed());
         remote_pad.set_property("height", HEIGHT.cast_signed());
         remote_pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
@@ -75,7 +74,6 @@ impl Mixer {
         background.make_mut().set_pts(timeline.now());
         let refused = |flow: gst::FlowError| MediaError::pipeline("screen", flow.to_string());
         self.idle.push_buffer(background).map_err(refused)?;
-        self.idle.end_of_stream().map_err(refused)?;
         Ok(running)
     }
 

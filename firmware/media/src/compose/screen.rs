@@ -16,6 +16,7 @@ use crate::{
     pipeline::{Running, locked, named},
     relay::{self, Hub, Taking},
     supervise::{Device, Flow, State, supervise},
+    tasks::Tasks,
 };
 
 /// Told when the first remote frame was composed.
@@ -40,7 +41,7 @@ struct Parts {
 
 impl Screen {
     /// Starts the task that keeps the screen going.
-    pub(crate) fn start(pictures: &Arc<Pictures>) -> Self {
+    pub(crate) fn start(pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
         let (open, wanted) = watch::channel(true);
         let (remote, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default());
         let parts = Arc::new(Parts {
@@ -57,7 +58,7 @@ impl Screen {
             takings: Vec::new(),
             flow: Arc::default(),
         };
-        tokio::spawn(supervise(device, wanted));
+        tasks.spawn(supervise(device, wanted, tasks.closing()));
         Self { remote, composed, parts, _open: open }
     }
 

@@ -48,9 +48,7 @@ pub(crate) fn encoder(element: &str, kbps: u32) -> String {
 pub(crate) fn video_payloader(codec: &str, payload_type: u8) -> String {
     match codec {
         "VP8" => format!("rtpvp8pay name=pay pt={payload_type} mtu={MTU} picture-id-mode=15-bit"),
-        _ => format!(
-            "rtph264pay name=pay pt={payload_type} mtu={MTU} aggregate-mode=zero-latency config-interval=-1"
-        ),
+        _ => format!("rtph264pay name=pay pt={payload_type} mtu={MTU} aggregate-mode=zero-latency config-interval=-1"),
     }
 }
 

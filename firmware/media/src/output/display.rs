@@ -11,7 +11,9 @@ use crate::{
     output::Output,
     pipeline::{Pace, Running, Timeline, described, named},
     relay::{self, Hub, Taking},
+    report::Report,
     supervise::{Device, Flow, State, supervise},
+    tasks::Tasks,
 };
 
 /// A display that is on while this value lives.
@@ -26,12 +28,13 @@ impl Display {
         composed: &Arc<Hub>,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
+        tasks: &Tasks,
     ) -> Self {
         let (open, wanted) = watch::channel(true);
         if output != Output::None {
             let (composed, timeline, events) = (Arc::clone(composed), Arc::clone(timeline), events.clone());
-            let device = DisplayDevice { output, composed, timeline, events, taking: None, told: None };
-            tokio::spawn(supervise(device, wanted));
+            let device = DisplayDevice { output, composed, timeline, events, taking: None, report: Report::default() };
+            tasks.spawn(supervise(device, wanted, tasks.closing()));
         }
         Self { _open: open }
     }
@@ -43,7 +46,7 @@ struct DisplayDevice {
     timeline: Arc<Timeline>,
     events: UnboundedSender<MediaEvent>,
     taking: Option<Taking>,
-    told: Option<Result<(), String>>,
+    report: Report,
 }
 
 impl Device for DisplayDevice {
@@ -66,14 +69,7 @@ impl Device for DisplayDevice {
         if state != State::Works {
             self.taking = None;
         }
-        let news = match state {
-            State::Works => Ok(()),
-            State::Failed(reason) => Err(reason.to_owned()),
-            State::Off => return,
-        };
-        if self.told.as_ref() != Some(&news) {
-            let (working, reason) = (news.is_ok(), news.clone().err());
-            self.told = Some(news);
+        if let Some((working, reason)) = self.report.news(state) {
             let _ = self.events.send(MediaEvent::Screen { working, name: self.output.name().into(), reason });
         }
     }

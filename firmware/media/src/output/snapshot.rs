@@ -7,7 +7,8 @@ use crate::{api::Snapshot, error::MediaError};
 /// Converts a frame; costs some milliseconds, so only when somebody asks.
 pub(crate) fn rgb(frame: &gst::Buffer, info: &gst_video::VideoInfo) -> Result<Snapshot, MediaError> {
     let (width, height) = (info.width(), info.height());
-    let target = gst_video::VideoInfo::builder(gst_video::VideoFormat::Rgb, width, height).build()?;
+    let target = gst_video::VideoInfo::builder(gst_video::VideoFormat::Rgb, width, height);
+    let target = target.fps(info.fps()).build()?;
     let converter = gst_video::VideoConverter::new(info, &target, None)?;
     let mut picture = gst::Buffer::with_size(target.size())?;
     {

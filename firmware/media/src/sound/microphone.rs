@@ -10,8 +10,10 @@ use crate::{
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, named},
     relay::{self, Hub},
+    report::Report,
     sound::{FORMAT, Meter, mute::Mute, synthetic},
     supervise::{Device, Flow, State, supervise},
+    tasks::Tasks,
 };
 
 /// Device of a board that names none.
@@ -34,16 +36,29 @@ impl Microphone {
         muted: bool,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
+        tasks: &Tasks,
     ) -> Self {
         let (open, wanted) = watch::channel(true);
         let (substitute, substitute_wanted) = watch::channel(false);
         let mute = Arc::new(Mute::new(muted, events.clone()));
         let (hub, meter) = (Arc::<Hub>::default(), Arc::<Meter>::default());
-        let stage = Stage { hub: Arc::clone(&hub), meter: Arc::clone(&meter), mute: Arc::clone(&mute), timeline: Arc::clone(timeline) };
+        let stage = Stage {
+            hub: Arc::clone(&hub),
+            meter: Arc::clone(&meter),
+            mute: Arc::clone(&mute),
+            timeline: Arc::clone(timeline),
+        };
         let name = name.unwrap_or(DEFAULT).to_owned();
-        let device = MicrophoneDevice { name, stage: stage.clone(), flow: Arc::default(), substitute, events: events.clone(), told: None };
-        tokio::spawn(supervise(Substitute { stage, flow: Arc::default() }, substitute_wanted));
-        tokio::spawn(supervise(device, wanted));
+        let device = MicrophoneDevice {
+            name,
+            stage: stage.clone(),
+            flow: Arc::default(),
+            substitute,
+            events: events.clone(),
+            report: Report::default(),
+        };
+        tasks.spawn(supervise(Substitute { stage, flow: Arc::default() }, substitute_wanted, tasks.closing()));
+        tasks.spawn(supervise(device, wanted, tasks.closing()));
         Self { hub, meter, mute, _open: open }
     }
 
@@ -83,7 +98,7 @@ struct MicrophoneDevice {
     flow: Arc<Flow>,
     substitute: watch::Sender<bool>,
     events: UnboundedSender<MediaEvent>,
-    told: Option<Result<(), String>>,
+    report: Report,
 }
 
 impl Device for MicrophoneDevice {
@@ -101,14 +116,7 @@ impl Device for MicrophoneDevice {
 
     fn report(&mut self, state: State<'_>) {
         self.substitute.send_replace(state != State::Works);
-        let news = match state {
-            State::Works => Ok(()),
-            State::Failed(reason) => Err(reason.to_owned()),
-            State::Off => return,
-        };
-        if self.told.as_ref() != Some(&news) {
-            let (working, reason) = (news.is_ok(), news.clone().err());
-            self.told = Some(news);
+        if let Some((working, reason)) = self.report.news(state) {
             let device = SoundDevice::Microphone;
             let _ = self.events.send(MediaEvent::Sound { device, working, name: self.name.clone(), reason });
         }

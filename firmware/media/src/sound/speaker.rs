@@ -16,8 +16,10 @@ use crate::{
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
     relay::{self, Hub, Taking},
+    report::Report,
     sound::{self, FORMAT, Meter, RATE, level::AUDIBLE, ring::Ring},
     supervise::{Device, Flow, State, supervise},
+    tasks::Tasks,
 };
 
 /// Device of a board that names none.
@@ -58,6 +60,7 @@ impl Speaker {
         volume: u8,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
+        tasks: &Tasks,
     ) -> Self {
         let (open, wanted) = watch::channel(true);
         let (hub, played) = (Arc::<Hub>::default(), Arc::<Played>::default());
@@ -70,11 +73,11 @@ impl Speaker {
             played: Arc::clone(&played),
             timeline: Arc::clone(timeline),
             events: events.clone(),
-            told: None,
+            report: Report::default(),
         };
         let speaker = Self { hub, played, is_virtual, _open: open };
         speaker.set_volume(volume);
-        tokio::spawn(supervise(device, wanted));
+        tasks.spawn(supervise(device, wanted, tasks.closing()));
         speaker
     }
 
@@ -84,11 +87,6 @@ impl Speaker {
         if let Some(element) = locked(&self.played.element).as_ref() {
             element.set_property("volume", gain(volume));
         }
-    }
-
-    /// Level of what is played, in dBFS.
-    pub(crate) fn level(&self) -> f64 {
-        self.played.meter.level()
     }
 
     /// `heard` is called at the next sound that can be heard, once.
@@ -115,7 +113,7 @@ struct SpeakerDevice {
     played: Arc<Played>,
     timeline: Arc<Timeline>,
     events: UnboundedSender<MediaEvent>,
-    told: Option<Result<(), String>>,
+    report: Report,
 }
 
 impl SpeakerDevice {
@@ -126,9 +124,7 @@ impl SpeakerDevice {
                 Ok((text.into(), Some(device)))
             }
             (VIRTUAL, None) => Ok(("fakesink name=device sync=true enable-last-sample=false".into(), None)),
-            (name, None) => {
-                Err(MediaError::BadSetting(format!("speaker {name:?} is unknown: alsa:NAME or {VIRTUAL}")))
-            }
+            (name, None) => Err(MediaError::BadSetting(format!("speaker {name:?} is unknown: alsa:NAME or {VIRTUAL}"))),
         }
     }
 }
@@ -162,14 +158,7 @@ impl Device for SpeakerDevice {
         if state != State::Works {
             self.taking = None;
         }
-        let news = match state {
-            State::Works => Ok(()),
-            State::Failed(reason) => Err(reason.to_owned()),
-            State::Off => return,
-        };
-        if self.told.as_ref() != Some(&news) {
-            let (working, reason) = (news.is_ok(), news.clone().err());
-            self.told = Some(news);
+        if let Some((working, reason)) = self.report.news(state) {
             let device = SoundDevice::Speaker;
             let _ = self.events.send(MediaEvent::Sound { device, working, name: self.name.clone(), reason });
         }

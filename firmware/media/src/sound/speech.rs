@@ -30,11 +30,7 @@ pub(crate) fn samples() -> Result<Vec<i16>, MediaError> {
     Ok(samples)
 }
 
-fn decode(
-    pipeline: &gst::Pipeline,
-    source: &gst_app::AppSrc,
-    sink: &gst_app::AppSink,
-) -> Result<Vec<i16>, MediaError> {
+fn decode(pipeline: &gst::Pipeline, source: &gst_app::AppSrc, sink: &gst_app::AppSink) -> Result<Vec<i16>, MediaError> {
     pipeline.set_state(gst::State::Playing).map_err(failed)?;
     source.push_buffer(gst::Buffer::from_slice(RECORDING)).map_err(failed)?;
     source.end_of_stream().map_err(failed)?;

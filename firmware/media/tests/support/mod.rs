@@ -1,5 +1,5 @@
 //! A media engine with virtual devices, and waiting for what it tells.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -21,7 +21,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         codecs: Codecs::default(),
         video_codecs: vec!["H264".into(), "VP8".into()],
-        picture: (640, 360, 30),
+        picture: (640, 360, 15),
         max_bitrate_kbps: 1500,
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
@@ -41,6 +41,7 @@ pub struct Box {
 
 impl Box {
     pub fn start(config: MediaConfig) -> Self {
+        let _ = tracing_subscriber::fmt().with_env_filter("roombox_media=info").with_test_writer().try_init();
         let (sender, events) = unbounded_channel();
         Self { engine: MediaEngine::start(config, sender).unwrap(), events, told: Vec::new() }
     }
@@ -67,8 +68,7 @@ impl Box {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let r = tokio::time::timeout(PATIENCE/6, watching).await; if r.is_err() { let p = self.engine.snapshot().await.unwrap(); let mut v = format!("P6 {} {} 255\n", p.width, p.height).into_bytes(); v.extend(&p.rgb); std::fs::write("/tmp/mb/snap.ppm", v).unwrap(); }
-        r.unwrap_or_else(|_| panic!("the screen never showed {what}"))
+        tokio::time::timeout(PATIENCE, watching).await.unwrap_or_else(|_| panic!("the screen never showed {what}"))
     }
 
     /// Waits until the last second of the speaker fits.
@@ -96,4 +96,22 @@ pub async fn connect(caller: &Box, callee: &Box, call: MediaCall) {
 /// Code of a picture that fills the snapshot.
 pub fn code_of(picture: &Snapshot) -> Option<FrameCode> {
     code::read_rgb(&picture.rgb, picture.width as usize, picture.height as usize)
+}
+
+/// CPU time of this process so far.
+pub fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    // Fields 14 and 15 of proc(5), in ticks of 10 ms.
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}
+
+/// Threads of this process.
+pub fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// Open file descriptors of this process.
+pub fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
 }
