@@ -19,8 +19,8 @@ fn the_configuration_page_tells_every_key() {
 
 fn page() -> String {
     let mut page = String::from(
-        "# Configuration\n\nOne file, `roombox.toml`, is enough; every key has a default. Later layers win: defaults, board file, site\n\
-         defaults in `/usr/share/roombox`, this file, environment, `--set` on the command line.\n\n\
+        "# Configuration\n\nOne file, `roombox.toml`, is enough; every key has a default. Later layers win: defaults, a\n\
+         distributor's `/usr/share/roombox/site.toml`, this file, environment, `--set` on the command line.\n\n\
          - `roombox config check FILE` tells every mistake at once, with line, column and what is allowed.\n\
          - `roombox config show --origin` tells every value that counts and which layer it comes from.\n\
          - `ROOMBOX_SECTION_KEY=value` in the environment and `--set section.key=value` set a single key.\n\n\
