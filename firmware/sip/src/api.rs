@@ -299,7 +299,8 @@ pub enum Event {
     Info { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// The peer offers again inside the session; answer with [`Command::AnswerOffer`].
     Offer { session: SessionId, body: Option<Body> },
-    /// Our re-INVITE was answered; `body` is the answer.
+    /// Our re-INVITE was answered; `body` is the answer. Comes too when the peer's INVITE had no offer, ours went out in
+    /// the 2xx, and its ACK brought the answer; at the start of a session it then precedes [`Event::Confirmed`].
     OfferAnswered { session: SessionId, body: Option<Body> },
     /// Our re-INVITE failed; the session goes on as it was.
     OfferFailed { session: SessionId, failure: Failure },

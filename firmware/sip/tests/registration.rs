@@ -234,3 +234,14 @@ fn asking_to_reconnect_does_so_at_once() {
     assert!(world.now() - before < Duration::from_secs(1));
     assert_eq!(world.server.status().flows, 1);
 }
+
+#[test]
+fn a_stream_that_cannot_be_followed_is_replaced() {
+    let mut world = registered(18, Transport::Tcp);
+    let bytes = "OPTIONS sip:room@lab.example SIP/2.0\r\nVia: SIP/2.0/TCP h\r\nContent-Length: many\r\n\r\n".into();
+    let input = roombox_sip::api::FlowInput::Received(bytes);
+    world.tell_client(0, agent::Input::Flow { flow: roombox_sip::api::FlowId(1), input });
+    wait(&mut world, A, |e| matches!(e, Event::Agent(AgentEvent::Disconnected { retry_in_ms: Some(_), .. })));
+    wait(&mut world, A, is_registered);
+    assert_eq!(world.server.status().flows, 1);
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "reads a folder named by the environment")]
 
 use roombox_sip::api::Transport;
-use roombox_sip::check::check_message;
+use roombox_sip::check::{Decision, check_message};
 
 #[test]
 fn messages_of_a_folder_get_a_verdict() {
@@ -16,6 +16,7 @@ fn messages_of_a_folder_get_a_verdict() {
         let bytes = std::fs::read(&file).expect("readable");
         for transport in [Transport::Udp, Transport::Tcp, Transport::Ws] {
             let verdict = check_message(&bytes, transport);
+            assert!(verdict.status.is_none() || verdict.verdict == Decision::Reject, "{}", file.display());
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             eprintln!(
                 "{name:24} {transport:?} {:?} {:?} {:?} {}",

@@ -87,8 +87,10 @@ fn refusals_say_what_would_be_taken() {
     let mut wire = Wire::new(Transport::Ws);
     wire.receive(&request("PUBLISH", "1", ""));
     assert!(wire.last().contains("Allow: INVITE,"));
+    let mut wire = Wire::new(Transport::Ws);
     wire.receive(&request("INVITE", "2", "Require: 100rel, path\n"));
     assert!(wire.last().contains("Unsupported: 100rel\r\n"));
+    let mut wire = Wire::new(Transport::Ws);
     wire.receive(&request("INVITE", "3", "Content-Type: text/plain\nContent-Length: 3\n\nx"));
     assert!(wire.last().contains("Accept: application/sdp"));
 }

@@ -136,6 +136,12 @@ impl UserAgent {
         if std::mem::take(&mut self.endpoint.core.keep_alive_failed) {
             self.connection_dead(now);
         }
+        let broken = self.connection.state() == ConnectionState::Connected
+            && self.connection.flow().is_some_and(|flow| self.endpoint.core.flows.transport(flow).is_none());
+        if broken {
+            // The endpoint could not follow the stream any further and has closed it.
+            self.connection_lost(now, FlowError::Closed("the server sent what is no SIP".into()));
+        }
         let stopped =
             self.stopping.is_some() && self.registration.is_idle() && self.endpoint.core.transactions.is_empty();
         if stopped {
@@ -189,7 +195,8 @@ impl UserAgent {
             }
             FlowInput::Closed(error) => {
                 let input = FlowInput::Closed(error.clone());
-                self.endpoint_input(now, endpoint::Input::Flow { flow, input });
+                self.endpoint.handle_input(now, endpoint::Input::Flow { flow, input });
+                self.drain();
                 self.connection_lost(now, error);
             }
         }

@@ -35,7 +35,10 @@ impl Endpoint {
         let (call_id, tag) = (core.random.token(22), core.random.tag());
         let mut request = uac::initial_request(core, method, target, &call_id, &tag);
         request.headers.extend(headers);
-        request.headers.push("Contact", core.contact(flow));
+        // RFC 3428 section 4: MESSAGE makes no dialog and must not carry one.
+        if method != "MESSAGE" {
+            request.headers.push("Contact", core.contact(flow));
+        }
         request.set_body(body);
         core.send(now, flow, request, Owner::Request(id));
     }

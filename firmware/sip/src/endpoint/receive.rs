@@ -87,7 +87,7 @@ impl Endpoint {
             return self.core.refuse(now, transaction, &request, 404, &[]);
         }
         if request.method == "INVITE" {
-            self.on_invite(now, flow, transaction, request);
+            self.on_invite(now, flow, transaction, &request);
         } else {
             self.on_outside_request(now, flow, transaction, request);
         }
@@ -105,15 +105,16 @@ impl Endpoint {
         }
     }
 
-    fn on_invite(&mut self, now: Instant, flow: FlowId, transaction: TransactionId, request: Request) {
-        if let Some(least) = crate::session::Timers::too_short(&request) {
-            return self.core.refuse(now, transaction, &request, 422, &[least]);
+    fn on_invite(&mut self, now: Instant, flow: FlowId, transaction: TransactionId, request: &Request) {
+        if let Some(least) = crate::session::Timers::too_short(request) {
+            return self.core.refuse(now, transaction, request, 422, &[least]);
         }
-        self.core.respond(now, transaction, Response::to(&request, 100, None, None));
+        self.core.respond(now, transaction, Response::to(request, 100, None, None));
         self.incoming += 1;
         let id = SessionId::incoming(self.incoming);
-        if let Some(session) = Session::ring(&mut self.core, now, id, flow, (transaction, request)) {
-            self.sessions.insert(id, session);
+        match Session::ring(&mut self.core, now, id, flow, (transaction, request.clone())) {
+            Some(session) => drop(self.sessions.insert(id, session)),
+            None => self.core.refuse(now, transaction, request, 400, &[]),
         }
     }
 

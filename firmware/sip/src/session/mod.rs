@@ -139,10 +139,11 @@ impl Session {
         if let Some(dialog) = &mut self.dialog {
             dialog.local_cseq = dialog.local_cseq.max(number);
         }
-        if let State::Calling { invite, .. } = &mut self.state
+        if let State::Calling { invite, progress } = &mut self.state
             && *invite == old
         {
-            *invite = new;
+            // The new transaction may be cancelled only after a provisional response of its own.
+            (*invite, *progress) = (new, false);
         }
         self.offer.resent(old, new);
     }

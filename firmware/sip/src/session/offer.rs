@@ -198,6 +198,9 @@ impl Session {
         }
         let theirs = Ringing { request: request.clone(), transaction };
         self.offer.running = Running::Theirs(theirs, now + GIVE_UP);
+        if request.method == "INVITE" {
+            core.respond(now, transaction, Response::to(request, 100, None, None));
+        }
         core.event(Event::Offer { session: self.id, body: request.typed_body() });
     }
 
