@@ -93,6 +93,11 @@ impl Machines {
         self.agent.status().connection == agent::ConnectionState::Stopped
     }
 
+    /// What a farewell still waits for, for a person who looks for a fault.
+    pub(super) fn unanswered(&self) -> String {
+        format!("{:?}", self.agent.status())
+    }
+
     fn handle_news(&mut self, now: Instant, news: &MediaEvent) {
         if let Some(fact) = facts::for_conference(news) {
             self.client.handle_input(now, conference::Input::Media(fact));

@@ -121,6 +121,9 @@ impl Driver {
             }
             self.handle(happening);
         }
+        if !self.machines.is_stopped() {
+            tracing::warn!("the server did not answer the farewell in time: {}", self.machines.unanswered());
+        }
         self.media.stop().await;
     }
 
@@ -145,7 +148,7 @@ impl Driver {
             }
             Happening::Engine(engine) => {
                 if let Err(reason) = &engine {
-                    let cause = Cause::with_detail(CauseCode::BoardDeviceMissing, reason.clone());
+                    let cause = Cause::with_detail(CauseCode::MediaNotStarted, reason.clone());
                     self.feed(now, Input::Room(room::Input::CauseRaised(cause)));
                 }
                 self.media.started(engine);

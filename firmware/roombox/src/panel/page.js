@@ -231,11 +231,12 @@ let before = null;
 
 function rates(statistics) {
   const sum = (type, key) => statistics.entries.filter((entry) => entry.type === type).reduce((all, entry) => all + (entry[key] ?? 0), 0);
-  const now = { at: performance.now(), sent: sum("outbound-rtp", "bytesSent"), received: sum("inbound-rtp", "bytesReceived"),
+  const transport = statistics.entries.find((entry) => entry.type === "transport");
+  const now = { at: transport?.timestamp ?? performance.now(), sent: sum("outbound-rtp", "bytesSent"), received: sum("inbound-rtp", "bytesReceived"),
     lost: sum("inbound-rtp", "packetsLost"), packets: sum("inbound-rtp", "packetsReceived") };
   const last = before;
   before = now;
-  if (!last || now.received < last.received || now.at - last.at < 200) return { ...now, up: null, down: null };
+  if (!last || now.received < last.received || now.at - last.at < 500) return { ...now, up: null, down: null };
   const kilobits = (bytes) => bytes * 8 / (now.at - last.at);
   return { ...now, up: kilobits(now.sent - last.sent), down: kilobits(now.received - last.received) };
 }

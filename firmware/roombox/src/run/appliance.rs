@@ -136,7 +136,7 @@ fn start_media(
 ) -> oneshot::Receiver<Result<MediaEngine, String>> {
     let (sender, started) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
-        let engine = MediaEngine::start(config, events).map_err(|error| format!("media did not start: {error}"));
+        let engine = MediaEngine::start(config, events).map_err(|error| error.to_string());
         if let Ok(engine) = &engine {
             senses.send_replace(Some(Arc::new(engine.clone())));
         }
