@@ -23,7 +23,8 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// A video decoder made of `element`.
     pub(crate) fn video(mid: &str, codec: &Codec, element: String) -> Result<Self, MediaError> {
-        let receiver = Self::build(mid, Kind::Video, codec, element.clone(), &video(&codec.name, &element))?;
+        let text = video(&codec.name, &element);
+        let receiver = Self::build(mid, Kind::Video, codec, element, &text)?;
         settle(&named(&receiver.bin, "decoder")?);
         Ok(receiver)
     }

@@ -54,6 +54,7 @@ impl MediaEngine {
     /// Arms the next call: makes its peer connection and gathers candidates ahead, so that the next
     /// [`MediaEngine::create_offer`] or [`MediaEngine::create_answer`] for a new call answers at once. Worth calling
     /// after start and after each call's end; no effect where one is armed already.
+    #[allow(clippy::unused_async, reason = "a peer connection may have to wait here for what it arms")]
     pub async fn prepare(&self) -> Result<(), MediaError> {
         let rooms = self.rooms()?;
         let mut prepared = locked(&self.shared.prepared);

@@ -1,4 +1,4 @@
-//! Capture, codecs, peer connection, composition and outputs on GStreamer.
+//! Capture, codecs, peer connection, composition and outputs on `GStreamer`.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,

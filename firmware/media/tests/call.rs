@@ -1,5 +1,7 @@
 //! Two engines call each other: pictures, sound and facts are checked by content.
 
+#![allow(clippy::disallowed_methods, reason = "a measurement takes its time")]
+
 mod support;
 
 use std::time::Instant;
@@ -12,9 +14,9 @@ const CALL: MediaCall = MediaCall(7);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_side_sees_and_hears_the_other() {
-    let (mut caller, mut callee) = (Box::start(config(2, "tone:440")), Box::start(config(3, "tone:880")));
-    connect(&caller, &callee, CALL).await;
-    for (here, source, hz, wrong) in [(&mut caller, 3, 880.0, 440.0), (&mut callee, 2, 440.0, 880.0)] {
+    let (mut caller, mut answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "tone:880")));
+    connect(&caller, &answerer, CALL).await;
+    for (here, source, hz, wrong) in [(&mut caller, 3, 880.0, 440.0), (&mut answerer, 2, 440.0, 880.0)] {
         here.wait("first picture", |event| *event == MediaEvent::FirstFrame { call: CALL }).await;
         let picture = here.screen_until("the remote picture", |p| code_of(p).is_some_and(|c| c.source == source)).await;
         let first = code_of(&picture).unwrap().frame;
@@ -29,58 +31,58 @@ async fn each_side_sees_and_hears_the_other() {
         assert!(statistics.encoder.is_some_and(|name| name.starts_with("H264 ")));
     }
     caller.engine.close_call(CALL).await;
-    callee.engine.close_call(CALL).await;
+    answerer.engine.close_call(CALL).await;
     assert!(caller.engine.statistics(CALL).await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_muted_microphone_is_told_and_is_silence_at_the_other_side() {
-    let (mut caller, callee) = (Box::start(config(2, "tone:440")), Box::start(config(3, "silence")));
+    let (mut caller, answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "silence")));
     let hears_tone = |samples: &[f32], rate: u32| tone::strength(samples, rate, 440.0) > 0.5;
     caller.wait("sound goes out", |event| *event == MediaEvent::Microphone { muted: false }).await;
-    connect(&caller, &callee, CALL).await;
-    callee.speaker_until("the tone", hears_tone).await;
+    connect(&caller, &answerer, CALL).await;
+    answerer.speaker_until("the tone", hears_tone).await;
     caller.engine.set_microphone(false);
     caller.wait("silence goes out", |event| *event == MediaEvent::Microphone { muted: true }).await;
-    callee.speaker_until("silence", |samples, _| tone::is_silent(samples)).await;
+    answerer.speaker_until("silence", |samples, _| tone::is_silent(samples)).await;
     caller.engine.set_microphone(true);
     caller.wait("sound goes out again", |event| *event == MediaEvent::Microphone { muted: false }).await;
-    callee.speaker_until("the tone again", hears_tone).await;
+    answerer.speaker_until("the tone again", hears_tone).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_camera_that_is_switched_off_is_told_and_not_seen_at_the_other_side() {
-    let (mut caller, mut callee) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
+    let (mut caller, mut answerer) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
     caller.wait("camera goes out", |event| *event == MediaEvent::CameraSending { sending: true }).await;
-    connect(&caller, &callee, CALL).await;
-    callee.screen_until("the camera", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the camera", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
     caller.engine.set_camera(false);
     caller.wait("still picture goes out", |event| *event == MediaEvent::CameraSending { sending: false }).await;
-    callee.screen_until("the still picture", |p| code_of(p).is_none()).await;
+    answerer.screen_until("the still picture", |p| code_of(p).is_none()).await;
     caller.engine.set_camera(true);
     caller.wait("camera goes out again", |event| *event == MediaEvent::CameraSending { sending: true }).await;
-    callee.screen_until("the camera again", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+    answerer.screen_until("the camera again", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_call_leaves_the_idle_picture_and_a_prepared_one_follows() {
-    let (mut caller, mut callee) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
+    let (mut caller, mut answerer) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
     for call in [MediaCall(1), MediaCall(2)] {
         caller.engine.prepare().await.unwrap();
-        callee.engine.prepare().await.unwrap();
-        connect(&caller, &callee, call).await;
-        for here in [&mut caller, &mut callee] {
+        answerer.engine.prepare().await.unwrap();
+        connect(&caller, &answerer, call).await;
+        for here in [&mut caller, &mut answerer] {
             here.wait("connected", |event| *event == MediaEvent::Connected { call }).await;
             here.wait("first picture", |event| *event == MediaEvent::FirstFrame { call }).await;
             here.screen_until("the remote picture", |p| code_of(p).is_some()).await;
         }
         caller.engine.close_call(call).await;
         caller.screen_until("the idle picture", |p| code_of(p).is_none()).await;
-        callee.wait("standstill", |event| *event == MediaEvent::RemoteVideo { call, flowing: false }).await;
-        callee.engine.close_call(call).await;
+        answerer.wait("standstill", |event| *event == MediaEvent::RemoteVideo { call, flowing: false }).await;
+        answerer.engine.close_call(call).await;
     }
     caller.engine.stop().await;
-    callee.engine.stop().await;
+    answerer.engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,10 +92,10 @@ async fn vp8_is_spoken_where_it_is_asked_for() {
         config.video_codecs = vec!["VP8".into()];
         config
     };
-    let (caller, mut callee) = (Box::start(only_vp8(2)), Box::start(only_vp8(3)));
-    connect(&caller, &callee, CALL).await;
-    callee.screen_until("the remote picture", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
-    let statistics = callee.engine.statistics(CALL).await.unwrap();
+    let (caller, mut answerer) = (Box::start(only_vp8(2)), Box::start(only_vp8(3)));
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the remote picture", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+    let statistics = answerer.engine.statistics(CALL).await.unwrap();
     assert_eq!(statistics.decoder.as_deref(), Some("VP8 vp8dec"));
 }
 
@@ -106,23 +108,25 @@ async fn cost_of_a_call() {
         (config.picture, config.max_bitrate_kbps) = ((1280, 720, 30), 2500);
         config
     };
-    let (mut caller, mut callee) = (Box::start(config(2)), Box::start(config(3)));
+    let (mut caller, mut answerer) = (Box::start(config(2)), Box::start(config(3)));
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     measure("idle", 5).await;
     caller.engine.prepare().await.unwrap();
     let begun = Instant::now();
-    connect(&caller, &callee, CALL).await;
+    connect(&caller, &answerer, CALL).await;
     println!("offer and answer: {:?}", begun.elapsed());
     for what in [MediaEvent::Connected { call: CALL }, MediaEvent::FirstFrame { call: CALL }] {
         caller.wait("event", |event| *event == what).await;
         println!("{what:?} after {:?}", begun.elapsed());
     }
-    callee.wait("sound", |event| *event == MediaEvent::FirstAudio { call: CALL }).await;
+    answerer.wait("sound", |event| *event == MediaEvent::FirstAudio { call: CALL }).await;
     println!("first sound after {:?}", begun.elapsed());
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     measure("in a call", 15).await;
-    for here in [&caller, &callee] {
+    for here in [&caller, &answerer] {
         let statistics = here.engine.statistics(CALL).await.unwrap();
+        let streams = statistics.entries.iter().filter(|entry| entry["type"] == "inbound-rtp");
+        streams.for_each(|entry| println!("{entry}"));
         println!("{:?}", roombox_media::api::Statistics { entries: Vec::new(), ..statistics });
     }
 }

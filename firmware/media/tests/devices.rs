@@ -1,5 +1,11 @@
 //! Devices that are missing, come and go: told in plain words, never a crash, replaced meanwhile.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests; pictures are taken again and again"
+)]
+
 mod support;
 
 use std::{collections::HashSet, path::Path, time::Duration};

@@ -65,7 +65,7 @@ mod tests {
             for scene in [Scene::Idle, Scene::Call] {
                 let view = self_view(scene, picture);
                 assert!(view.y >= HEIGHT / 18 && view.x + view.width <= WIDTH && view.y + view.height <= HEIGHT);
-                assert!(view.width % 2 == 0 && view.height % 2 == 0 && view.x % 2 == 0 && view.y % 2 == 0);
+                assert!([view.x, view.y, view.width, view.height].iter().all(|edge| edge.is_multiple_of(2)));
             }
         }
     }

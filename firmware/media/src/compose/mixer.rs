@@ -47,7 +47,7 @@ impl Mixer {
     pub(crate) fn build(picture: (u32, u32)) -> Result<(Self, gst::Pipeline), MediaError> {
         let caps = format()?.to_caps()?;
         let pipeline = described(&format!(
-            "compositor name=mix background=black ignore-inactive-pads=true latency={PATIENCE} ! {caps} ! \
+            "compositor name=mix background=black latency={PATIENCE} ! {caps} ! \
              appsink name=out enable-last-sample=false max-buffers=2 drop=true sync=false \
              videorate name=own_rate drop-only=true max-rate={SELF_VIEW_RATE} ! videoscale ! capsfilter name=own_size"
         ))?;

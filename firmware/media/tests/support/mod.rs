@@ -1,5 +1,11 @@
 //! A media engine with virtual devices, and waiting for what it tells.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "each test file uses its part; tests watch the clock and the process"
+)]
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -12,7 +18,7 @@ use roombox_testcard::code::{self, FrameCode};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Far longer than anything takes on a loaded machine: reached only when it will never come.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
     MediaConfig {
@@ -87,9 +93,9 @@ impl Box {
 }
 
 /// Offer and answer by hand.
-pub async fn connect(caller: &Box, callee: &Box, call: MediaCall) {
+pub async fn connect(caller: &Box, answerer: &Box, call: MediaCall) {
     let offer = caller.engine.create_offer(call, false).await.unwrap();
-    let answer = callee.engine.create_answer(call, &offer).await.unwrap();
+    let answer = answerer.engine.create_answer(call, &offer).await.unwrap();
     caller.engine.accept_answer(call, &answer).await.unwrap();
 }
 
