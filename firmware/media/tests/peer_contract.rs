@@ -28,6 +28,7 @@ macro_rules! contract {
                 a_re_offer_by_either_side_keeps_streams_running,
                 ice_restarts_by_either_side_keep_streams_running,
                 hold_and_resume_stops_and_restarts_sending,
+                one_of_two_peers_leaves_a_running_pipeline,
                 a_source_pad_linked_late_still_gives_frames,
                 a_key_frame_asked_for_reaches_the_sender,
                 statistics_carry_the_names_of_webrtc_stats,

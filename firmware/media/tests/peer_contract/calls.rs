@@ -88,8 +88,30 @@ pub async fn hold_and_resume_stops_and_restarts_sending(engine: Engine) {
     let answer = b.peer.create_answer(&offer).await.unwrap();
     a.peer.accept_answer(&answer).await.unwrap();
     a.more(15, 50).await;
+    // What was held back is not counted as lost.
+    for entry in a.peer.stats().await.iter().filter(|entry| entry["type"] == "inbound-rtp") {
+        assert_eq!(entry["packetsLost"], 0, "{entry}");
+    }
     a.end().await;
     b.end().await;
+}
+
+pub async fn one_of_two_peers_leaves_a_running_pipeline(engine: Engine) {
+    let (mut a, mut b) = (Side::new(engine, &["H264"]), Side::new(engine, &["H264"]));
+    let shared = gst::Pipeline::new();
+    let mut first = Side::within(&shared, engine, &["H264"], Duration::ZERO);
+    let mut second = Side::within(&shared, engine, &["H264"], Duration::ZERO);
+    negotiate(&a, &first, false).await;
+    negotiate(&b, &second, false).await;
+    for side in [&mut a, &mut b, &mut first, &mut second] {
+        side.more(5, 10).await;
+    }
+    first.leave().await;
+    b.more(15, 50).await;
+    second.more(15, 50).await;
+    a.end().await;
+    b.end().await;
+    second.end().await;
 }
 
 pub async fn a_source_pad_linked_late_still_gives_frames(engine: Engine) {

@@ -42,6 +42,11 @@ impl Side {
     /// A side that links its decoders so long after it was told of the tracks.
     pub fn linking_after(engine: Engine, codecs: &[&str], pause: Duration) -> Self {
         gst::init().unwrap();
+        Self::within(&gst::Pipeline::new(), engine, codecs, pause)
+    }
+
+    /// A side in a pipeline that others may be in, too.
+    pub fn within(pipeline: &gst::Pipeline, engine: Engine, codecs: &[&str], pause: Duration) -> Self {
         let (events, inbox) = mpsc::unbounded_channel();
         let config = PeerConfig {
             video_codecs: codecs.iter().map(ToString::to_string).collect(),
@@ -49,9 +54,10 @@ impl Side {
             ..PeerConfig::default()
         };
         let peer = engine(config, events);
-        let pipeline = gst::Pipeline::new();
+        let pipeline = pipeline.clone();
         pipeline.add(&peer.bin()).unwrap();
         pipeline.set_state(gst::State::Playing).unwrap();
+        peer.bin().sync_state_with_parent().unwrap();
         let (seen, receiver) = watch::channel(Seen::default());
         tokio::spawn(follow(inbox, pipeline.downgrade(), peer.bin().downgrade(), Arc::new(seen), pause));
         Self { peer, pipeline, seen: receiver }
@@ -69,6 +75,27 @@ impl Side {
         let now = self.seen.borrow().clone();
         let (frames, sounds) = (now.frames + frames, now.sounds + sounds);
         self.until("frames and sounds", |seen| seen.frames >= frames && seen.sounds >= sounds).await;
+    }
+
+    /// Closes the peer and takes everything that belongs to it out of the running pipeline.
+    pub async fn leave(self) {
+        self.peer.close().await;
+        let (bin, pipeline) = (self.peer.bin(), self.pipeline);
+        let removal = move || {
+            let neighbours = |pads: Vec<gst::Pad>| {
+                pads.into_iter().filter_map(|pad| pad.peer()?.parent_element()).collect::<Vec<_>>()
+            };
+            // Sources first, so that nothing pushes into what is gone.
+            let mut parts = neighbours(bin.sink_pads());
+            let sinks = neighbours(bin.src_pads());
+            parts.push(bin.upcast());
+            parts.extend(sinks);
+            for part in parts {
+                part.set_state(gst::State::Null).unwrap();
+                pipeline.remove(&part).unwrap();
+            }
+        };
+        tokio::task::spawn_blocking(removal).await.unwrap();
     }
 
     /// Ends it; the pipeline goes down outside the runtime's threads.
@@ -118,7 +145,7 @@ async fn follow(
                 seen.send_modify(|s| s.tracks.push((mid, codec)));
             }
             PeerEvent::KeyFrameWanted { mid } => {
-                let encoder = pipeline.by_name(&format!("encoder_{mid}"));
+                let encoder = pipeline.by_name(&encoder_name(&bin, &mid));
                 if let Some(pad) = encoder.and_then(|encoder| encoder.static_pad("src")) {
                     pad.send_event(gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build());
                 }
@@ -126,6 +153,11 @@ async fn follow(
             }
         }
     }
+}
+
+/// Several sides may share a pipeline.
+fn encoder_name(bin: &gst::Bin, mid: &str) -> String {
+    format!("encoder_{}_{mid}", bin.name())
 }
 
 fn send(pipeline: &gst::Pipeline, bin: &gst::Bin, mid: &str, kind: Kind, codec: &Codec) {
@@ -145,7 +177,7 @@ fn send(pipeline: &gst::Pipeline, bin: &gst::Bin, mid: &str, kind: Kind, codec: 
             "audiotestsrc is-live=true freq=440 ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2"
         }
     };
-    let text = format!("{source} ! {}", encoder.replace("ENC", &format!("encoder_{mid}")));
+    let text = format!("{source} ! {}", encoder.replace("ENC", &encoder_name(bin, mid)));
     let chain = gst::parse::bin_from_description(&text, true).unwrap();
     pipeline.add(&chain).unwrap();
     chain.link_pads(Some("src"), bin, Some(&format!("sink_{mid}"))).unwrap();

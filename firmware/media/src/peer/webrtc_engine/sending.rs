@@ -6,7 +6,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -39,6 +39,8 @@ pub(super) struct Outgoing {
     pub(super) ssrc: u32,
     payload_type: AtomicU8,
     clock_rate: AtomicU32,
+    /// Own numbering: what was not sent must not look lost.
+    sequence: AtomicU16,
     /// The peer wants it and the connection stands.
     allowed: AtomicBool,
     /// The negotiated codec and what the pad's caps say, by encoding name.
@@ -53,6 +55,8 @@ impl Outgoing {
             ssrc,
             payload_type: AtomicU8::new(0),
             clock_rate: AtomicU32::new(0),
+            // Random by RFC 3550 section 5.1, and low enough that it does not wrap at once.
+            sequence: AtomicU16::new(rand::random::<u16>() >> 1),
             allowed: AtomicBool::new(false),
             names: Mutex::default(),
             fitting: AtomicBool::new(false),
@@ -115,6 +119,7 @@ fn packet(outgoing: &Outgoing, buffer: gst::Buffer) -> Option<rtp::Packet> {
     let mut bytes = Bytes::from_owner(buffer.into_mapped_buffer_readable().ok()?);
     let mut packet = rtp::Packet::unmarshal(&mut bytes).ok()?;
     packet.header.ssrc = outgoing.ssrc;
+    packet.header.sequence_number = outgoing.sequence.fetch_add(1, Ordering::Relaxed);
     packet.header.payload_type = outgoing.payload_type.load(Ordering::Relaxed);
     Some(packet)
 }
