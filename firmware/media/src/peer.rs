@@ -72,7 +72,8 @@ pub enum PeerEvent {
         /// Plain words.
         reason: String,
     },
-    /// What to send on this m-line, known after each negotiation: an encoder for `codec` belongs on the sink pad.
+    /// What to send on this m-line: an encoder for `codec` belongs on the sink pad, which is there from now on. Told
+    /// after a negotiation that changed it, not again when a later one leaves it as it is.
     SendCodec {
         /// m-line identification.
         mid: String,
@@ -81,7 +82,8 @@ pub enum PeerEvent {
         /// Chosen codec.
         codec: Codec,
     },
-    /// A remote stream: the named source pad of the bin carries it (`src_<mid>`).
+    /// A remote stream: the named source pad of the bin carries it (`src_<mid>`). Told when it is negotiated, before
+    /// media comes; what comes while nobody is linked is dropped and a key frame asked for afterwards.
     RemoteTrack {
         /// m-line identification.
         mid: String,
@@ -92,7 +94,8 @@ pub enum PeerEvent {
         /// Name of the bin's source pad.
         pad: String,
     },
-    /// The peer needs a key frame from us on this m-line (PLI or FIR).
+    /// The peer needs a key frame from us on this m-line (PLI or FIR), or the connection has just come up; at most
+    /// five a second by request.
     KeyFrameWanted {
         /// m-line identification.
         mid: String,
@@ -105,7 +108,8 @@ pub trait PeerConnection: Send + Sync {
     fn bin(&self) -> gst::Bin;
     /// Makes an offer with all candidates in it (audio `mid` 0, video `mid` 1: spec section 2.1) and sets it locally.
     fn create_offer(&self, restart_ice: bool) -> BoxFuture<'_, Result<String, PeerError>>;
-    /// Sets the peer's offer, makes an answer with all candidates in it and sets it.
+    /// Sets the peer's offer, makes an answer with all candidates in it and sets it. An own offer that waits for its
+    /// answer is taken back. After an error the session goes on as before.
     fn create_answer<'a>(&'a self, offer: &'a str) -> BoxFuture<'a, Result<String, PeerError>>;
     /// Sets the peer's answer.
     fn accept_answer<'a>(&'a self, answer: &'a str) -> BoxFuture<'a, Result<(), PeerError>>;

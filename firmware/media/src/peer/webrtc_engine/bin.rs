@@ -67,7 +67,7 @@ impl PeerBin {
         sink.sync_state_with_parent()?;
         let target = sink.static_pad("sink").ok_or_else(|| PeerError::Engine("appsink without a pad".into()))?;
         watch_caps(&target, outgoing);
-        self.add_ghost(gst::GhostPad::builder_with_target(&target)?.name(name).build())?;
+        self.add_ghost(&gst::GhostPad::builder_with_target(&target)?.name(name).build())?;
         Ok(true)
     }
 
@@ -84,7 +84,7 @@ impl PeerBin {
         funnel.sync_state_with_parent()?;
         let target = funnel.static_pad("src").ok_or_else(|| PeerError::Engine("funnel without a pad".into()))?;
         watch_key_frame_requests(&target, mid.to_owned(), Arc::clone(&key_frame));
-        self.add_ghost(source_ghost(mid, kind, &target, key_frame)?)?;
+        self.add_ghost(&source_ghost(mid, kind, &target, key_frame)?)?;
         self.funnels.lock().unwrap_or_else(PoisonError::into_inner).insert(session, funnel);
         Incoming::new(&self.bin, &self.rtpbin, mid, kind, session)
     }
@@ -96,9 +96,9 @@ impl PeerBin {
         self.payloads.lock().unwrap_or_else(PoisonError::into_inner).insert(key, caps);
     }
 
-    fn add_ghost(&self, ghost: gst::GhostPad) -> Result<(), PeerError> {
+    fn add_ghost(&self, ghost: &gst::GhostPad) -> Result<(), PeerError> {
         ghost.set_active(true)?;
-        self.bin.add_pad(&ghost)?;
+        self.bin.add_pad(ghost)?;
         Ok(())
     }
 }
