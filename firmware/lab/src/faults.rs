@@ -9,7 +9,6 @@ use std::time::Duration;
 /// |---|---|
 /// | `register=STATUS` | every REGISTER is answered with this status (300..=699) |
 /// | `invite=STATUS` | every call is answered with this status (300..=699) |
-/// | `options=STATUS` | every OPTIONS is answered with this status (300..=699) |
 /// | `expires=SECONDS` | registrations are granted for this long at most |
 /// | `drop-after=DURATION` | each connection is cut this long after it was accepted |
 /// | `hangup-after=DURATION` | each call is ended this long after it was established |
@@ -35,8 +34,6 @@ pub struct Faults {
     pub invite: Option<u16>,
     /// The lab sends silence.
     pub mute: bool,
-    /// Status for every OPTIONS.
-    pub options: Option<u16>,
     /// Status for every REGISTER.
     pub register: Option<u16>,
     /// Nothing is ever answered.
@@ -48,7 +45,7 @@ pub struct Faults {
 pub enum FaultError {
     /// No fault has this name.
     #[error(
-        "unknown fault {0:?}: register, invite, options, expires, drop-after, hangup-after, delay, silent, frozen and \
+        "unknown fault {0:?}: register, invite, expires, drop-after, hangup-after, delay, silent, frozen and \
          mute are known"
     )]
     Unknown(String),
@@ -87,7 +84,6 @@ impl Faults {
             "hangup-after" => self.hangup_after = Some(duration(name, value)?),
             "invite" => self.invite = Some(status(name, value)?),
             "mute" => self.mute = checked(name, value, "to be given", nothing)?,
-            "options" => self.options = Some(status(name, value)?),
             "register" => self.register = Some(status(name, value)?),
             "silent" => self.silent = checked(name, value, "to be given", nothing)?,
             other => return Err(FaultError::Unknown(other.into())),
@@ -134,9 +130,9 @@ mod tests {
 
     #[test]
     fn every_fault_is_understood() {
-        let text = "register=503, invite=486,options=500,expires=10,drop-after=10s,hangup-after=1s,delay=200ms,silent,frozen,mute";
+        let text = "register=503, invite=486,expires=10,drop-after=10s,hangup-after=1s,delay=200ms,silent,frozen,mute";
         let faults: Faults = text.parse().unwrap();
-        assert_eq!((faults.register, faults.invite, faults.options), (Some(503), Some(486), Some(500)));
+        assert_eq!((faults.register, faults.invite), (Some(503), Some(486)));
         assert_eq!((faults.expires, faults.delay), (Some(10), Some(Duration::from_millis(200))));
         assert_eq!(
             (faults.drop_after, faults.hangup_after),

@@ -21,7 +21,9 @@ pub struct Lab;
 impl Lab {
     /// Starts a lab inside the current tokio runtime; from then on it reports on `events`.
     pub async fn start(config: LabConfig, events: mpsc::UnboundedSender<LabEvent>) -> Result<LabHandle, LabError> {
-        gst::init().map_err(|error| LabError::Media(error.to_string()))?;
+        // The first time it looks through all plugins, which may take seconds.
+        let prepared = tokio::task::spawn_blocking(|| gst::init().map_err(|error| error.to_string()));
+        prepared.await.map_err(|error| LabError::Media(error.to_string()))?.map_err(LabError::Media)?;
         let (identity, authority) = secured(&config)?;
         let (flows, incoming) = mpsc::unbounded_channel();
         let transports = Transports::new(ClientTls::new(None)?, flows);

@@ -1,4 +1,5 @@
 //! Calls without media: who is let in, and calls between users.
+#![allow(clippy::disallowed_methods, reason = "the tests own time and tasks")]
 
 mod common;
 

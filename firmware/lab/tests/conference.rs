@@ -1,5 +1,5 @@
 //! Calls with picture and sound, checked by content at both ends.
-#![allow(clippy::disallowed_methods, reason = "participants run beside the test")]
+#![allow(clippy::disallowed_methods, reason = "the tests own time and tasks")]
 
 mod common;
 
@@ -131,14 +131,14 @@ async fn a_presentation_is_told_to_the_others_and_taken_over() {
         content_type: Some("application/vinteo.webrtc.sharedesktop".into()),
     };
     first.command(ask(first_call, "LETMESTARTPRESENTATION"));
-    let (_, told) = tokio::join!(granted(&mut first), share_state(&mut second));
+    let ((), told) = tokio::join!(granted(&mut first), share_state(&mut second));
     assert_eq!(told, "YOUCANRECEIVECONTENT");
     second.command(ask(second_call, "LETMESTARTPRESENTATION"));
-    let (_, told) = tokio::join!(granted(&mut second), share_state(&mut first));
+    let ((), told) = tokio::join!(granted(&mut second), share_state(&mut first));
     assert_eq!(told, "YOUMUSTSTOPSENDCONTENT");
     assert_eq!(share_state(&mut first).await, "YOUCANRECEIVECONTENT");
     second.command(ask(second_call, "STOPPRESENTATION"));
-    let (_, told) = tokio::join!(granted(&mut second), share_state(&mut first));
+    let ((), told) = tokio::join!(granted(&mut second), share_state(&mut first));
     assert_eq!(told, "CONTENTEND");
 }
 

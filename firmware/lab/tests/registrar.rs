@@ -1,4 +1,5 @@
 //! Registration, refusals and faults, seen by a real user agent over real sockets.
+#![allow(clippy::disallowed_methods, reason = "the tests own time and tasks")]
 
 mod common;
 

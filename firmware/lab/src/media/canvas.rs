@@ -34,11 +34,15 @@ impl Colour {
     /// From red, green and blue of full range (ITU-R BT.709 section 3, 8 bits).
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the results lie in 16..=240")]
     pub(super) fn rgb(red: u8, green: u8, blue: u8) -> Self {
-        let (r, g, b) = (f32::from(red), f32::from(green), f32::from(blue));
-        let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        let [red, green, blue] = [red, green, blue].map(f32::from);
+        let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
         let plane = |value: f32| value.round().clamp(0.0, 255.0) as u8;
-        let (u, v) = ((b - y) / 1.8556, (r - y) / 1.5748);
-        Self([plane(16.0 + y * 219.0 / 255.0), plane(128.0 + u * 224.0 / 255.0), plane(128.0 + v * 224.0 / 255.0)])
+        let chroma = [(blue - luma) / 1.8556, (red - luma) / 1.5748];
+        Self([
+            plane(16.0 + luma * 219.0 / 255.0),
+            plane(128.0 + chroma[0] * 224.0 / 255.0),
+            plane(128.0 + chroma[1] * 224.0 / 255.0),
+        ])
     }
 }
 
@@ -157,7 +161,10 @@ mod tests {
         let mut data = vec![0; size(8, 8)];
         let mut canvas = Canvas::new(&mut data, 8, 8).unwrap();
         canvas.fill(Area { x: 4, y: 4, width: 100, height: 100 }, Colour([9, 8, 7]));
-        assert_eq!(canvas.luma().iter().filter(|y| **y == 9).count(), 16);
+        assert_eq!(
+            canvas.luma().chunks(8).map(|row| row.iter().map(|y| usize::from(*y)).sum::<usize>()).sum::<usize>(),
+            9 * 16
+        );
         assert_eq!((data[64 + 15], data[80 + 15], data[64]), (8, 7, 0));
     }
 

@@ -27,7 +27,7 @@ pub(super) const MOST_TILES: usize = 9;
 /// The tiles for this many pictures, of 16:9, as large as fit, rows centred.
 pub(super) fn tiles(count: usize) -> Vec<Area> {
     let count = count.min(MOST_TILES);
-    let columns = (1..).find(|columns| columns * columns >= count).unwrap_or(1).max(1);
+    let columns = (1..=MOST_TILES).find(|columns| columns * columns >= count).unwrap_or(MOST_TILES);
     let rows = count.div_ceil(columns).max(1);
     let (width, height) = tile_size(columns, rows);
     let total = rows * height + (rows - 1) * GAP;

@@ -83,25 +83,25 @@ pub(crate) struct Rooms {
     bind: Vec<IpAddr>,
     faults: Faults,
     notes: mpsc::UnboundedSender<MediaNote>,
-    rooms: BTreeMap<String, Room>,
+    open: BTreeMap<String, Room>,
     sound: LabSound,
 }
 
 impl Rooms {
     pub(crate) fn new(config: &LabConfig, notes: mpsc::UnboundedSender<MediaNote>) -> Self {
         let (bind, sound, faults) = (config.bind.clone(), config.sound, Faults::default());
-        Self { bind, faults, notes, rooms: BTreeMap::new(), sound }
+        Self { bind, faults, notes, open: BTreeMap::new(), sound }
     }
 
     /// Sets the faults that concern media.
     pub(crate) fn set_faults(&mut self, faults: &Faults) {
         self.faults = faults.clone();
-        self.rooms.values().for_each(|room| room.set_faults(faults));
+        self.open.values().for_each(|room| room.set_faults(faults));
     }
 
     /// Makes a participant in a room, which is made too if it is not there.
     pub(crate) fn join(&mut self, name: &str, call: u64, participant: &str) -> Result<Arc<Member>, MediaError> {
-        let room = match self.rooms.entry(name.to_owned()) {
+        let room = match self.open.entry(name.to_owned()) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
                 let room = Room::open(name, self.sound)?;
@@ -116,9 +116,9 @@ impl Rooms {
 
     /// Takes a participant out; the last one closes the room. The rest is done in the background.
     pub(crate) fn leave(&mut self, call: u64) {
-        let left = self.rooms.values().find_map(|room| room.exit(call));
-        let empty: Vec<_> = self.rooms.iter().filter(|(_, room)| room.is_empty()).map(|(n, _)| n.clone()).collect();
-        let closed: Vec<_> = empty.iter().filter_map(|name| self.rooms.remove(name)).collect();
+        let left = self.open.values().find_map(|room| room.exit(call));
+        let empty: Vec<_> = self.open.iter().filter(|(_, room)| room.is_empty()).map(|(n, _)| n.clone()).collect();
+        let closed: Vec<_> = empty.iter().filter_map(|name| self.open.remove(name)).collect();
         tokio::spawn(async move {
             if let Some(member) = left {
                 member.close().await;
@@ -129,7 +129,7 @@ impl Rooms {
 
     /// Closes everything; when this returns, all media sockets are closed.
     pub(crate) async fn close(&mut self) {
-        let rooms: Vec<_> = std::mem::take(&mut self.rooms).into_values().collect();
+        let rooms: Vec<_> = std::mem::take(&mut self.open).into_values().collect();
         for member in rooms.iter().flat_map(Room::members) {
             member.close().await;
         }

@@ -138,7 +138,7 @@ impl Painter {
         let label = Area { x: tile.area.x, y: tile.area.y + tile.area.height - 36, width: width & !1, height: 36 };
         canvas.fill(label, bar);
         if name.width + 14 <= label.width {
-            canvas.write(label.x + 14, label.y + 5 & !1, name, bright);
+            canvas.write(label.x + 14, (label.y + 5) & !1, name, bright);
         }
     }
 
@@ -155,20 +155,20 @@ impl Painter {
         for bar in 0..BARS {
             let wave = (TAU * (bar as f32 / BARS as f32 * 2.0 - phase)).sin();
             let height = (BAR_HEIGHT * (0.55 + 0.45 * wave)) as usize & !1;
-            let y = FOOTER.y + (FOOTER.height - height) / 2 & !1;
-            let x = left + bar * (BAR.0 + BAR.1) & !1;
+            let y = (FOOTER.y + (FOOTER.height - height) / 2) & !1;
+            let x = (left + bar * (BAR.0 + BAR.1)) & !1;
             canvas.fill(Area { x, y, width: BAR.0, height }, self.palette.accent);
         }
     }
 
     fn write_right(&mut self, canvas: &mut Canvas<'_>, clock: &str) {
-        let soft = self.palette.bright;
+        let bright = self.palette.bright;
         // Digit by digit, so that every mask is drawn once and not every second.
         let mut x = WIDTH - MARGIN;
         for character in clock.chars().rev() {
             let mask = self.mask(character.encode_utf8(&mut [0; 4]), 32, false);
             x -= if character == ':' { 14 } else { 22 };
-            canvas.write(x & !1, TITLE.y + 10, mask, soft);
+            canvas.write(x & !1, TITLE.y + 10, mask, bright);
         }
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Mask {
     pub(super) height: usize,
 }
 
-/// Draws one line of text in DejaVu Sans; `size` in pixels, roughly the height of a capital with its descenders.
+/// Draws one line of text in the font `DejaVu Sans`; `size` in pixels, roughly the height of a capital with its descenders.
 pub(super) fn mask(text: &str, size: usize, bold: bool) -> Result<Mask, MediaError> {
     let height = (size * 3 / 2 + 1) & !1;
     let description = format!(

@@ -9,9 +9,9 @@ use roombox_testcard::tone;
 use super::mixer::SAMPLE_RATE;
 
 /// Sound is looked at with this many samples a second: enough for tones up to [`HIGHEST_TONE`].
-const LOOK_RATE: u32 = 8_000;
+const LOOK_RATE: u32 = SAMPLE_RATE / DECIMATION as u32;
 /// Samples that become one.
-const DECIMATION: usize = (SAMPLE_RATE / LOOK_RATE) as usize;
+const DECIMATION: u8 = 6;
 /// Tones are looked for from here, in steps of 20 Hz (the resolution of the analysis).
 const LOWEST_TONE: u32 = 200;
 /// Up to here.
@@ -58,8 +58,9 @@ impl Watch {
         let mut sound = locked(&self.sound);
         // Two seconds at most: whoever asks comes once a second.
         if sound.len() < 2 * LOOK_RATE as usize {
-            let mean = |chunk: &[i16]| chunk.iter().map(|s| f32::from(*s)).sum::<f32>() / (DECIMATION as f32 * 32768.0);
-            sound.extend(samples.chunks_exact(DECIMATION).map(mean));
+            let mean =
+                |chunk: &[i16]| chunk.iter().map(|s| f32::from(*s)).sum::<f32>() / (f32::from(DECIMATION) * 32768.0);
+            sound.extend(samples.chunks_exact(DECIMATION.into()).map(mean));
         }
     }
 

@@ -110,12 +110,11 @@ impl Server {
     }
 
     fn on_incoming(&mut self, caller: Caller, request_uri: &str, headers: &[HeaderLine]) {
-        let verdict = match self.config.faults.invite {
-            Some(status) => Verdict::Refused { status, headers: Vec::new(), wrong: true },
-            None => {
-                let request = Request { method: "INVITE", user: &caller.user, headers, body: caller.offer.as_ref() };
-                self.gate.call(Instant::now(), &request)
-            }
+        let verdict = if let Some(status) = self.config.faults.invite {
+            Verdict::Refused { status, headers: Vec::new(), wrong: true }
+        } else {
+            let request = Request { method: "INVITE", user: &caller.user, headers, body: caller.offer.as_ref() };
+            self.gate.call(Instant::now(), &request)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {
             if wrong || status == 403 {

@@ -39,7 +39,9 @@ impl Server {
             call.is_some_and(|call| call.user == user && !self.flows.contains(&call.flow))
         };
         let orphans: Vec<_> = here.into_iter().filter(orphan).collect();
-        orphans.into_iter().for_each(|session| self.terminate(session, Cause::ConnectionError));
+        for session in orphans {
+            self.terminate(session, Cause::ConnectionError);
+        }
     }
 
     /// Makes a session description in the background: an answer to this offer, or an offer where there is none.

@@ -23,12 +23,11 @@ impl Server {
         let Some(user) = SipUri::parse(to_uri).ok().and_then(|uri| uri.user) else {
             return self.respond(request, 404, Vec::new());
         };
-        let verdict = match self.config.faults.register {
-            Some(status) => Verdict::Refused { status, headers: Vec::new(), wrong: true },
-            None => {
-                let asking = Request { method: "REGISTER", user: &user, headers: lines, body };
-                self.gate.register(Instant::now(), &asking)
-            }
+        let verdict = if let Some(status) = self.config.faults.register {
+            Verdict::Refused { status, headers: Vec::new(), wrong: true }
+        } else {
+            let asking = Request { method: "REGISTER", user: &user, headers: lines, body };
+            self.gate.register(Instant::now(), &asking)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {
             if wrong {

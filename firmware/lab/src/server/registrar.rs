@@ -153,9 +153,9 @@ mod tests {
         let (mut registrar, now) = (Registrar::default(), Instant::now());
         let contact = [NameAddr::parse("<sip:a@h>").unwrap()];
         registrar.register(now, &asked(Some(&contact), 1));
-        assert_eq!(registrar.next_deadline(), Some(now + Duration::from_secs(300)));
+        assert_eq!(registrar.next_deadline(), Some(now + Duration::from_mins(5)));
         assert_eq!(registrar.expire(now + Duration::from_secs(299)), Vec::<String>::new());
-        assert_eq!(registrar.expire(now + Duration::from_secs(300)), ["room-a"]);
+        assert_eq!(registrar.expire(now + Duration::from_mins(5)), ["room-a"]);
         registrar.register(now, &asked(Some(&contact), 1));
         assert!(registrar.register(now, &asked(None, 1)).gone);
         registrar.register(now, &asked(Some(&contact), 1));

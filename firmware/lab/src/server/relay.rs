@@ -26,12 +26,11 @@ impl Server {
         identity.display = Some(caller.name.clone());
         let headers = vec![HeaderLine::new("P-Asserted-Identity", identity.to_string())];
         let way = |other| Way::Relay { other, answered: false };
-        let calling =
-            Call { number, user: caller.user.clone(), name: caller.name, flow: caller.flow, way: way(onward) };
-        let called =
+        let first = Call { number, user: caller.user.clone(), name: caller.name, flow: caller.flow, way: way(onward) };
+        let other =
             Call { number: second, user: target.clone(), name: target.clone(), flow, way: way(caller.session) };
-        self.calls.by_session.insert(caller.session, calling);
-        self.calls.by_session.insert(onward, called);
+        self.calls.by_session.insert(caller.session, first);
+        self.calls.by_session.insert(onward, other);
         self.tell(LabEvent::CallStarted { call: number, user: caller.user, room: target });
         let command = Command::Invite { session: onward, target: contact, body, headers };
         self.feed(Input::CommandOn { flow, command });

@@ -175,9 +175,9 @@ fn receiving(kind: Kind, codec: &Codec, received: &Arc<Mutex<Received>>) -> gst:
         let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
         let mut received = received.lock().expect("no panic");
         if kind == Kind::Audio {
-            hear(&mut received, &sample)
+            hear(&mut received, &sample);
         } else {
-            see(&mut received, &sample)
+            see(&mut received, &sample);
         }
         Ok(gst::FlowSuccess::Ok)
     });
