@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use roombox_testcard::code::{FrameCode, read_rgb};
+use roombox_testcard::code::{FrameCode, Luma, luma_from_rgb, read, read_rgb};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -123,6 +123,14 @@ impl RoomBox {
     pub fn frame_code(&self) -> Option<FrameCode> {
         let screen = self.screen()?;
         read_rgb(&screen.rgb, screen.width, screen.height)
+    }
+
+    /// The frame code in a rectangle of the picture on the TV: its place and its size in pixels.
+    pub fn frame_code_in(&self, (x, y): (usize, usize), (width, height): (usize, usize)) -> Option<FrameCode> {
+        let screen = self.screen()?;
+        let luma = luma_from_rgb(&screen.rgb);
+        let whole = Luma { data: &luma, stride: screen.width, width: screen.width, height: screen.height };
+        read(&whole.rectangle(x, y, width, height)?)
     }
 
     /// What was played in the last second.
