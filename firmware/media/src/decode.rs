@@ -9,6 +9,10 @@ use crate::{
     sound::FORMAT,
 };
 
+/// What arrived early waits here, still encoded: the sink holds each picture until its time, and a jitter buffer that
+/// were held up with it would drop packets. A second of pictures or sound is far more than any latency.
+const WAITING: &str = "queue max-size-buffers=60 max-size-bytes=0 max-size-time=0";
+
 /// A decoder in a call's pipeline.
 pub(crate) struct Receiver {
     pub(crate) bin: gst::Bin,
@@ -32,7 +36,7 @@ impl Receiver {
     /// An Opus decoder, which conceals lost packets and uses the forward error correction in those that follow.
     pub(crate) fn audio(mid: &str, codec: &Codec) -> Result<Self, MediaError> {
         let text = format!(
-            "rtpopusdepay name=first ! opusdec name=decoder use-inband-fec=true plc=true ! audioconvert ! \
+            "rtpopusdepay name=first ! {WAITING} ! opusdec name=decoder use-inband-fec=true plc=true ! audioconvert ! \
              audioresample ! {FORMAT} ! {}",
             sink(25)
         );
@@ -65,7 +69,7 @@ fn video(codec: &str, decoder: &str) -> String {
         "v4l2h264dec" => "videoconvert ! ",
         _ => "",
     };
-    format!("{front} ! {decoder} name=decoder ! {back}{}", sink(2))
+    format!("{front} ! {WAITING} ! {decoder} name=decoder ! {back}{}", sink(2))
 }
 
 /// Waits for each buffer's time: what leaves here is played and shown at once, sound and picture together.
