@@ -2,11 +2,11 @@
 import JsSIP from "jssip";
 
 const remote = document.getElementById("remote");
-const notes = [];
 let agent;
 let local;
 let session;
-let waiting = [];
+let end = null;
+const waiting = [];
 let listener;
 
 function settle(outcome) {
@@ -31,11 +31,9 @@ function show(connection) {
 
 function take(next) {
   session = next;
-  session.on("newInfo", ({ originator, info, request }) =>
-    notes.push({ originator, type: info.contentType, body: info.body, headers: request?.headers }));
   session.on("confirmed", () => settle({ confirmed: true }));
   session.on("failed", ({ cause, message }) => settle({ failed: cause, status: message?.status_code }));
-  session.on("ended", ({ originator, cause }) => notes.push({ ended: cause, originator }));
+  session.on("ended", ({ originator, cause }) => end = `${cause} by ${originator}`);
   session.on("peerconnection", ({ peerconnection }) => show(peerconnection));
   if (session.connection) show(session.connection);
 }
@@ -47,8 +45,6 @@ function base64(bytes) {
 }
 
 window.phone = {
-  notes: () => notes,
-
   // Registers and answers every call from then on.
   async start({ server, uri, password }) {
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -82,7 +78,8 @@ window.phone = {
 
   hangUp: () => session.terminate(),
 
-  established: () => session?.isEstablished() ?? false,
+  // How the last call ended: cause and side.
+  end: () => end,
 
   async statistics() {
     const report = await session.connection.getStats();

@@ -18,13 +18,15 @@ const RUNS: usize = 5;
 const WINDOW: Duration = Duration::from_secs(15);
 
 /// One figure: key in JSON, words in the table.
-const FIGURES: [(&str, &str); 8] = [
+const FIGURES: [(&str, &str); 10] = [
     ("start_to_registered_ms", "start of the process → registered, ms"),
     ("press_to_invite_ms", "press → INVITE sent, ms"),
     ("invite_to_first_frame_ms", "INVITE sent → first remote frame, ms"),
     ("invite_to_first_audio_ms", "INVITE sent → first remote sound, ms"),
     ("call_cpu_seconds_per_minute", "in a 720p30 call: CPU seconds per minute"),
     ("call_memory_mib", "in a 720p30 call: memory (PSS), MiB"),
+    ("call_frames_decoded_per_second", "in that call: frames decoded per second"),
+    ("call_frames_encoded_per_second", "in that call: frames encoded per second"),
     ("idle_cpu_seconds_per_minute", "registered, idle: CPU seconds per minute"),
     ("idle_memory_mib", "registered, idle: memory (PSS), MiB"),
 ];
@@ -60,7 +62,13 @@ fn measure(lab: &Lab) -> [f64; FIGURES.len()] {
     room.press("join");
     let invite = stage(&room, "invite-sent");
     let (frame, audio) = (stage(&room, "first-frame"), stage(&room, "first-audio"));
+    let before = room.statistics();
     let call = cost(room.program.pid(), WINDOW);
+    let after = room.statistics();
+    let number = |of: &Value, key: &str| of[key].as_f64().expect("statistics count frames");
+    let rate = |key: &str| (number(&after, key) - number(&before, key)) / WINDOW.as_secs_f64();
+    let size = (&after["frame_width"], &after["frame_height"]);
+    assert_eq!(size, (&1280.into(), &720.into()), "the lab sends 720p");
     let since = |event: &Value, key: &str| event["data"][key].as_f64().expect("the stage is measured from there");
     [
         milliseconds_after(started, &registered),
@@ -69,6 +77,8 @@ fn measure(lab: &Lab) -> [f64; FIGURES.len()] {
         since(&audio, "since_invite_ms"),
         call.cpu_seconds_per_minute,
         call.memory_mib,
+        rate("frames_decoded"),
+        rate("frames_encoded"),
         idle.cpu_seconds_per_minute,
         idle.memory_mib,
     ]

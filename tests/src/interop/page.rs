@@ -54,19 +54,14 @@ impl Page {
         assert_eq!(self.run("phone.answered()"), json!({ "confirmed": true }));
     }
 
-    /// Does a call stand?
-    pub fn in_call(&self) -> bool {
-        self.run("phone.established()") == true
-    }
-
     /// Ends the call.
     pub fn hang_up(&self) {
         self.run("phone.hangUp()");
     }
 
-    /// INFO messages and ends of calls so far.
-    pub fn notes(&self) -> Vec<Value> {
-        self.run("phone.notes()").as_array().cloned().unwrap_or_default()
+    /// How its call ended, in the words of `JsSIP`: waits for it.
+    pub fn end(&self) -> String {
+        until("the end of the call", PATIENCE, || self.run("phone.end()").as_str().map(str::to_owned))
     }
 
     /// A number of the received stream of this kind (`audio`, `video`), by its name in webrtc-stats.
