@@ -58,11 +58,12 @@ pub(crate) fn branch(mid: &str) -> String {
     format!("receive_{mid}")
 }
 
-/// After a loss nothing is shown until a key frame, which is asked for at once: no smeared pictures.
+/// After a loss a key frame is asked for at once. Not `wait-for-keyframe` for H.264: `GStreamer` 1.22 then drops the
+/// first slices of the very key frame it waits for; the decoder leaves out damaged pictures instead.
 fn video(codec: &str, decoder: &str) -> String {
     let front = match codec {
         "VP8" => "rtpvp8depay name=first wait-for-keyframe=true request-keyframe=true",
-        _ => "rtph264depay name=first wait-for-keyframe=true request-keyframe=true ! h264parse",
+        _ => "rtph264depay name=first request-keyframe=true ! h264parse",
     };
     let back = match decoder {
         "nvv4l2decoder" => "nvvidconv ! video/x-raw,format=I420 ! ",

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Instant;
 
-use roombox_media::api::{MediaCall, MediaEvent};
+use roombox_media::api::{MediaCall, MediaEvent, Snapshot};
 use roombox_testcard::tone;
 use support::{Box, code_of, config, connect};
 
@@ -22,6 +22,8 @@ async fn each_side_sees_and_hears_the_other() {
         let first = code_of(&picture).unwrap().frame;
         let decoded = here.engine.statistics(CALL).await.unwrap().frames_decoded;
         here.screen_until("later frames", |p| code_of(p).is_some_and(|c| c.frame > first + 60)).await;
+        let whole = here.screen_until("a whole picture", is_whole).await;
+        assert_eq!(code_of(&whole).map(|code| code.source), Some(source));
         // Every picture is decoded, not only key frames; a loaded machine may skip some.
         assert!(here.engine.statistics(CALL).await.unwrap().frames_decoded >= decoded + 20);
 
@@ -141,4 +143,14 @@ async fn measure(what: &str, seconds: u64) {
     tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
     let share = (support::cpu_seconds() - before) / begun.elapsed().as_secs_f64() * 100.0;
     println!("{what}: {share:.1} % of a core for both, {} threads", support::threads());
+}
+
+/// The upper half of the test card is dark blue; a slice that is missing would be green there.
+fn is_whole(picture: &Snapshot) -> bool {
+    let at = |x: u32, y: u32| {
+        let start = (y * picture.width + x) as usize * 3;
+        (picture.rgb[start], picture.rgb[start + 1], picture.rgb[start + 2])
+    };
+    let blue = |(red, green, blue): (u8, u8, u8)| red < 80 && green < 110 && blue > green && blue > red;
+    blue(at(picture.width / 10, picture.height / 6)) && blue(at(picture.width / 10, picture.height * 2 / 3))
 }
