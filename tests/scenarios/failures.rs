@@ -72,7 +72,7 @@ fn a_name_without_address_is_said() {
 #[test]
 fn a_web_server_is_not_taken_for_a_conference_server() {
     let web = RoomBox::start(&Setup::new("wss://conference.invalid/", "room-a", PASSWORD));
-    let panel = web.status()["panel"].as_str().unwrap().replace("http://", "ws://");
+    let panel = web.panel().replace("http://", "ws://");
     let room = RoomBox::start(&Setup::new(&panel, "room-a", PASSWORD));
     says(&room, "not-a-conference-server", "owner");
 }

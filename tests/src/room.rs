@@ -138,9 +138,15 @@ impl RoomBox {
         media::wav(&self.get("speaker.wav?seconds=1")?)
     }
 
+    /// Address of its panel, as soon as it is served.
+    #[track_caller]
+    pub fn panel(&self) -> String {
+        self.until_status("the panel", PATIENCE, |status| status["panel"].as_str().map(str::to_owned))
+    }
+
     fn get(&self, path: &str) -> Option<Vec<u8>> {
-        let panel = self.status()["panel"].as_str()?.trim_end_matches('/').to_owned();
-        ureq::get(format!("{panel}/{path}")).call().ok()?.body_mut().read_to_vec().ok()
+        let address = format!("{}/{path}", self.panel().trim_end_matches('/'));
+        ureq::get(address).call().ok()?.body_mut().read_to_vec().ok()
     }
 
     /// Status, events and last words, for a message about a failure.
