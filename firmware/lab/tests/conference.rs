@@ -7,7 +7,7 @@ use common::box_media::{BoxMedia, SOURCE};
 use common::{Client, TestLab, config};
 use roombox_lab::{LabConfig, LabEvent, LabSound, LabTls, PICTURE_SOURCE};
 use roombox_media::peer::PeerConnection;
-use roombox_sip::api::{Body, Cause, Command, Event, HeaderLine, SessionId};
+use roombox_sip::api::{AgentEvent, Body, Cause, Command, Event, HeaderLine, SessionId};
 use tokio::task::JoinHandle;
 
 /// The tile of a lone participant.
@@ -19,8 +19,10 @@ async fn join(client: &mut Client, media: &BoxMedia, room: &str) -> (SessionId, 
     let session = client.call(room, &offer);
     let answer = client
         .until("the answer", |event| match event {
-            Event::Accepted { body, .. } => body.as_ref().and_then(Body::text).map(str::to_owned),
-            Event::Ended { failure, .. } => panic!("{failure:?}"),
+            Event::Accepted { session: of, body, .. } if *of == session => {
+                body.as_ref().and_then(Body::text).map(str::to_owned)
+            }
+            Event::Ended { session: of, failure } if *of == session => panic!("{failure:?}"),
             _ => None,
         })
         .await;
@@ -88,6 +90,25 @@ async fn a_participant_sees_and_hears_the_room_and_is_seen_and_heard() {
     lab.handle.hang_up("a");
     assert_eq!(staying.await.expect("no panic"), Cause::Bye);
     lab.until("the end", |event| matches!(event, LabEvent::CallEnded { .. }).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lab_that_dies_in_a_call_takes_calls_again_on_the_same_port() {
+    let lab = TestLab::start(config()).await;
+    let mut client = Client::new(&lab, "anna", None);
+    client.connected().await;
+    let media = BoxMedia::new(&["H264"], 600);
+    join(&mut client, &media, "7").await;
+    sees_the_lab_move(&media).await;
+    let address = lab.handle.addr();
+    lab.handle.stop().await;
+    let lost = |event: &Event| matches!(event, Event::Agent(AgentEvent::Disconnected { .. })).then_some(());
+    client.until("the loss", lost).await;
+    let _again = TestLab::start(LabConfig { listen: address, ..config() }).await;
+    client.connected().await;
+    let media = BoxMedia::new(&["H264"], 600);
+    join(&mut client, &media, "7").await;
+    sees_the_lab_move(&media).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

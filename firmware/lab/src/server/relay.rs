@@ -27,8 +27,7 @@ impl Server {
         let headers = vec![HeaderLine::new("P-Asserted-Identity", identity.to_string())];
         let way = |other| Way::Relay { other, answered: false };
         let first = Call { number, user: caller.user.clone(), name: caller.name, flow: caller.flow, way: way(onward) };
-        let other =
-            Call { number: second, user: target.clone(), name: target.clone(), flow, way: way(caller.session) };
+        let other = Call { number: second, user: target.clone(), name: target.clone(), flow, way: way(caller.session) };
         self.calls.by_session.insert(caller.session, first);
         self.calls.by_session.insert(onward, other);
         self.tell(LabEvent::CallStarted { call: number, user: caller.user, room: target });
