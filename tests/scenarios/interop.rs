@@ -16,6 +16,9 @@ const PAGE_SOURCE: u8 = 7;
 const PAGE_TONE: u16 = 660;
 const BOX_TONE: u16 = 880;
 
+/// Key frames a box may ask for in a short call without losses; one that cannot decode asks many times a second.
+const KEY_FRAME_REQUESTS: f64 = 10.0;
+
 /// The foreign world: server, browser, and the authority both ends trust.
 struct World {
     browser: Chromium,
@@ -74,6 +77,8 @@ fn both_ways(room: &RoomBox, page: &Page) {
     sees_the_page(room);
     hears(room, f64::from(PAGE_TONE));
     assert!(room.statistics()["frames_decoded"].as_u64() > Some(0), "{}", room.story());
+    let asked = page.sent("video", "pliCount");
+    assert!(asked <= KEY_FRAME_REQUESTS, "the box asked for {asked} key frames");
     room.assert_no_panic();
 }
 

@@ -66,10 +66,19 @@ impl Page {
 
     /// A number of the received stream of this kind (`audio`, `video`), by its name in webrtc-stats.
     pub fn received(&self, kind: &str, name: &str) -> f64 {
+        self.stream("inbound-rtp", kind, name)
+    }
+
+    /// A number of the sent stream of this kind (`audio`, `video`), by its name in webrtc-stats.
+    pub fn sent(&self, kind: &str, name: &str) -> f64 {
+        self.stream("outbound-rtp", kind, name)
+    }
+
+    fn stream(&self, direction: &str, kind: &str, name: &str) -> f64 {
         let entries = self.run("phone.statistics()");
         let mut entries = entries.as_array().into_iter().flatten();
-        let inbound = entries.find(|entry| entry["type"] == "inbound-rtp" && entry["kind"] == kind);
-        inbound.and_then(|entry| entry[name].as_f64()).unwrap_or(0.0)
+        let stream = entries.find(|entry| entry["type"] == direction && entry["kind"] == kind);
+        stream.and_then(|entry| entry[name].as_f64()).unwrap_or(0.0)
     }
 
     /// The frame code in the picture it shows.
