@@ -51,7 +51,11 @@ fn config(arguments: &LabArguments) -> Result<LabConfig, Refusal> {
 }
 
 fn not_started(error: &LabError) -> Refusal {
-    Refusal::refused(format!("The lab does not start: {error}."))
+    let message = format!("The lab does not start: {error}.");
+    match error {
+        LabError::Tls(_) => Refusal::usage(message),
+        _ => Refusal::refused(message),
+    }
 }
 
 fn line(event: &LabEvent, json: bool) -> String {

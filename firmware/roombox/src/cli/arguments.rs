@@ -159,7 +159,7 @@ pub(crate) struct LabArguments {
     /// PEM private key of the certificate
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Who may register: one `user:password` a line; without it everybody may
+    /// Who may register: one user:password a line; without it nobody may, but guests may call
     #[arg(long, value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
     /// What the server speaks beyond SIP

@@ -46,12 +46,14 @@ pub(super) struct Machines {
     call: Option<conference::CallId>,
     /// An INVITE for a new session was asked for and is not sent yet.
     inviting: bool,
+    /// The room was told to stop while registered.
+    leaving: bool,
     work: VecDeque<Work>,
 }
 
 impl Machines {
     pub(super) fn new(agent: UserAgent, client: ConferenceClient, room: Appliance) -> Self {
-        Self { agent, client, room, call: None, inviting: false, work: VecDeque::new() }
+        Self { agent, client, room, call: None, inviting: false, leaving: false, work: VecDeque::new() }
     }
 
     pub(super) fn handle_input(&mut self, now: Instant, input: Input) {
@@ -59,7 +61,10 @@ impl Machines {
             Input::Flow(flow, input) => self.agent.handle_input(now, agent::Input::Flow { flow, input }),
             Input::Media(fact) => self.client.handle_input(now, conference::Input::Media(fact)),
             Input::News(news) => self.handle_news(now, &news),
-            Input::Room(input) => self.room.handle_input(now, input),
+            Input::Room(input) => {
+                self.leaving |= matches!(input, room::Input::Stop) && self.is_registered();
+                self.room.handle_input(now, input);
+            }
         }
         self.settle(now);
     }
@@ -88,9 +93,16 @@ impl Machines {
         self.call.map(|call| MediaCall(call.0))
     }
 
-    /// Unregistered and disconnected, or never connected.
+    /// Disconnected, or everything that matters has been answered: BYE goes before the last REGISTER on the same
+    /// connection, and what still waits then (an INVITE absorbing late answers, RFC 6026) concerns nobody.
     pub(super) fn is_stopped(&self) -> bool {
-        self.agent.status().connection == agent::ConnectionState::Stopped
+        let status = self.agent.status();
+        let unregistered = self.leaving && status.registration == agent::RegistrationState::None;
+        status.connection == agent::ConnectionState::Stopped || (unregistered && status.endpoint.sessions.is_empty())
+    }
+
+    fn is_registered(&self) -> bool {
+        self.agent.status().registration == agent::RegistrationState::Registered
     }
 
     /// What a farewell still waits for, for a person who looks for a fault.

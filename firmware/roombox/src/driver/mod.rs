@@ -122,7 +122,7 @@ impl Driver {
             self.handle(happening);
         }
         if !self.machines.is_stopped() {
-            tracing::warn!("the server did not answer the farewell in time: {}", self.machines.unanswered());
+            tracing::debug!("the server did not answer the farewell in time: {}", self.machines.unanswered());
         }
         self.media.stop().await;
     }

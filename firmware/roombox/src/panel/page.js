@@ -11,6 +11,8 @@ const make = (name, attributes = {}, ...children) => {
 
 let status = null;
 let callSince = null;
+/** When the present call began, as its event says; the tree knows full minutes only. */
+let callBegan = null;
 
 // ---- asking ------------------------------------------------------------------------------------------------------
 
@@ -197,7 +199,7 @@ function show(tree) {
   text("call-detail", detail || "\u00a0");
   document.title = `${title} · roombox`;
   if (tree.call.state !== "in-call") callSince = null;
-  else callSince ??= Date.now() - (tree.call.minutes ?? 0) * 60000;
+  else callSince ??= callBegan ?? Date.now() - (tree.call.minutes ?? 0) * 60000;
   find("ring").hidden = tree.incoming === null;
   text("ring-from", tree.incoming?.from ?? "");
   showClock();
@@ -206,17 +208,33 @@ function show(tree) {
   showCauses();
 }
 
+/** The words of an event that tell a person something, in this order. */
+const WORDS = {
+  stage: (name) => name.replaceAll("-", " "),
+  ms: (ms) => `${Math.round(ms)} ms after the start`,
+  state: (state) => state.replaceAll("-", " "),
+  fact: (fact) => fact.replaceAll("-", " "),
+  name: (name) => name,
+  sentence: (sentence) => sentence,
+  code: (code) => code.replaceAll("-", " "),
+  from: (from) => from,
+  target: short,
+  reason: (reason) => reason,
+  failure: (failure) => failure.reason ?? "",
+  working: (works) => works ? "works" : "does not work",
+  level: (level) => `${level} %`,
+  expires: (seconds) => `for ${seconds} s`,
+  retry_in_ms: (ms) => `again in ${seconds(ms)}`,
+};
+
 function eventDetail(data) {
   if (data === null || typeof data !== "object") return data === null ? "" : String(data);
-  const leaf = (value) => typeof value === "object" && value !== null ? value.reason ?? value.code ?? "" : value;
-  return ["state", "fact", "name", "sentence", "code", "reason", "ms", "level", "room", "target", "retry_in_ms", "working", "expires", "failure"]
-    .filter((key) => data[key] !== undefined && data[key] !== null)
-    .map((key) => ({ ms: `${data[key]} ms`, retry_in_ms: `again in ${seconds(data[key])}`, expires: `${data[key]} s`,
-      working: data[key] ? "works" : "does not work", level: `${data[key]} %` }[key] ?? leaf(data[key])))
-    .filter((word) => word !== "").join(" · ");
+  return Object.keys(WORDS).filter((key) => data[key] !== undefined && data[key] !== null)
+    .map((key) => WORDS[key](data[key])).filter((words) => words !== "").join(" · ");
 }
 
 function addEvent(event, fresh) {
+  if (event.event === "call") callBegan = event.data.state === "in-call" ? callBegan ?? Date.parse(event.time) : null;
   const when = new Date(event.time).toLocaleTimeString([], { hour12: false });
   const line = make("li", fresh ? { class: "fresh" } : {}, make("time", {}, when),
     make("span", {}, make("b", {}, event.event.replaceAll("-", " ")), " ", eventDetail(event.data)));
@@ -306,6 +324,10 @@ function follow() {
   stream.onerror = () => {
     find("connection").dataset.tone = "bad";
     find("connection").querySelector("span").textContent = "The box does not answer";
+    text("call-title", "No connection to the box");
+    text("call-detail", "The page comes back by itself.");
+    document.querySelector(".glass").classList.remove("seen");
+    callSince = null;
   };
 }
 
