@@ -182,6 +182,6 @@ fn a_lab_that_cannot_read_its_key_ends_with_the_file_name() {
     let mut arguments = vec!["lab".to_owned(), "--listen".into(), format!("127.0.0.1:{}", ports::free())];
     arguments.extend(["--tls-cert".into(), certificate, "--tls-key".into(), missing.display().to_string()]);
     let (code, errors) = ends(Program::start(&binary::roombox().display().to_string(), &arguments));
-    assert_eq!(code, Some(1), "{errors}");
+    assert_eq!(code, Some(2), "{errors}");
     assert!(errors.contains("gone.pem"), "{errors}");
 }
