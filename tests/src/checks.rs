@@ -8,7 +8,7 @@ use crate::wait::{PATIENCE, until};
 /// Number in the lab's picture.
 pub const LAB_SOURCE: u8 = 1;
 /// Number in a box's test picture.
-pub const BOX_SOURCE: u8 = 1;
+pub const BOX_SOURCE: u8 = 2;
 /// Share of the energy from which on a tone counts as heard in a mix that has little else.
 pub const HEARD: f64 = 0.6;
 

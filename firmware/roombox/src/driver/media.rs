@@ -1,14 +1,18 @@
 //! The driver's side of the media engine: requests as tasks, settings, and the time before the engine is there.
 
+use std::collections::HashMap;
+
 use roombox_appliance::api::MediaSetting;
 use roombox_conference::api::{CallId, MediaFact, MediaRequest};
 use roombox_media::{MediaError, api::MediaCall, engine::MediaEngine};
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 /// Hands requests to the engine; each result comes back as a fact.
 pub(super) struct Media {
     engine: Engine,
     facts: UnboundedSender<MediaFact>,
+    /// One task a call does its requests in order; it ends with the call.
+    calls: HashMap<CallId, UnboundedSender<MediaRequest>>,
 }
 
 enum Engine {
@@ -24,7 +28,7 @@ enum Engine {
 
 impl Media {
     pub(super) fn new(facts: UnboundedSender<MediaFact>) -> Self {
-        Self { engine: Engine::Starting { requests: Vec::new(), settings: Vec::new() }, facts }
+        Self { engine: Engine::Starting { requests: Vec::new(), settings: Vec::new() }, facts, calls: HashMap::new() }
     }
 
     /// The engine is there, or will never be.
@@ -51,15 +55,18 @@ impl Media {
         match &mut self.engine {
             Engine::Starting { requests, .. } => requests.push(request),
             Engine::Running(engine) => {
-                let (engine, facts) = (engine.clone(), self.facts.clone());
-                tokio::spawn(async move {
-                    if let Some(fact) = run(&engine, request).await {
-                        // The driver is gone when this fails.
-                        let _ = facts.send(fact);
-                    } else {
-                        prepare(&engine).await;
-                    }
+                let call = call_of(&request);
+                let last = matches!(request, MediaRequest::Close { .. });
+                let queue = self.calls.entry(call).or_insert_with(|| {
+                    let (queue, requests) = mpsc::unbounded_channel();
+                    tokio::spawn(serve(engine.clone(), requests, self.facts.clone()));
+                    queue
                 });
+                // The task takes requests until the last sender, which is this one, is dropped.
+                let _ = queue.send(request);
+                if last {
+                    self.calls.remove(&call);
+                }
             }
             Engine::Absent(reason) => {
                 let failed = MediaFact::Failed { call: call_of(&request), reason: reason.clone() };
@@ -92,6 +99,17 @@ impl Media {
             tokio::spawn(async move { prepare(&engine).await });
         }
     }
+}
+
+/// Does the requests of one call, one after the other.
+async fn serve(engine: MediaEngine, mut requests: UnboundedReceiver<MediaRequest>, facts: UnboundedSender<MediaFact>) {
+    while let Some(request) = requests.recv().await {
+        if let Some(fact) = run(&engine, request).await {
+            // The driver is gone when this fails.
+            let _ = facts.send(fact);
+        }
+    }
+    prepare(&engine).await;
 }
 
 async fn prepare(engine: &MediaEngine) {
@@ -134,8 +152,6 @@ const fn call_of(request: &MediaRequest) -> CallId {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::mpsc;
-
     use super::*;
 
     #[test]

@@ -105,8 +105,8 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
     }
 }
 
-/// The number in the frame code of a box's own test picture.
-const PICTURE_SOURCE: u8 = 1;
+/// The number in the frame code of a box's own test picture; 1 is the lab's.
+const PICTURE_SOURCE: u8 = 2;
 
 const fn output_name(output: ScreenOutput) -> &'static str {
     match output {
