@@ -72,4 +72,11 @@ mod tests {
         assert!(short.alpha.iter().any(|alpha| *alpha > 200));
         assert_eq!(mask("", 30, false).unwrap().width, 0);
     }
+    /// The sink once waited at the end of the stream for somebody who had already begun to stop it.
+    #[test]
+    fn drawing_often_never_hangs() {
+        gst::init().unwrap();
+        let draw = || (0..150).for_each(|number| assert!(mask(&number.to_string(), 20, false).unwrap().width > 0));
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(draw))));
+    }
 }

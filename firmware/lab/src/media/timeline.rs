@@ -79,8 +79,9 @@ pub(super) fn entry(name: &str, depth: u32) -> String {
     format!("appsrc name={name} is-live=true format=time max-buffers={depth} max-bytes=0 leaky-type=downstream")
 }
 
-/// A description's exit; `newest` = only the newest buffer counts.
+/// A description's exit; `newest` = only the newest buffer counts. It does not wait at the end of the stream: waiting there
+/// while another thread stops the pipeline hangs both for ever.
 pub(super) fn exit(name: &str, newest: bool) -> String {
     let drop = if newest { " max-buffers=1 drop=true" } else { "" };
-    format!("appsink name={name} sync=false async=false enable-last-sample=false{drop}")
+    format!("appsink name={name} sync=false async=false wait-on-eos=false enable-last-sample=false{drop}")
 }
