@@ -8,10 +8,8 @@ use u8g2_fonts::{FontRenderer, fonts};
 use super::Picture;
 
 /// Small fonts: western Europe's letters, and one with Cyrillic. At most 8 rows above the baseline and 2 below.
-const SMALL: [FontRenderer; 2] = [
-    FontRenderer::new::<fonts::u8g2_font_helvR08_te>(),
-    FontRenderer::new::<fonts::u8g2_font_6x12_t_cyrillic>(),
-];
+const SMALL: [FontRenderer; 2] =
+    [FontRenderer::new::<fonts::u8g2_font_helvR08_te>(), FontRenderer::new::<fonts::u8g2_font_6x12_t_cyrillic>()];
 
 /// Title fonts of western Europe's letters, largest first, each with the rows of a capital letter and the most lines it
 /// leaves room for.
