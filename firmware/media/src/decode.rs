@@ -75,7 +75,9 @@ fn video(codec: &str, decoder: &str) -> String {
 
 /// Waits for each buffer's time: what leaves here is played and shown at once, sound and picture together.
 fn sink(buffers: u32) -> String {
-    format!("appsink name=out enable-last-sample=false async=false sync=true max-buffers={buffers} drop=true")
+    format!(
+        "appsink name=out wait-on-eos=false enable-last-sample=false async=false sync=true max-buffers={buffers} drop=true"
+    )
 }
 
 /// Settings that decoders share where they have them.

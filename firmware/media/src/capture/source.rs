@@ -128,7 +128,7 @@ fn file(path: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, Med
 fn normal(sync: &str) -> String {
     format!(
         "videoconvert n-threads=2 ! videoscale n-threads=2 add-borders=true ! videorate skip-to-first=true ! \
-         capsfilter name=format ! appsink name=out enable-last-sample=false max-buffers=2 drop=true {sync}"
+         capsfilter name=format ! appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true {sync}"
     )
 }
 
@@ -144,7 +144,7 @@ fn test_picture(card: u8, format: &PictureFormat) -> Result<gst::Pipeline, Media
         "videotestsrc name=pace is-live=true pattern=black ! capsfilter name=format ! \
          clockoverlay time-format=\"%H:%M:%S\" halignment=center valignment=position ypos=0.42 \
          font-desc=\"Sans Bold {size}px\" auto-resize=false draw-shadow=false draw-outline=false ! \
-         appsink name=out enable-last-sample=false max-buffers=2 drop=true sync=false"
+         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false"
     ))?;
     set_format(&pipeline, format)?;
     let frames = Mutex::new(CardFrames::new(card, format)?);

@@ -48,7 +48,7 @@ impl Mixer {
         let caps = format()?.to_caps()?;
         let pipeline = described(&format!(
             "compositor name=mix background=black latency={PATIENCE} ! {caps} ! \
-             appsink name=out enable-last-sample=false max-buffers=2 drop=true sync=false \
+             appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false \
              videorate name=own_rate drop-only=true max-rate={SELF_VIEW_RATE} ! videoscale ! capsfilter name=own_size"
         ))?;
         let mix: gst::Element = named(&pipeline, "mix")?;

@@ -146,7 +146,7 @@ impl Device for Substitute {
 fn alsa(device: &str) -> Result<gst::Pipeline, MediaError> {
     let pipeline = described(&format!(
         "alsasrc name=device buffer-time=200000 latency-time=10000 ! audioconvert ! audioresample ! {FORMAT} ! \
-         appsink name=out enable-last-sample=false max-buffers=10 drop=true sync=false"
+         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=10 drop=true sync=false"
     ))?;
     named::<gst::Element>(&pipeline, "device")?.set_property("device", device);
     Ok(pipeline)

@@ -28,7 +28,7 @@ pub(crate) fn pipeline(kind: &str) -> Result<gst::Pipeline, MediaError> {
     let content = Mutex::new((content(kind)?, Noise(1)));
     let pipeline = described(&format!(
         "audiotestsrc name=pace is-live=true wave=silence samplesperbuffer=960 ! {FORMAT} ! \
-         appsink name=out enable-last-sample=false max-buffers=5 drop=true sync=false"
+         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=5 drop=true sync=false"
     ))?;
     let pad = named::<gst::Element>(&pipeline, "pace")?.static_pad("src");
     let pad = pad.ok_or_else(|| MediaError::pipeline("microphone", "has no pad to fill"))?;

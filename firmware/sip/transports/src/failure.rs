@@ -39,6 +39,10 @@ fn certificate(name: &str, why: &CertificateError) -> String {
             format!("the certificate is not for {name} but for {}", presented.join(", "))
         }
         CertificateError::Revoked => format!("{name}: the certificate was revoked"),
+        // Only the words tell this one: the type is private to the certificate library.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            format!("{name}: the server shows the certificate of an authority instead of one of its own")
+        }
         other => format!("{name}: {other:?}"),
     }
 }
@@ -52,6 +56,9 @@ pub(crate) fn upgrade(peer: &str, error: &tungstenite::Error) -> FlowError {
         tungstenite::Error::Io(error) => FlowError::Closed(format!("{peer} closed during the upgrade: {error}")),
         tungstenite::Error::Protocol(tungstenite::error::ProtocolError::HandshakeIncomplete) => {
             FlowError::Closed(format!("{peer} closed during the upgrade"))
+        }
+        tungstenite::Error::Protocol(tungstenite::error::ProtocolError::HttparseError(_)) => {
+            FlowError::Handshake(format!("{peer} does not speak HTTP"))
         }
         other => FlowError::Handshake(format!("{peer}: {other}")),
     }

@@ -42,6 +42,14 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[tokio::test]
+async fn a_server_that_shows_the_certificate_of_its_authority_is_refused() {
+    let authority = Authority::new();
+    let echo = Echo::start(options(Transport::Wss, Some(authority.itself())));
+    let error = Side::new(authority.client()).failure(target(Transport::Wss, "localhost", echo.address.port())).await;
+    assert!(matches!(&error, FlowError::Certificate(why) if why.contains("instead of one of its own")), "{error}");
+}
+
+#[tokio::test]
 async fn an_expired_certificate_is_refused() {
     let authority = Authority::new();
     let echo = Echo::start(options(Transport::Wss, Some(authority.server("localhost", 2021))));
@@ -67,6 +75,13 @@ async fn a_web_server_is_no_sip_server() {
     let port = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await;
     let error = stranger().failure(target(Transport::Ws, "127.0.0.1", port)).await;
     assert!(matches!(&error, FlowError::Handshake(why) if why.contains("404")), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_of_another_protocol_is_no_web_server() {
+    let port = answering("SSH-2.0-OpenSSH_9.2\r\n\r\n").await;
+    let error = stranger().failure(target(Transport::Ws, "127.0.0.1", port)).await;
+    assert!(matches!(&error, FlowError::Handshake(why) if why.ends_with("does not speak HTTP")), "{error}");
 }
 
 #[tokio::test]

@@ -147,6 +147,7 @@ fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> 
         .sync(false)
         .async_(false)
         .enable_last_sample(false)
+        .wait_on_eos(false)
         .buffer_list(true)
         .callbacks(callbacks)
         .build()

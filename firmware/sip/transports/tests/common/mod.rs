@@ -39,6 +39,11 @@ impl Authority {
         ServerTls::from_text(&certificate.pem(), &key.serialize_pem()).expect("just made")
     }
 
+    /// The authority's own certificate in the place of a server's.
+    pub(crate) fn itself(&self) -> ServerTls {
+        ServerTls::from_text(&self.pem, &self.issuer.key().serialize_pem()).expect("just made")
+    }
+
     pub(crate) fn client(&self) -> ClientTls {
         ClientTls::with_authority_text(&self.pem).expect("just made")
     }
