@@ -1,4 +1,5 @@
 //! The page of causes is made from the catalogue.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test, and the page is a file")]
 
 use std::fmt::Write;
 

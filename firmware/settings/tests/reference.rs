@@ -1,4 +1,5 @@
 //! The configuration page is made from the schema: it cannot tell anything else than what is checked.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test, and the page is a file")]
 
 use std::fmt::Write;
 

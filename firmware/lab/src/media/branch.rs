@@ -39,11 +39,12 @@ impl Branch {
         Ok((branch, source))
     }
 
-    /// Decodes video; `watch` sees every frame in full size, the returned sink gets it in the size of the filter.
+    /// Decodes video, asking for a key frame after every loss. Not `wait-for-keyframe` for H.264: `GStreamer` 1.22 then
+    /// drops the first slices of the very key frame it waits for. `watch` sees every frame in full size, the returned sink gets it in the size of the filter.
     pub(super) fn video(codec: &str, watch: Arc<Watch>) -> Result<(Self, Picture), MediaError> {
         let decode = match codec {
-            "H264" => format!("rtph264depay {KEY_FRAMES} ! h264parse ! {} name=decoder", h264_decoder()),
-            "VP8" => format!("rtpvp8depay {KEY_FRAMES} ! vp8dec name=decoder threads=1"),
+            "H264" => format!("rtph264depay request-keyframe=true ! h264parse ! {} name=decoder", h264_decoder()),
+            "VP8" => "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec name=decoder threads=1".into(),
             other => return Err(MediaError::Pipeline(format!("no decoder for {other}"))),
         };
         let scale = "videoconvert ! videoscale ! capsfilter name=size";
@@ -145,12 +146,9 @@ impl Picture {
     }
 }
 
-/// A lost frame is asked for at once; nothing is shown before a whole one.
-const KEY_FRAMES: &str = "request-keyframe=true wait-for-keyframe=true";
-
 fn payloader(codec: &str) -> Result<&'static str, MediaError> {
     match codec {
-        "H264" => Ok("rtph264pay config-interval=-1 aggregate-mode=zero-latency"),
+        "H264" => Ok("rtph264pay aggregate-mode=zero-latency"),
         "VP8" => Ok("rtpvp8pay picture-id-mode=15-bit"),
         "OPUS" => Ok("opusenc bitrate=48000 frame-size=20 ! rtpopuspay"),
         other => Err(MediaError::Pipeline(format!("no payloader for {other}"))),
@@ -159,7 +157,11 @@ fn payloader(codec: &str) -> Result<&'static str, MediaError> {
 
 /// libav costs the least; openh264 is there where libav may not be.
 fn h264_decoder() -> &'static str {
-    if gst::ElementFactory::find("avdec_h264").is_some() { "avdec_h264 max-threads=1" } else { "openh264dec" }
+    if gst::ElementFactory::find("avdec_h264").is_some() {
+        "avdec_h264 max-threads=1 output-corrupt=false discard-corrupted-frames=true"
+    } else {
+        "openh264dec"
+    }
 }
 
 /// Mono blocks as the mixer makes them.

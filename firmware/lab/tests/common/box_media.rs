@@ -164,7 +164,7 @@ fn receiving(kind: Kind, codec: &Codec, received: &Arc<Mutex<Received>>) -> gst:
         }
         (_, "VP8") => format!("rtpvp8depay ! vp8dec ! videoconvert ! video/x-raw,format=I420 ! {exit}"),
         _ => format!(
-            "rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse ! avdec_h264 ! videoconvert \
+            "rtph264depay request-keyframe=true ! h264parse ! avdec_h264 ! videoconvert \
              ! video/x-raw,format=I420 ! {exit}"
         ),
     };

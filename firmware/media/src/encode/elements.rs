@@ -44,11 +44,12 @@ pub(crate) fn encoder(element: &str, kbps: u32) -> String {
     }
 }
 
-/// The payloader of a video codec. SPS and PPS go with every key frame, so that a peer can begin at any.
+/// The payloader of a video codec. The encoders above send SPS and PPS with every key frame, so that a peer can begin at
+/// any; the payloader must not add them again: it does so before each slice, and a browser then sees a frame begin twice.
 pub(crate) fn video_payloader(codec: &str, payload_type: u8) -> String {
     match codec {
         "VP8" => format!("rtpvp8pay name=pay pt={payload_type} mtu={MTU} picture-id-mode=15-bit"),
-        _ => format!("rtph264pay name=pay pt={payload_type} mtu={MTU} aggregate-mode=zero-latency config-interval=-1"),
+        _ => format!("rtph264pay name=pay pt={payload_type} mtu={MTU} aggregate-mode=zero-latency"),
     }
 }
 

@@ -193,7 +193,7 @@ fn receive(
     seen: &Arc<watch::Sender<Seen>>,
 ) {
     let decoder = match codec.name.as_str() {
-        "H264" => "rtph264depay request-keyframe=true wait-for-keyframe=true ! h264parse ! avdec_h264",
+        "H264" => "rtph264depay request-keyframe=true ! h264parse ! avdec_h264",
         "VP8" => "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec",
         "OPUS" => "rtpopusdepay ! opusdec",
         other => panic!("no decoder for {other}"),
