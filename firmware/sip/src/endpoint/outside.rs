@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::core::{Core, Owner};
 use super::{Endpoint, Waiting};
-use crate::api::{Body, Event, FinalResponse, FlowId, HeaderLine, RequestId};
+use crate::api::{Body, Event, Failure, FinalResponse, FlowId, HeaderLine, RequestId};
 use crate::message::{Request, Response};
 use crate::session::{cause, uac};
 use crate::transaction::timing::GIVE_UP;
@@ -44,22 +44,24 @@ impl Endpoint {
     }
 
     pub(super) fn on_request_outcome(&mut self, now: Instant, event: &TransactionEvent, id: RequestId) {
-        let outcome = match &event.outcome {
-            Outcome::FlowLost => Err(cause::connection()),
-            Outcome::Timeout => Err(cause::timeout()),
-            Outcome::Response(response) if response.status < 200 => return,
-            Outcome::Response(response) if Core::is_challenge(response.status) => {
-                match self.core.answer_challenge(now, event, response) {
-                    Ok(_) => return,
-                    Err(error) => {
-                        Err(crate::api::Failure { reason: error.to_string(), ..cause::of_response(response) })
-                    }
-                }
-            }
-            Outcome::Response(response) => Ok(FinalResponse::from(response)),
-        };
+        let Some(result) = self.conclusion(now, event) else { return };
+        let outcome = result.map(|response| FinalResponse::from(&response));
         self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
         self.core.event(Event::Response { request: id, outcome });
+    }
+
+    /// How a request outside dialogs ended; `None` while it goes on, also with another round of credentials.
+    pub(super) fn conclusion(&mut self, now: Instant, event: &TransactionEvent) -> Option<Result<Response, Failure>> {
+        match &event.outcome {
+            Outcome::FlowLost => Some(Err(cause::connection())),
+            Outcome::Timeout => Some(Err(cause::timeout())),
+            Outcome::Response(response) if response.status < 200 => None,
+            Outcome::Response(response) if Core::is_challenge(response.status) => {
+                let refused = self.core.answer_challenge(now, event, response).err()?;
+                Some(Err(Failure { reason: refused.to_string(), ..cause::of_response(response) }))
+            }
+            Outcome::Response(response) => Some(Ok(response.clone())),
+        }
     }
 
     /// A request of a peer outside any dialog that is neither INVITE, ACK nor CANCEL.

@@ -11,7 +11,7 @@ use crate::message::inspect::{inspect, inspect_response, unsupported};
 use crate::message::parse::{Defect, parse};
 use crate::message::uri::SipUri;
 use crate::message::{Message, Request, Response};
-use crate::session::{Session, cause, uac};
+use crate::session::{Session, uac};
 use crate::transaction::{Arrival, Outcome, TransactionEvent, TransactionId};
 
 impl Endpoint {
@@ -163,20 +163,7 @@ impl Endpoint {
     }
 
     fn on_register_outcome(&mut self, now: Instant, event: &TransactionEvent) {
-        let result = match &event.outcome {
-            Outcome::FlowLost => Err(cause::connection()),
-            Outcome::Timeout => Err(cause::timeout()),
-            Outcome::Response(response) if response.status < 200 => return,
-            Outcome::Response(response) if Core::is_challenge(response.status) => {
-                match self.core.answer_challenge(now, event, response) {
-                    Ok(_) => return,
-                    Err(error) => {
-                        Err(crate::api::Failure { reason: error.to_string(), ..cause::of_response(response) })
-                    }
-                }
-            }
-            Outcome::Response(response) => Ok(response.clone()),
-        };
+        let Some(result) = self.conclusion(now, event) else { return };
         let cseq = event.request.headers.cseq().map_or(0, |cseq| cseq.number);
         self.core.register_outcome = Some(RegisterOutcome { cseq, result });
     }
