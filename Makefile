@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build test lint unit end-to-end interop bench-call recovery deny clean
+.PHONY: help setup setup-test demo build build-debug test lint behaviour interop bench-call recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,31 +20,32 @@ demo: setup ## a whole room on this machine, no hardware needed: server, box and
 build: setup ## the binary, optimised: target/release/roombox
 	$(CARGO) build --release --locked -p roombox
 
-test: setup-test lint unit end-to-end interop ## everything that has to pass before a change lands
+# Every step builds the whole workspace: one set of features, so that nothing is compiled twice.
+TARGET = $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG_BINARY = $(TARGET)/debug/roombox
+
+test: setup-test lint behaviour interop ## everything that has to pass before a change lands
 
 lint: ## formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-unit: ## every crate's own tests
-	$(CARGO) test --locked --workspace --exclude roombox-tests
+behaviour: build-debug ## every crate's own tests, and real processes on loopback checked by content
+	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked
 
-end-to-end: ## real processes on loopback: box against lab, checked by content
-	$(CARGO) build --locked -p roombox
-	$(CARGO) test --locked -p roombox-tests
-
-interop: ## the box against Kamailio and a JsSIP page in Chromium
-	$(CARGO) build --locked -p roombox
+interop: build-debug ## the box against Kamailio and a JsSIP page in Chromium
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
-	$(CARGO) test --locked -p roombox-tests --test interop -- --ignored
+	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test interop -- --ignored
 
-recovery: ## 20 server deaths in a row while in a call (about five minutes)
-	$(CARGO) build --locked -p roombox
-	$(CARGO) test --locked -p roombox-tests --test recovery -- --ignored --nocapture
+recovery: build-debug ## 20 server deaths in a row while in a call (about five minutes)
+	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test recovery -- --ignored --nocapture
+
+build-debug:
+	$(CARGO) build --workspace --all-targets --locked
 
 bench-call: setup ## the figures of docs/figures.md
 	$(CARGO) build --release --locked -p roombox
-	$(CARGO) run --release --locked -p roombox-tests --bin bench_call
+	ROOMBOX_BIN=$(TARGET)/release/roombox $(CARGO) run --release --locked -p roombox-tests --bin bench_call
 
 deny: ## licences, banned crates and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources
