@@ -67,6 +67,11 @@ impl ControlSocket {
         Ok(Self { listener, path: path.into() })
     }
 
+    /// Where it was bound.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Serves clients until dropped.
     pub(crate) async fn serve(self, house: House) {
         let places = Arc::new(Semaphore::new(CLIENTS));

@@ -31,8 +31,10 @@ pub(crate) fn demo(arguments: &DemoArguments, socket: &Path, started: Instant) -
             .map_err(|error| Refusal::refused(format!("The conference server does not start: {error}.")))?;
         // Nobody reads what the server reports; the box tells its own side.
         tokio::spawn(async move { while lab_events.recv().await.is_some() {} });
-        let running = RunningBox::start(plan::room(arguments, &lab, &folder, socket, started).await?)?;
-        let story = Story::new(arguments.json, &running);
+        let plan = plan::room(arguments, &lab, &folder, socket, started).await?;
+        let control = plan.socket.path().to_owned();
+        let running = RunningBox::start(plan)?;
+        let story = Story::new(arguments.json, &running, &control, socket);
         let outcome = watch(arguments.seconds, running, &story, &mut signals).await;
         lab.stop().await;
         outcome

@@ -1,6 +1,6 @@
 //! What a demo tells a person while it runs, and its summary.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -49,17 +49,22 @@ impl Summary {
 pub(super) struct Story {
     json: bool,
     panel: Option<String>,
+    /// A command that reaches this box.
+    command: String,
 }
 
 impl Story {
-    pub(super) fn new(json: bool, running: &RunningBox) -> Self {
-        Self { json, panel: running.panel.clone() }
+    /// `control`: the socket of this box; `usual`: the one that commands take by themselves.
+    pub(super) fn new(json: bool, running: &RunningBox, control: &Path, usual: &Path) -> Self {
+        let option = if control == usual { String::new() } else { format!("--socket {} ", control.display()) };
+        Self { json, panel: running.panel.clone(), command: format!("roombox {option}status") }
     }
 
     /// Tells until the house ends.
     pub(super) async fn tell(&self, house: &House) {
         let panel = self.panel.as_deref().unwrap_or("not served");
-        self.say(&format!("\n  roombox demo: a room, a conference server and the panel\n\n  Panel  {panel}\n"));
+        let title = "roombox demo: a room, a conference server and the panel";
+        self.say(&format!("\n  {title}\n\n  Panel    {panel}\n  Command  {}\n", self.command));
         let (kept, mut listener) = house.events.subscribe();
         kept.iter().filter_map(|event| words(event)).for_each(|words| self.say(&words));
         while let Some(event) = listener.next().await {
