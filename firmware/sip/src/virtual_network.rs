@@ -233,6 +233,7 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
                     self.note(side, &format!("{event:?}"));
                     self.events.push_back((side, event));
                 }
+                Some(Output::Locate { .. }) => {}
                 Some(Output::OpenFlow { flow, server }) => self.open(side, flow, server.transport),
                 Some(Output::CloseFlow(flow)) => self.close(side, flow),
                 Some(Output::Send { flow, bytes }) => self.send(side, flow, &bytes),

@@ -14,7 +14,7 @@ use roombox_sip::virtual_network::Side;
 fn call_the_box(world: &mut World) -> SessionId {
     let flow = roombox_sip::api::FlowId::accepted(1);
     let body = sdp("their offer");
-    let command = Command::Invite { session: OUT, target: "sip:room@lab.example".into(), body, headers: vec![] };
+    let command = Command::invite(OUT, "sip:room@lab.example", body, vec![]);
     world.tell_server(endpoint::Input::CommandOn { flow, command });
     incoming(&wait(world, A, |e| matches!(e, Event::Incoming { .. })))
 }
@@ -82,7 +82,7 @@ fn a_call_given_up_while_it_rings_is_cancelled() {
 fn a_call_given_up_before_any_answer_is_cancelled_with_the_first_one() {
     let mut world = registered(5, Transport::Wss);
     let body = sdp("offer");
-    client(&mut world, Command::Invite { session: OUT, target: "sip:conf@lab.example".into(), body, headers: vec![] });
+    client(&mut world, Command::invite(OUT, "sip:conf@lab.example", body, vec![]));
     client(&mut world, Command::Terminate { session: OUT, cause: Cause::Canceled });
     let before = world.trace().to_string();
     assert!(!before.contains("CANCEL sip:"), "CANCEL has to wait for a provisional response");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::*;
 use roombox_sip::agent::{self, ConnectionState, RegistrationState};
-use roombox_sip::api::{AgentEvent, Cause, Command, Event, FlowError, Transport};
+use roombox_sip::api::{AgentEvent, Cause, Command, Event, FlowError, Server, ServerTarget, Transport};
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Faults, Side};
 
@@ -206,9 +206,8 @@ fn a_restarted_server_says_that_it_lost_the_call() {
 #[test]
 fn the_servers_are_tried_in_their_order() {
     let mut config = config(Transport::Wss, "secret");
-    let mut second = config.servers[0].clone();
-    second.host = "second.example".into();
-    config.servers.push(second);
+    let Server::At(first) = config.servers[0].clone() else { panic!("a known place") };
+    config.servers.push(Server::At(ServerTarget { host: "second.example".into(), ..first }));
     let mut world = world_of(16, config);
     world.faults.refused = true;
     world.tell_client(0, agent::Input::Start);

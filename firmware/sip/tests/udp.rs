@@ -45,7 +45,7 @@ fn an_invite_without_any_answer_times_out() {
     let mut world = registered(3, Transport::Udp);
     world.faults.lost = 100;
     let body = sdp("offer");
-    client(&mut world, Command::Invite { session: OUT, target: "sip:x@lab.example".into(), body, headers: vec![] });
+    client(&mut world, Command::invite(OUT, "sip:x@lab.example", body, vec![]));
     let end = wait(&mut world, A, |e| is_ended(e) || matches!(e, Event::Agent(_)));
     // The silent server is found out first, and takes the call with it.
     assert!(matches!(end, Event::Agent(_)) || ended(&end).cause == Cause::ConnectionError);

@@ -136,8 +136,8 @@ fn response(invite: &str, status: u16, tag: &str) -> String {
 #[test]
 fn the_second_answer_of_a_fork_gets_ack_and_bye() {
     let mut wire = Wire::new(Transport::Ws);
-    let (session, target, headers) = (SessionId(1), "sip:x@far".into(), vec![]);
-    wire.input(Input::Command(Command::Invite { session, target, body: Body::sdp("offer"), headers }));
+    let (session, target, headers) = (SessionId(1), "sip:x@far", vec![]);
+    wire.input(Input::Command(Command::invite(session, target, Body::sdp("offer"), headers)));
     let invite = wire.last().to_string();
     wire.receive(&response(&invite, 180, "one"));
     wire.receive(&response(&invite, 200, "one"));
@@ -177,8 +177,8 @@ fn an_older_request_inside_the_call_is_refused_with_500() {
 #[test]
 fn a_foreign_parser_reads_what_we_send() {
     let mut wire = Wire::new(Transport::Wss);
-    let (session, target, headers) = (SessionId(1), "sip:x@far".into(), vec![]);
-    wire.input(Input::Command(Command::Invite { session, target, body: Body::sdp("offer"), headers }));
+    let (session, target, headers) = (SessionId(1), "sip:x@far", vec![]);
+    wire.input(Input::Command(Command::invite(session, target, Body::sdp("offer"), headers)));
     let request = rsip::Request::try_from(wire.last().as_bytes()).expect("readable");
     assert_eq!((request.method, request.body.as_slice()), (rsip::Method::Invite, b"offer".as_slice()));
     wire.receive(&options());

@@ -73,6 +73,7 @@ fn disturb(house: &mut House) {
                 request_uri: String::new(),
                 offer: None,
                 headers: vec![],
+                replaces: None,
             });
         }
     }

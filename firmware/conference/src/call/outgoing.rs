@@ -49,6 +49,6 @@ impl Call {
         self.announced = Some(context.media_state);
         self.phase = Phase::Calling;
         self.deadline = Some(now + context.config.call.answer);
-        context.sip(Command::Invite { session, target: self.peer.clone(), body: Body::sdp(sdp), headers });
+        context.sip(Command::invite(session, self.peer.clone(), Body::sdp(sdp), headers));
     }
 }

@@ -18,6 +18,7 @@ fn ring(bench: &mut Bench, session: sip::SessionId, offer: Option<&str>) {
         request_uri: "sip:room1@host".into(),
         offer: offer.map(sip::Body::sdp),
         headers: vec![],
+        replaces: None,
     });
 }
 

@@ -22,7 +22,7 @@ fn a_join_becomes_offer_invite_answer_and_call() {
     else {
         panic!("no INVITE")
     };
-    assert_eq!((target.as_str(), body.text()), (TARGET, Some(OFFER)));
+    assert_eq!((target.as_str(), body.as_ref().and_then(sip::Body::text)), (TARGET, Some(OFFER)));
     assert!(matches!(bench.call(), CallState::InCall { media_connected: false, .. }));
     bench.media(MediaFact::Connected { call });
     assert!(matches!(bench.call(), CallState::InCall { media_connected: true, .. }));

@@ -44,6 +44,7 @@ fn ring(world: &mut World) {
         request_uri: String::new(),
         offer: Some(sip::Body::sdp(OFFER)),
         headers: vec![],
+        replaces: None,
     }));
 }
 

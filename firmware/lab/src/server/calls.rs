@@ -105,7 +105,17 @@ impl Server {
             Event::Progress { session, .. } => self.relay_progress(session),
             Event::Accepted { session, body, .. } => self.relay_acceptance(session, body),
             // The outcome of a vendor message changes nothing here; the rest is not for calls.
-            Event::Response { .. } | Event::Request { .. } | Event::Agent(_) => {}
+            Event::Agent(_)
+            | Event::Hold { .. }
+            | Event::Message { .. }
+            | Event::Notify { .. }
+            | Event::ProgressAcknowledged { .. }
+            | Event::Redirected { .. }
+            | Event::Refer { .. }
+            | Event::ReferProgress { .. }
+            | Event::Request { .. }
+            | Event::Response { .. }
+            | Event::Subscription { .. } => {}
         }
     }
 

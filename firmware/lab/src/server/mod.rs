@@ -194,7 +194,7 @@ impl Server {
                 }
                 Output::Event(event) => self.on_event(event),
                 // A server opens no connection: it answers on those it accepted.
-                Output::OpenFlow { .. } => {}
+                Output::Locate { .. } | Output::OpenFlow { .. } => {}
                 Output::Send { flow, bytes } => match self.config.faults.delay {
                     Some(delay) => self.due.add(Instant::now() + delay, Task::Send(flow, bytes)),
                     None => self.transports.send(flow, bytes),

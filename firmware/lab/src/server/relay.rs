@@ -31,7 +31,7 @@ impl Server {
         self.calls.by_session.insert(caller.session, first);
         self.calls.by_session.insert(onward, other);
         self.tell(LabEvent::CallStarted { call: number, user: caller.user, room: target });
-        let command = Command::Invite { session: onward, target: contact, body, headers };
+        let command = Command::invite(onward, contact, body, headers);
         self.feed(Input::CommandOn { flow, command });
     }
 

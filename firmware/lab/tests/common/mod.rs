@@ -108,7 +108,7 @@ impl Client {
         self.sessions += 1;
         let session = SessionId(self.sessions);
         let target = format!("sip:{user}@127.0.0.1");
-        self.command(Command::Invite { session, target, body: Body::sdp(offer), headers: Vec::new() });
+        self.command(Command::invite(session, target, Body::sdp(offer), Vec::new()));
         session
     }
 
@@ -117,6 +117,7 @@ impl Client {
         while let Some(output) = self.agent.poll_output() {
             match output {
                 Output::CloseFlow(flow) => self.transports.close(flow),
+                Output::Locate { .. } => {}
                 Output::OpenFlow { flow, server } => self.transports.open(flow, server),
                 Output::Send { flow, bytes } => self.transports.send(flow, bytes),
                 Output::Event(event) => self.events.push_back(event),

@@ -199,6 +199,7 @@ impl Driver {
     fn carry_sip(&self, output: sip::Output) {
         match output {
             sip::Output::CloseFlow(flow) => self.transports.close(flow),
+            sip::Output::Locate { .. } => {}
             sip::Output::OpenFlow { flow, server } => self.transports.open(flow, server),
             sip::Output::Send { flow, bytes } => self.transports.send(flow, bytes),
             // The machines keep events among themselves.

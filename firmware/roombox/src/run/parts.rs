@@ -134,6 +134,7 @@ fn ice_server(server: &settings::model::IceServer) -> IceServer {
 #[cfg(test)]
 mod tests {
     use roombox_settings::model::Secret;
+    use roombox_sip::api::Server;
 
     use super::*;
 
@@ -154,7 +155,8 @@ mod tests {
         assert_eq!(agent.endpoint.aor, "sip:room-7@meet.example.org");
         assert_eq!(agent.endpoint.display_name, "Room_7");
         assert_eq!(agent.registration.unwrap().registrar, "sip:meet.example.org");
-        assert_eq!((agent.servers[0].transport, agent.servers[0].port), (Transport::Wss, 443));
+        let Server::At(place) = &agent.servers[0] else { panic!("a known place") };
+        assert_eq!((place.transport, place.port), (Transport::Wss, 443));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{HeaderLine, ServerTarget};
+use crate::api::{HeaderLine, Server};
 use crate::endpoint::EndpointConfig;
 
 /// Settings of a [`super::UserAgent`]; [`AgentConfig::new`] gives the defaults of spec section 1.2.
@@ -16,15 +16,19 @@ pub struct AgentConfig {
     pub recovery: Recovery,
     /// How to register; `None` = guest: being connected is enough (spec section 1.3).
     pub registration: Option<RegistrationConfig>,
+    /// Flows kept up at the same time, each to a server of its own and registered with a `reg-id` of its own (RFC 5626
+    /// section 4.2); 1..=2.
+    pub outbound_flows: u8,
     /// Where to connect, tried in this order, at least one.
-    pub servers: Vec<ServerTarget>,
+    pub servers: Vec<Server>,
 }
 
 impl AgentConfig {
     /// A guest at these servers; set `registration` to become a registered user.
-    pub fn new(endpoint: EndpointConfig, servers: Vec<ServerTarget>) -> Self {
+    pub fn new(endpoint: EndpointConfig, servers: impl IntoIterator<Item = impl Into<Server>>) -> Self {
         let keep_alive = KeepAlive::default();
-        Self { endpoint, keep_alive, recovery: Recovery::default(), registration: None, servers }
+        let servers = servers.into_iter().map(Into::into).collect();
+        Self { endpoint, keep_alive, outbound_flows: 1, recovery: Recovery::default(), registration: None, servers }
     }
 }
 

@@ -22,7 +22,9 @@ pub use config::{AgentConfig, KeepAlive, Recovery, RegistrationConfig};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::api::{AgentEvent, Cause, Command, Event, FlowError, FlowId, FlowInput, Output};
+use crate::api::{
+    AgentEvent, Cause, Command, Event, FlowError, FlowId, FlowInput, LocateId, Output, Server, ServerTarget,
+};
 use crate::endpoint::{self, Endpoint, EndpointStatus};
 use crate::machine::Machine;
 use connection::Connection;
@@ -43,6 +45,13 @@ pub enum Input {
         flow: FlowId,
         /// What happened.
         input: FlowInput,
+    },
+    /// What became of an [`Output::Locate`]: places in the order in which they are to be tried.
+    Located {
+        /// The question.
+        locate: LocateId,
+        /// The places, at least one.
+        places: Result<Vec<ServerTarget>, FlowError>,
     },
     /// Drop the connection and connect again at once (network changed).
     Reconnect,
@@ -112,8 +121,12 @@ pub struct UserAgent {
 impl UserAgent {
     /// A stopped user agent. The same `seed` and inputs give the same outputs, byte for byte.
     pub fn new(config: AgentConfig, seed: u64) -> Self {
+        let places = config.servers.into_iter().filter_map(|server| match server {
+            Server::At(target) => Some(target),
+            Server::Domain { .. } => None,
+        });
         Self {
-            connection: Connection::new(config.servers, config.recovery),
+            connection: Connection::new(places.collect(), config.recovery),
             registration: Registration::new(config.registration, config.endpoint.instance_id.clone()),
             endpoint: Endpoint::new(config.endpoint, seed),
             outputs: VecDeque::new(),
@@ -282,6 +295,7 @@ impl Machine for UserAgent {
         match input {
             Input::Command(command) => self.endpoint_input(now, endpoint::Input::Command(command)),
             Input::Flow { flow, input } => self.flow_input(now, flow, input),
+            Input::Located { .. } => {}
             Input::Reconnect => self.reconnect(now),
             Input::Register => {
                 self.registration.wanted();

@@ -1,6 +1,8 @@
 //! What an endpoint is told about itself.
 
-use crate::api::HeaderLine;
+use std::time::Duration;
+
+use crate::api::{HeaderLine, Reliable};
 
 /// User name and password for digest authentication (RFC 7616).
 #[derive(Clone, PartialEq, Eq)]
@@ -41,10 +43,21 @@ pub struct EndpointConfig {
     pub credentials: Option<Credentials>,
     /// Shown to peers; empty = none.
     pub display_name: String,
+    /// Apply a description in an unreliable provisional response: `true` as JsSIP does, `false` as RFC 3261 asks of a
+    /// caller that may have been forked (spec section 13.7).
+    pub early_media: bool,
     /// Added to every initial INVITE and request outside a dialog, before the caller's own.
     pub extra_headers: Vec<HeaderLine>,
+    /// How long an established session waits for another flow after the loss of its own. Media may go on meanwhile.
+    pub flow_patience: Duration,
     /// `urn:uuid:…` that names this box for ever (RFC 5626 section 4.1).
     pub instance_id: Option<String>,
+    /// Redirections (3xx) followed for one call, 0 = none: the call ends with [`crate::api::Cause::Redirected`].
+    pub max_redirects: u8,
+    /// Longest ringing of an incoming call (JsSIP's `no_answer_timeout`).
+    pub no_answer_timeout: Duration,
+    /// Reliable provisional responses, unless a call says otherwise.
+    pub reliable: Reliable,
     /// Client or server.
     pub role: Role,
     /// Offer session timers (RFC 4028) by ourselves: seconds, 90 at least. A peer's demand is always met.
@@ -66,8 +79,13 @@ impl EndpointConfig {
             contact_user: None,
             credentials: None,
             display_name: String::new(),
+            early_media: true,
             extra_headers: Vec::new(),
+            flow_patience: Duration::from_secs(32),
             instance_id: None,
+            max_redirects: 5,
+            no_answer_timeout: Duration::from_mins(1),
+            reliable: Reliable::Supported,
             role: Role::Client,
             session_expires: None,
             user_agent: concat!("roombox/", env!("CARGO_PKG_VERSION")).into(),

@@ -27,7 +27,7 @@ impl Endpoint {
                 let info = Info { request, headers: &headers, body, content_type };
                 self.with_session(session, |s, core| s.send_info(core, now, &info));
             }
-            Command::Invite { session, target, body, headers } => {
+            Command::Invite { session, target, body, headers, options: _ } => {
                 let Some(flow) = flow else {
                     return self.core.event(Event::Ended { session, failure: Failure::no_flow() });
                 };
@@ -35,6 +35,18 @@ impl Endpoint {
                 let session = Session::call(&mut self.core, now, call);
                 self.sessions.insert(session.id, session);
             }
+            Command::Dtmf { request, .. } | Command::Refer { request, .. } | Command::Send { request, .. } => {
+                self.fail_request(request);
+            }
+            Command::FollowRefer { session, .. } => {
+                self.core.event(Event::Ended { session, failure: Failure::no_flow() });
+            }
+            Command::Hold { .. }
+            | Command::MediaSeen { .. }
+            | Command::Progress { .. }
+            | Command::Subscribe { .. }
+            | Command::Unsubscribe { .. }
+            | Command::Update { .. } => {}
             Command::Reinvite { session, body, headers } => {
                 self.with_session(session, |s, core| s.reinvite(core, now, body, headers));
             }

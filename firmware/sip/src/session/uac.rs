@@ -14,7 +14,7 @@ pub(crate) struct Call<'a> {
     pub session: SessionId,
     pub flow: FlowId,
     pub target: &'a str,
-    pub body: Body,
+    pub body: Option<Body>,
     pub headers: &'a [HeaderLine],
 }
 
@@ -25,7 +25,7 @@ impl Session {
         let mut request = initial_request(core, "INVITE", call.target, &call_id, &tag);
         request.headers.extend(call.headers);
         request.headers.push("Contact", core.contact(call.flow));
-        request.set_body(Some(&call.body));
+        request.set_body(call.body.as_ref());
         if let Some(expires) = core.config.session_expires {
             request.headers.push("Session-Expires", expires.to_string());
             request.headers.push("Min-SE", Timers::MIN_SE.to_string());
@@ -35,7 +35,7 @@ impl Session {
         let invite = core.send(now, call.flow, request, Owner::Session(call.session, Purpose::Invite));
         let state = State::Calling { invite, progress: false };
         let mut session = Self::new(call.session, call.flow, call_id, tag, state);
-        session.local_sdp = Some(call.body);
+        session.local_sdp = call.body;
         session
     }
 
@@ -70,7 +70,13 @@ impl Session {
         if let Some(dialog) = response.to_tag().and_then(|_| Dialog::of_caller(request, response)) {
             self.early.entry(dialog.remote_tag.clone()).or_insert(dialog);
         }
-        core.event(Event::Progress { session: self.id, status: response.status, body: response.typed_body() });
+        core.event(Event::Progress {
+            session: self.id,
+            status: response.status,
+            body: response.typed_body(),
+            headers: response.headers.lines().to_vec(),
+            reliable: false,
+        });
     }
 
     fn on_answer(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, response: &Response) {

@@ -58,6 +58,7 @@ impl Session {
             request_uri: request.uri.clone(),
             offer: request.typed_body(),
             headers: headers.lines().to_vec(),
+            replaces: None,
         });
         let patience = headers
             .seconds("Expires")

@@ -169,7 +169,7 @@ pub fn server(world: &mut World, command: Command) {
 
 pub fn invite(world: &mut World) -> SessionId {
     let body = sdp("offer");
-    client(world, Command::Invite { session: OUT, target: "sip:conf@lab.example".into(), body, headers: vec![] });
+    client(world, Command::invite(OUT, "sip:conf@lab.example", body, vec![]));
     incoming(&wait(world, Side::Server, |e| matches!(e, Event::Incoming { .. })))
 }
 

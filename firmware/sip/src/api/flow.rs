@@ -1,0 +1,93 @@
+//! Connections: where to, over what, and how they end.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// What carries SIP (RFC 3261 section 18, RFC 7118).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// SIP over TCP.
+    Tcp,
+    /// SIP over TLS.
+    Tls,
+    /// SIP over UDP.
+    Udp,
+    /// SIP over WebSocket.
+    Ws,
+    /// SIP over secure WebSocket.
+    Wss,
+}
+
+/// Where a flow is opened to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerTarget {
+    /// What carries SIP there.
+    pub transport: Transport,
+    /// Host name or address, without brackets for IPv6.
+    pub host: String,
+    /// TCP or UDP port.
+    pub port: u16,
+    /// HTTP path of a WebSocket (`/webrtc/wss/` at a Vinteo server); empty for the others.
+    pub path: String,
+}
+
+/// A server as it is configured: its place, or a domain whose place is looked up (RFC 3263).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Server {
+    /// Known by host, port and transport.
+    At(ServerTarget),
+    /// Looked up by NAPTR, SRV and address records each time it is connected to.
+    Domain {
+        /// The SIP domain.
+        name: String,
+        /// The transport asked for; `None` = what the records prefer, and only secure ones.
+        transport: Option<Transport>,
+        /// HTTP path of a WebSocket; empty for the others.
+        path: String,
+    },
+}
+
+impl From<ServerTarget> for Server {
+    fn from(target: ServerTarget) -> Self {
+        Self::At(target)
+    }
+}
+
+/// What happens on the network side, told by the driver.
+#[derive(Clone, Debug)]
+pub enum FlowInput {
+    /// The flow that was asked for is up (or, at a server, was accepted), carried by this transport.
+    Opened(Transport),
+    /// One WebSocket message, one datagram, or the next piece of a stream.
+    Received(Bytes),
+    /// The flow is gone or never came up.
+    Closed(FlowError),
+}
+
+/// Why a flow is gone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
+pub enum FlowError {
+    /// The server name is in the certificate of nobody we trust, or the certificate is out of date.
+    #[error("the server's certificate is not trusted: {0}")]
+    Certificate(String),
+    /// Closed by the other side or lost.
+    #[error("connection closed: {0}")]
+    Closed(String),
+    /// Nobody listens there.
+    #[error("connection refused: {0}")]
+    Refused(String),
+    /// The host name has no address.
+    #[error("host name not found: {0}")]
+    NameNotFound(String),
+    /// The other side is not a SIP WebSocket server (HTTP status, wrong subprotocol).
+    #[error("not a SIP WebSocket server: {0}")]
+    Handshake(String),
+    /// No answer in time.
+    #[error("no answer in time: {0}")]
+    Timeout(String),
+    /// No network or no route.
+    #[error("network unreachable: {0}")]
+    Unreachable(String),
+}
