@@ -204,5 +204,5 @@ impl House {
 }
 
 fn server() -> sip::ServerTarget {
-    sip::ServerTarget { transport: sip::Transport::Wss, host: "h".into(), port: 443, path: String::new() }
+    sip::ServerTarget::new(sip::Transport::Wss, "h", 443, "")
 }

@@ -197,12 +197,7 @@ impl Bench {
 }
 
 pub(crate) fn server() -> sip::ServerTarget {
-    sip::ServerTarget {
-        transport: sip::Transport::Wss,
-        host: "meet.example".into(),
-        port: 443,
-        path: "/webrtc/wss/".into(),
-    }
+    sip::ServerTarget::new(sip::Transport::Wss, "meet.example", 443, "/webrtc/wss/")
 }
 
 pub(crate) fn failed(cause: sip::Cause, status: Option<u16>) -> sip::Failure {

@@ -59,7 +59,7 @@ impl TestLab {
         let address = self.handle.addr();
         let host = if self.handle.authority().is_some() { "localhost".into() } else { address.ip().to_string() };
         let transport = if self.handle.authority().is_some() { Transport::Wss } else { Transport::Ws };
-        ServerTarget { transport, host, port: address.port(), path: roombox_lab::DEFAULT_PATH.into() }
+        ServerTarget::new(transport, host, address.port(), roombox_lab::DEFAULT_PATH)
     }
 }
 

@@ -78,7 +78,7 @@ fn server(account: &Account) -> Result<ServerTarget, AddressError> {
         settings::Transport::Ws => Transport::Ws,
         settings::Transport::Wss => Transport::Wss,
     };
-    Ok(ServerTarget { transport, host: address.host, port: address.port, path: address.path })
+    Ok(ServerTarget::new(transport, address.host, address.port, address.path))
 }
 
 /// What the media engine is started with.

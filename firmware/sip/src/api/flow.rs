@@ -30,6 +30,22 @@ pub struct ServerTarget {
     pub port: u16,
     /// HTTP path of a WebSocket (`/webrtc/wss/` at a Vinteo server); empty for the others.
     pub path: String,
+    /// The name that the certificate must be for and that a WebSocket upgrade asks for, where it is not `host`: a place
+    /// found by DNS must prove that it serves the domain that was asked for (RFC 5922 section 4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+}
+
+impl ServerTarget {
+    /// A place whose certificate is for its host; `path` counts for WebSockets only.
+    pub fn new(transport: Transport, host: impl Into<String>, port: u16, path: impl Into<String>) -> Self {
+        Self { transport, host: host.into(), port, path: path.into(), server_name: None }
+    }
+
+    /// The name or address that the server must prove to be.
+    pub fn name(&self) -> &str {
+        self.server_name.as_deref().unwrap_or(&self.host)
+    }
 }
 
 /// A server as it is configured: its place, or a domain whose place is looked up (RFC 3263).

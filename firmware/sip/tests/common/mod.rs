@@ -121,7 +121,7 @@ pub fn config(transport: Transport, password: &str) -> AgentConfig {
     let mut endpoint = EndpointConfig::client("sip:room@lab.example");
     endpoint.credentials = Some(Credentials { username: "room".into(), password: password.into() });
     endpoint.instance_id = Some("urn:uuid:00000000-0000-4000-8000-000000000001".into());
-    let server = ServerTarget { transport, host: "lab.example".into(), port: 5062, path: "/webrtc/wss/".into() };
+    let server = ServerTarget::new(transport, "lab.example", 5062, "/webrtc/wss/");
     let mut config = AgentConfig::new(endpoint, vec![server]);
     config.registration = Some(RegistrationConfig::at("sip:lab.example"));
     config

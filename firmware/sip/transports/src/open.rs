@@ -45,10 +45,10 @@ async fn open(server: &ServerTarget, tls: &ClientTls) -> Result<Opened, FlowErro
     let tcp = connect::tcp(addresses).await?;
     Ok(match server.transport {
         Transport::Tcp | Transport::Udp => Opened::Tcp(tcp),
-        Transport::Tls => Opened::Tls(Box::new(tls.handshake(&server.host, tcp).await?)),
+        Transport::Tls => Opened::Tls(Box::new(tls.handshake(server.name(), tcp).await?)),
         Transport::Ws => Opened::Ws(Box::new(websocket::upgrade(tcp, server).await?)),
         Transport::Wss => {
-            let secure = tls.handshake(&server.host, tcp).await?;
+            let secure = tls.handshake(server.name(), tcp).await?;
             Opened::Wss(Box::new(websocket::upgrade(secure, server).await?))
         }
     })
@@ -56,7 +56,8 @@ async fn open(server: &ServerTarget, tls: &ClientTls) -> Result<Opened, FlowErro
 
 /// `host:port` as in a Host header; IPv6 in brackets. The default port of the scheme is left out (RFC 9110 section 7.2).
 pub(crate) fn authority(server: &ServerTarget) -> String {
-    let host = if server.host.contains(':') { format!("[{}]", server.host) } else { server.host.clone() };
+    let name = server.name();
+    let host = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
     match (server.transport, server.port) {
         (Transport::Ws, 80) | (Transport::Wss, 443) => host,
         (_, port) => format!("{host}:{port}"),
@@ -69,10 +70,11 @@ mod tests {
 
     #[test]
     fn host_header_has_brackets_and_only_an_unusual_port() {
-        let target =
-            |transport, host: &str, port| ServerTarget { transport, host: host.into(), port, path: "/".into() };
+        let target = |transport, host, port| ServerTarget::new(transport, host, port, "/");
         assert_eq!(authority(&target(Transport::Wss, "vc.example", 443)), "vc.example");
         assert_eq!(authority(&target(Transport::Wss, "vc.example", 80)), "vc.example:80");
         assert_eq!(authority(&target(Transport::Ws, "::1", 5062)), "[::1]:5062");
+        let located = ServerTarget { server_name: Some("example.org".into()), ..target(Transport::Wss, "edge1", 443) };
+        assert_eq!(authority(&located), "example.org");
     }
 }

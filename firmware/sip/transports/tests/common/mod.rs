@@ -123,7 +123,7 @@ impl Echo {
 }
 
 pub(crate) fn target(transport: Transport, host: &str, port: u16) -> ServerTarget {
-    ServerTarget { transport, host: host.into(), port, path: "/webrtc/wss/".into() }
+    ServerTarget::new(transport, host, port, "/webrtc/wss/")
 }
 
 /// A client that trusts only the system.
