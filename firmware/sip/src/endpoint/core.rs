@@ -256,8 +256,9 @@ impl Core {
 
     /// Forgets owners whose transactions are over.
     pub(crate) fn tidy(&mut self) {
-        let transactions = &self.transactions;
-        self.owners.retain(|id, _| transactions.client_request(*id).is_some());
+        for id in self.transactions.take_over() {
+            self.owners.remove(&id);
+        }
     }
 
     /// Answers a request.

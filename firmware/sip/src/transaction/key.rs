@@ -53,8 +53,11 @@ impl ServerKey {
     }
 }
 
+/// From tag, Call-ID, and CSeq as text.
+pub(super) type MergeKey = (String, String, String);
+
 /// What two copies of one request have in common when they came by different ways; `None` inside a dialog.
-pub(super) fn merge_key(request: &Request) -> Option<(String, String, String)> {
+pub(super) fn merge_key(request: &Request) -> Option<MergeKey> {
     let headers = &request.headers;
     if request.method == "CANCEL" || headers.address("To").ok()?.tag().is_some() {
         return None;

@@ -5,6 +5,7 @@
 
 mod client;
 mod key;
+mod schedule;
 mod server;
 pub mod timing;
 
@@ -16,7 +17,8 @@ use bytes::Bytes;
 use crate::api::FlowId;
 use crate::message::{Request, Response};
 use client::ClientTransaction;
-use key::ServerKey;
+use key::{MergeKey, ServerKey};
+use schedule::Schedule;
 use server::ServerTransaction;
 
 /// One transaction. Never reused.
@@ -100,7 +102,12 @@ pub struct Transactions {
     clients: BTreeMap<TransactionId, ClientTransaction>,
     client_keys: BTreeMap<(String, String), TransactionId>,
     events: VecDeque<TransactionEvent>,
+    /// How many server transactions share what two copies of one request have in common.
+    merges: BTreeMap<MergeKey, usize>,
     next: u64,
+    /// Client transactions that ended since somebody asked.
+    over: Vec<TransactionId>,
+    schedule: Schedule,
     sends: VecDeque<(FlowId, Bytes)>,
     server_keys: BTreeMap<ServerKey, TransactionId>,
     servers: BTreeMap<TransactionId, ServerTransaction>,
@@ -120,6 +127,7 @@ impl Transactions {
         }
         let transaction = ClientTransaction::start(now, path, request);
         self.sends.push_back((path.flow, transaction.bytes()));
+        self.schedule.set(id, transaction.deadline());
         self.clients.insert(id, transaction);
         id
     }
@@ -153,14 +161,17 @@ impl Transactions {
         let merged = self.is_merged(request);
         let id = self.new_id();
         let transaction = ServerTransaction::start(now, path, request, key.clone());
+        self.schedule.set(id, transaction.deadline());
+        if let Some(merge) = transaction.merge_key() {
+            *self.merges.entry(merge.clone()).or_default() += 1;
+        }
         self.server_keys.insert(key, id);
         self.servers.insert(id, transaction);
         if merged { Arrival::Merged(id) } else { Arrival::New(id) }
     }
 
     fn is_merged(&self, request: &Request) -> bool {
-        let merge = key::merge_key(request);
-        merge.is_some() && self.servers.values().any(|t| t.merge_key() == merge.as_ref())
+        key::merge_key(request).is_some_and(|merge| self.merges.contains_key(&merge))
     }
 
     /// Answers a server transaction; ignored when it has been answered for good.
@@ -191,6 +202,7 @@ impl Transactions {
     pub fn give_up_later(&mut self, now: Instant, id: TransactionId) {
         if let Some(transaction) = self.clients.get_mut(&id) {
             transaction.give_up_later(now);
+            self.schedule.set(id, transaction.deadline());
         }
     }
 
@@ -210,28 +222,22 @@ impl Transactions {
 
     /// Runs every timer that is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let due: Vec<_> =
-            self.clients.iter().filter(|(_, t)| t.deadline().is_some_and(|d| d <= now)).map(|(id, _)| *id).collect();
-        for id in due {
-            let Some(transaction) = self.clients.get_mut(&id) else { continue };
-            let flow = transaction.path().flow;
-            let step = transaction.on_timeout(now);
-            self.apply_client(id, flow, step);
-        }
-        let due: Vec<_> =
-            self.servers.iter().filter(|(_, t)| t.deadline().is_some_and(|d| d <= now)).map(|(id, _)| *id).collect();
-        for id in due {
-            let Some(transaction) = self.servers.get_mut(&id) else { continue };
-            let flow = transaction.path().flow;
-            let step = transaction.on_timeout(now);
-            self.apply_server(id, flow, step);
+        for id in self.schedule.due(now) {
+            if let Some(transaction) = self.clients.get_mut(&id) {
+                let flow = transaction.path().flow;
+                let step = transaction.on_timeout(now);
+                self.apply_client(id, flow, step);
+            } else if let Some(transaction) = self.servers.get_mut(&id) {
+                let flow = transaction.path().flow;
+                let step = transaction.on_timeout(now);
+                self.apply_server(id, flow, step);
+            }
         }
     }
 
     /// The earliest timer.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let clients = self.clients.values().filter_map(ClientTransaction::deadline);
-        clients.chain(self.servers.values().filter_map(ServerTransaction::deadline)).min()
+        self.schedule.next()
     }
 
     /// The next event, oldest first.
@@ -242,6 +248,11 @@ impl Transactions {
     /// The next bytes to send, oldest first.
     pub fn poll_send(&mut self) -> Option<(FlowId, Bytes)> {
         self.sends.pop_front()
+    }
+
+    /// The client transactions that ended since the last call: nothing more comes from them.
+    pub fn take_over(&mut self) -> Vec<TransactionId> {
+        std::mem::take(&mut self.over)
     }
 
     /// How many are not over.
@@ -262,6 +273,8 @@ impl Transactions {
         }
         if step.over {
             self.forget_client(id);
+        } else {
+            self.schedule.set(id, self.clients.get(&id).and_then(ClientTransaction::deadline));
         }
     }
 
@@ -269,18 +282,29 @@ impl Transactions {
         self.sends.extend(step.send.map(|bytes| (flow, bytes)));
         if step.over {
             self.forget_server(id);
+        } else {
+            self.schedule.set(id, self.servers.get(&id).and_then(ServerTransaction::deadline));
         }
     }
 
     fn forget_client(&mut self, id: TransactionId) {
+        self.schedule.set(id, None);
+        self.over.push(id);
         if let Some(key) = self.clients.remove(&id).and_then(|t| key::client_of_request(t.request())) {
             self.client_keys.remove(&key);
         }
     }
 
     fn forget_server(&mut self, id: TransactionId) {
-        if let Some(transaction) = self.servers.remove(&id) {
-            self.server_keys.remove(transaction.key());
+        self.schedule.set(id, None);
+        let Some(transaction) = self.servers.remove(&id) else { return };
+        self.server_keys.remove(transaction.key());
+        let Some(merge) = transaction.merge_key() else { return };
+        if let Some(count) = self.merges.get_mut(merge) {
+            *count -= 1;
+            if *count == 0 {
+                self.merges.remove(merge);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::key::{ServerKey, merge_key};
+use super::key::{MergeKey, ServerKey, merge_key};
 use super::timing::{GIVE_UP, Repeat, T4};
 use super::{Path, Step};
 use crate::message::{Request, Response};
@@ -29,7 +29,7 @@ pub(super) struct ServerTransaction {
     end: Option<Instant>,
     key: ServerKey,
     last: Option<Bytes>,
-    merge: Option<(String, String, String)>,
+    merge: Option<MergeKey>,
     path: Path,
     /// Timer G.
     repeat: Option<Repeat>,
@@ -53,7 +53,7 @@ impl ServerTransaction {
         &self.key
     }
 
-    pub(super) fn merge_key(&self) -> Option<&(String, String, String)> {
+    pub(super) fn merge_key(&self) -> Option<&MergeKey> {
         self.merge.as_ref()
     }
 
