@@ -31,6 +31,11 @@ impl Random {
         format!("{MAGIC_COOKIE}{}", self.token(16))
     }
 
+    /// A whole number, uniform in `0..=max`.
+    pub fn up_to(&mut self, max: u64) -> u64 {
+        self.0.random_range(0..=max)
+    }
+
     /// Milliseconds, uniform in `from..=to`.
     pub fn millis(&mut self, from: u64, to: u64) -> u64 {
         self.0.random_range(from..=to.max(from))

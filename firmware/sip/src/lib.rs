@@ -10,6 +10,7 @@
 //! |---|---|
 //! | [`api::Output::OpenFlow`] | connect; answer with `Opened` or `Closed` for the same flow, exactly once, then `Received` and at most one `Closed` |
 //! | [`api::Output::Send`] | WebSocket: exactly one text message; UDP: exactly one datagram; stream: these bytes next, in order |
+//! | [`api::Output::Locate`] | run a [`locate::Locator`] against the DNS; answer with [`agent::Input::Located`] |
 //! | [`api::Output::CloseFlow`] | send what is queued, close; no `Closed` needs to follow, and one that does is ignored |
 //! | [`api::Output::Event`] | hand to the owner, in order |
 //!
@@ -25,6 +26,7 @@ pub mod dialog;
 pub mod digest;
 pub mod endpoint;
 pub mod ident;
+pub mod locate;
 pub mod machine;
 pub mod message;
 mod session;
