@@ -4,14 +4,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::api::Transport;
+use crate::endpoint::EndpointConfig;
 use crate::message::Message;
-use crate::message::framing::{Frame, StreamFramer, whole};
-use crate::message::inspect::{inspect, inspect_response};
-use crate::message::parse::{Defect, parse};
-
-/// The methods roombox handles, as user agent or as the lab's registrar.
-const METHODS: &[&str] =
-    &["INVITE", "ACK", "CANCEL", "BYE", "UPDATE", "INFO", "OPTIONS", "MESSAGE", "NOTIFY", "REGISTER"];
+use crate::message::framing::{Frame, Framing, StreamFramer, whole};
+use crate::message::parse::parse;
+pub use crate::message::triage::Kind;
+use crate::message::triage::{Triage, triage};
 
 /// The outcome of [`check_message`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,18 +34,6 @@ pub enum Decision {
     Reject,
 }
 
-/// What the bytes were taken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A request.
-    Request,
-    /// A response.
-    Response,
-    /// Neither.
-    Unparsable,
-}
-
 impl Verdict {
     fn reject(kind: Kind, status: Option<u16>, reason: impl Into<String>) -> Self {
         Self { verdict: Decision::Reject, kind, status, reason: reason.into() }
@@ -58,44 +44,30 @@ impl Verdict {
     }
 }
 
-/// What our user agent would do with these bytes, received over this transport: by the message alone, whoever it is
-/// addressed to, and without any earlier message. On a stream the first message counts.
+/// What a server of ours (it takes every method that a box takes, and REGISTER) would do with these bytes, received over
+/// this transport: by the message alone, whoever it is addressed to, and without any earlier message. On a stream the
+/// first message counts.
 pub fn check_message(bytes: &[u8], transport: Transport) -> Verdict {
     let bytes = match first_message(bytes, transport) {
         Ok(bytes) => bytes,
-        Err(reason) => return Verdict::reject(Kind::Unparsable, None, reason),
+        Err(verdict) => return verdict,
     };
-    let parsed = match parse(&bytes, transport.into()) {
-        Ok(parsed) => parsed,
-        Err(error) => return Verdict::reject(Kind::Unparsable, None, error.to_string()),
-    };
-    match parsed.message {
-        Message::Response(response) => match parsed.defect.map_or_else(|| inspect_response(&response), Err) {
-            Ok(()) => Verdict::accept(Kind::Response),
-            Err(defect) => Verdict::reject(Kind::Response, None, defect.reason),
-        },
-        Message::Request(request) => {
-            let methods: Vec<String> = METHODS.iter().map(|m| (*m).into()).collect();
-            match parsed.defect.map_or_else(|| inspect(&request, &methods), Err) {
-                Ok(()) => Verdict::accept(Kind::Request),
-                Err(defect) => refused(&request, defect),
-            }
-        }
+    let methods = EndpointConfig::server("sip:roombox@localhost", "localhost").allowed_methods;
+    match triage(&bytes, transport.into(), &methods) {
+        Triage::Request(_) => Verdict::accept(Kind::Request),
+        Triage::Response(_) => Verdict::accept(Kind::Response),
+        Triage::Refused(_, defect) => Verdict::reject(Kind::Request, Some(defect.status), defect.reason),
+        Triage::Dropped(kind, reason) => Verdict::reject(kind, None, reason),
     }
 }
 
-/// A refused request is answered, except an ACK and one without Via.
-fn refused(request: &crate::message::Request, defect: Defect) -> Verdict {
-    let answered = request.method != "ACK" && request.headers.get("Via").is_some();
-    Verdict::reject(Kind::Request, answered.then_some(defect.status), defect.reason)
-}
-
-fn first_message(bytes: &[u8], transport: Transport) -> Result<Bytes, String> {
-    if !matches!(transport, Transport::Tcp | Transport::Tls) {
+fn first_message(bytes: &[u8], transport: Transport) -> Result<Bytes, Verdict> {
+    let nothing = |reason| Err(Verdict::reject(Kind::Unparsable, None, reason));
+    if Framing::from(transport) != Framing::Stream {
         return match whole(Bytes::copy_from_slice(bytes)) {
             Some(Frame::Message(message)) => Ok(message),
-            Some(Frame::Ping | Frame::Pong) => Err("a keep-alive, not a message".into()),
-            None => Err("nothing was received".into()),
+            Some(Frame::Ping | Frame::Pong) => nothing("a keep-alive, not a message"),
+            None => nothing("nothing was received"),
         };
     }
     let mut framer = StreamFramer::default();
@@ -104,8 +76,17 @@ fn first_message(bytes: &[u8], transport: Transport) -> Result<Bytes, String> {
         match framer.next_frame() {
             Ok(Some(Frame::Message(message))) => return Ok(message),
             Ok(Some(Frame::Ping | Frame::Pong)) => {}
-            Ok(None) => return Err("the stream ends before the message does".into()),
-            Err(error) => return Err(error.to_string()),
+            Ok(None) => return Err(Verdict::reject(kind(bytes), None, "the stream ends before the message does")),
+            Err(error) => return Err(Verdict::reject(kind(bytes), None, error.to_string())),
         }
+    }
+}
+
+/// What the beginning of a message that never became whole looks like.
+fn kind(bytes: &[u8]) -> Kind {
+    match parse(&Bytes::copy_from_slice(bytes), Framing::Datagram).map(|parsed| parsed.message) {
+        Ok(Message::Request(_)) => Kind::Request,
+        Ok(Message::Response(_)) => Kind::Response,
+        Err(_) => Kind::Unparsable,
     }
 }

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use super::core::{Core, Owner, RegisterOutcome};
 use super::{Endpoint, Role};
 use crate::api::{FlowId, HeaderLine, SessionId};
-use crate::message::inspect::{inspect, inspect_response, unsupported};
-use crate::message::parse::{Defect, parse};
+use crate::message::inspect::unsupported;
+use crate::message::parse::Defect;
+use crate::message::triage::{Triage, triage};
 use crate::message::uri::SipUri;
-use crate::message::{Message, Request, Response};
+use crate::message::{Request, Response};
 use crate::session::{Session, uac};
 use crate::transaction::{Arrival, Outcome, TransactionEvent, TransactionId};
 
@@ -18,25 +19,16 @@ impl Endpoint {
     /// One message came in.
     pub(super) fn receive(&mut self, now: Instant, flow: FlowId, bytes: &Bytes) {
         let Some(transport) = self.core.flows.transport(flow) else { return };
-        let Ok(parsed) = parse(bytes, transport.into()) else { return };
-        match parsed.message {
-            Message::Response(response) => {
-                if parsed.defect.is_none() && inspect_response(&response).is_ok() {
-                    self.core.transactions.receive_response(now, response);
-                }
-            }
-            Message::Request(request) => self.receive_request(now, flow, request, parsed.defect),
+        match triage(bytes, transport.into(), &self.core.config.allowed_methods) {
+            Triage::Response(response) => self.core.transactions.receive_response(now, response),
+            Triage::Request(request) => self.receive_request(now, flow, request, None),
+            Triage::Refused(request, defect) => self.receive_request(now, flow, request, Some(defect)),
+            Triage::Dropped(..) => {}
         }
         self.core.flush();
     }
 
     fn receive_request(&mut self, now: Instant, flow: FlowId, request: Request, defect: Option<Defect>) {
-        let defect = defect.or_else(|| inspect(&request, &self.core.config.allowed_methods).err());
-        // An answer goes back over the flow with the Via as it came; without one it would fit no transaction of the peer.
-        // A broken ACK is never answered.
-        if request.headers.get("Via").is_none() || (defect.is_some() && request.method == "ACK") {
-            return;
-        }
         let path = self.core.path(flow);
         let transaction = match self.core.transactions.receive_request(now, path, &request) {
             Arrival::Handled => return,

@@ -70,16 +70,17 @@ pub fn inspect_response(response: &Response) -> Result<(), Defect> {
 /// Would a user agent take this request, whoever it is for? `methods` are the methods it handles.
 pub fn inspect(request: &Request, methods: &[String]) -> Result<(), Defect> {
     well_formed(&request.headers)?;
+    // An unknown method comes before all else that is wrong with it (RFC 3261 section 8.2.1, RFC 4475 section 3.1.2.18).
+    inspect_method(request, methods)?;
     let headers = &request.headers;
     let cseq = headers.cseq()?;
     if request.method != cseq.method.as_str() {
-        return Err(Defect::bad(format!("CSeq names {} in a {} request", cseq.method, request.method)));
+        return Err(Defect::bad(format!("CSeq names {}, the request line {}", cseq.method, request.method)));
     }
     if headers.get("Max-Forwards").is_some_and(|v| decimal(v).is_none_or(|n| n > 255)) {
         return Err(Defect::bad("Max-Forwards is not within 0 and 255"));
     }
     inspect_uri(&request.uri)?;
-    inspect_method(request, methods)?;
     // ACK and CANCEL are never refused for an extension (RFC 3261 section 8.2.2.3).
     if request.method != "ACK" && request.method != "CANCEL" {
         inspect_require(headers)?;

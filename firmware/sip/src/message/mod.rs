@@ -2,6 +2,7 @@
 //!
 //! Parsing is in two steps: [`parse::parse`] takes a message apart and notes the first defect without giving up, so that
 //! a broken request can still be answered; [`inspect::inspect`] applies the rules of RFC 3261 section 8.2 to it.
+//! [`triage::triage`] does both and says whether the message is taken, refused or dropped.
 
 pub mod framing;
 pub mod headers;
@@ -14,6 +15,7 @@ pub mod name_addr;
 pub mod params;
 pub mod parse;
 pub mod reason;
+pub mod triage;
 pub mod uri;
 pub mod via;
 

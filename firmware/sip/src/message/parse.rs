@@ -12,9 +12,6 @@ use crate::api::HeaderLine;
 /// Not a SIP message at all: nothing can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// The header section has no end or is too large.
-    #[error("the header section has no end within {MAX_HEAD} octets")]
-    NoHeaderEnd,
     /// The header section is not UTF-8 (RFC 3261 section 7).
     #[error("the header section is not UTF-8")]
     NotUtf8(#[from] std::str::Utf8Error),
@@ -55,13 +52,16 @@ pub struct Parsed {
 pub fn parse(bytes: &Bytes, framing: Framing) -> Result<Parsed, ParseError> {
     let leading = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
     let bytes = bytes.slice(leading..);
-    let (head_end, body_start) = split_head(&bytes)?;
+    let (head_end, body_start, end_defect) = split_head(&bytes);
     let head = std::str::from_utf8(&bytes[..head_end])?;
     let (start_line, rest) = head.split_once("\r\n").unwrap_or((head, ""));
     let (mut message, mut defect) = parse_start_line(start_line)?;
     let (headers, header_defect) = parse_headers(rest);
     let (body, length_defect) = take_body(&headers, bytes.slice(body_start..), framing);
-    defect = defect.or(header_defect).or(length_defect);
+    let doubled = framing == Framing::WebSocket && matches!(message, Message::Request(_));
+    let doubled = (doubled && holds_another(&bytes[body_start + body.len()..]))
+        .then(|| Defect::bad("another SIP message follows; a WebSocket message holds one"));
+    defect = defect.or(end_defect).or(header_defect).or(length_defect).or(doubled);
     match &mut message {
         Message::Request(request) => (request.headers, request.body) = (headers, body),
         Message::Response(response) => (response.headers, response.body) = (headers, body),
@@ -69,14 +69,21 @@ pub fn parse(bytes: &Bytes, framing: Framing) -> Result<Parsed, ParseError> {
     Ok(Parsed { message, defect })
 }
 
-/// End of the header section and start of the body. A message that ends with its last header line has no body.
-fn split_head(bytes: &Bytes) -> Result<(usize, usize), ParseError> {
-    let end = bytes.windows(4).take(MAX_HEAD).position(|w| w == b"\r\n\r\n");
-    match end {
-        Some(end) => Ok((end, end + 4)),
-        None if bytes.len() <= MAX_HEAD && bytes.ends_with(b"\r\n") => Ok((bytes.len() - 2, bytes.len())),
-        None => Err(ParseError::NoHeaderEnd),
+/// End of the header section, start of the body, and what is wrong with the end: a message may stop with its last header
+/// line, but not within it.
+fn split_head(bytes: &Bytes) -> (usize, usize, Option<Defect>) {
+    if let Some(end) = bytes.windows(4).take(MAX_HEAD).position(|w| w == b"\r\n\r\n") {
+        return (end, end + 4, None);
     }
+    let end = bytes.len().min(MAX_HEAD);
+    let defect = if end < bytes.len() {
+        Some(Defect::new(513, format!("the header section is larger than {MAX_HEAD} octets")))
+    } else {
+        (!bytes.ends_with(b"\r\n")).then(|| Defect::bad("the header section has no end"))
+    };
+    // Half a line may be half a character.
+    let end = bytes[..end].windows(2).rposition(|w| w == b"\r\n").unwrap_or(end);
+    (end, bytes.len(), defect)
 }
 
 fn parse_start_line(line: &str) -> Result<(Message, Option<Defect>), ParseError> {
@@ -154,7 +161,14 @@ fn collect(lines: &[HeaderLine]) -> Headers {
     headers
 }
 
-/// Cuts the body by Content-Length (RFC 3261 section 18.3; RFC 7118 section 5 for WebSocket).
+/// Does a SIP message stand behind the body? Other octets there are ignored (RFC 3261 section 18.3), but a second message in
+/// one WebSocket message (RFC 7118 section 5) would be lost in silence.
+fn holds_another(rest: &[u8]) -> bool {
+    let line = rest.trim_ascii_start().split(|b| *b == b'\r').next().unwrap_or_default();
+    std::str::from_utf8(line).is_ok_and(|line| parse_start_line(line).is_ok())
+}
+
+/// Cuts the body by Content-Length (RFC 3261 section 18.3).
 fn take_body(headers: &Headers, rest: Bytes, framing: Framing) -> (Bytes, Option<Defect>) {
     let mut lengths = headers.all("Content-Length");
     let (length, second) = (lengths.next(), lengths.next());
@@ -168,9 +182,6 @@ fn take_body(headers: &Headers, rest: Bytes, framing: Framing) -> (Bytes, Option
     match decimal(length).and_then(|n| usize::try_from(n).ok()) {
         None => (Bytes::new(), Some(Defect::bad(format!("Content-Length is not a number: {length}")))),
         Some(n) if n > rest.len() => (rest, Some(Defect::bad("the body is shorter than Content-Length"))),
-        Some(n) if n < rest.len() && framing == Framing::WebSocket => {
-            (rest.slice(..n), Some(Defect::bad("octets follow the body; a WebSocket message holds one SIP message")))
-        }
         Some(n) => (rest.slice(..n), None),
     }
 }
