@@ -29,6 +29,7 @@ pub mod ident;
 pub mod locate;
 pub mod machine;
 pub mod message;
+pub mod sdp;
 mod session;
 pub mod transaction;
 pub mod virtual_network;
