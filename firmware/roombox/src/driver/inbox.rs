@@ -6,12 +6,13 @@ use roombox_appliance::api as room;
 use roombox_conference::api::MediaFact;
 use roombox_hal::buttons::Press;
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
-use roombox_sip::api::{FlowId, FlowInput};
+use roombox_sip::api::{FlowError, FlowId, FlowInput, LocateId, ServerTarget};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Interval, MissedTickBehavior, interval, sleep_until},
 };
 
+use super::places::Located;
 use crate::house::Asked;
 
 /// One thing that happened.
@@ -22,6 +23,7 @@ pub(super) enum Happening {
     /// The media engine is started, or why it is not.
     Engine(Result<MediaEngine, String>),
     Flow(FlowId, FlowInput),
+    Located(LocateId, Result<Vec<ServerTarget>, FlowError>),
     MediaFact(MediaFact),
     MediaNews(MediaEvent),
     Note(room::Input),
@@ -34,6 +36,7 @@ pub(super) struct Inbox {
     /// Taken when it has told.
     pub(super) engine: Option<oneshot::Receiver<Result<MediaEngine, String>>>,
     pub(super) flows: mpsc::UnboundedReceiver<(FlowId, FlowInput)>,
+    pub(super) located: mpsc::UnboundedReceiver<Located>,
     pub(super) media_events: mpsc::UnboundedReceiver<MediaEvent>,
     pub(super) media_facts: mpsc::UnboundedReceiver<MediaFact>,
     pub(super) notes: mpsc::UnboundedReceiver<room::Input>,
@@ -53,6 +56,7 @@ impl Inbox {
                 engine = engine(&mut self.engine) => return Happening::Engine(engine),
                 Some(fact) = self.media_facts.recv() => return Happening::MediaFact(fact),
                 Some((flow, input)) = self.flows.recv() => return Happening::Flow(flow, input),
+                Some((locate, places)) = self.located.recv() => return Happening::Located(locate, places),
                 Some(event) = self.media_events.recv() => return Happening::MediaNews(event),
                 () = tick(&mut self.watchdog) => feed_watchdog(),
             }

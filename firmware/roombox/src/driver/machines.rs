@@ -31,6 +31,8 @@ pub(super) enum Work {
 #[derive(Debug)]
 pub(super) enum Input {
     Flow(sip::FlowId, sip::FlowInput),
+    /// What became of a search for the servers of a domain.
+    Located(sip::LocateId, Result<Vec<sip::ServerTarget>, sip::FlowError>),
     /// What became of a media request.
     Media(conference::MediaFact),
     /// Told by the media engine by itself.
@@ -59,6 +61,7 @@ impl Machines {
     pub(super) fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Flow(flow, input) => self.agent.handle_input(now, agent::Input::Flow { flow, input }),
+            Input::Located(locate, places) => self.agent.handle_input(now, agent::Input::Located { locate, places }),
             Input::Media(fact) => self.client.handle_input(now, conference::Input::Media(fact)),
             Input::News(news) => self.handle_news(now, &news),
             Input::Room(input) => {

@@ -8,6 +8,7 @@ mod front;
 mod inbox;
 mod machines;
 mod media;
+mod places;
 mod stages;
 
 use std::{
@@ -34,6 +35,7 @@ use self::{
     inbox::{Happening, Inbox},
     machines::{Input, Machines, Work},
     media::Media,
+    places::Places,
     stages::{Stage, Stages},
 };
 use crate::{events::EventBus, house::HouseEnds};
@@ -67,6 +69,7 @@ pub(crate) struct Driver {
     front: Front,
     findings: Vec<DeviceFinding>,
     media: Media,
+    places: Places,
     transports: Transports,
     events: EventBus,
     stages: Stages,
@@ -80,6 +83,7 @@ impl Driver {
     /// Ready to run; the first status is published already.
     pub(crate) fn new(parts: Parts) -> Self {
         let (facts, media_facts) = mpsc::unbounded_channel();
+        let (found, located) = mpsc::unbounded_channel();
         let Hardware { buttons, leds, status_display, findings, .. } = parts.hardware;
         let mut driver = Self {
             machines: Machines::new(parts.agent, parts.client, parts.room),
@@ -88,6 +92,7 @@ impl Driver {
                 commands: parts.house.commands,
                 engine: Some(parts.engine),
                 flows: parts.flows,
+                located,
                 media_events: parts.media_events,
                 media_facts,
                 notes: parts.notes,
@@ -96,6 +101,7 @@ impl Driver {
             findings: findings.clone(),
             front: Front::new(leds, status_display, parts.house.display),
             media: Media::new(facts),
+            places: Places::new(found),
             transports: parts.transports,
             events: parts.events,
             stages: Stages::new(parts.started, parts.times),
@@ -154,6 +160,7 @@ impl Driver {
                 self.media.started(engine);
             }
             Happening::Flow(flow, input) => self.feed(now, Input::Flow(flow, input)),
+            Happening::Located(locate, places) => self.feed(now, Input::Located(locate, places)),
             Happening::MediaFact(fact) => self.feed(now, Input::Media(fact)),
             Happening::MediaNews(news) => self.hear(now, news),
             Happening::Note(note) => self.feed(now, Input::Room(note)),
@@ -199,7 +206,9 @@ impl Driver {
     fn carry_sip(&self, output: sip::Output) {
         match output {
             sip::Output::CloseFlow(flow) => self.transports.close(flow),
-            sip::Output::Locate { .. } => {}
+            sip::Output::Locate { locate, domain, transport, path } => {
+                self.places.locate(locate, domain, transport, path);
+            }
             sip::Output::OpenFlow { flow, server } => self.transports.open(flow, server),
             sip::Output::Send { flow, bytes } => self.transports.send(flow, bytes),
             // The machines keep events among themselves.

@@ -1,7 +1,7 @@
 //! From a host name to a connected TCP socket, trying IPv6 and IPv4 side by side (RFC 8305, without its caches).
 
 use std::io::{Error, ErrorKind, Result};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use roombox_sip::api::FlowError;
 use socket2::{SockRef, TcpKeepalive};
@@ -12,13 +12,45 @@ use tokio::time::{sleep, timeout};
 use crate::failure;
 use crate::limits::{ADDRESS, KEEP_ALIVE_IDLE, KEEP_ALIVE_INTERVAL, KEEP_ALIVE_RETRIES, STAGGER};
 
-/// All addresses of a host, families alternating, IPv6 first, each family in the resolver's order.
+/// All addresses of a host, families alternating, IPv6 first, each family in the resolver's order. The system's own
+/// resolver is asked: hosts file, search list and local names count.
 pub(crate) async fn resolve(host: &str, port: u16) -> std::result::Result<Vec<SocketAddr>, FlowError> {
     let found = tokio::net::lookup_host((host, port))
         .await
-        .map_err(|error| FlowError::NameNotFound(format!("{host}: {error}")))?;
+        .map_err(|error| unresolved(host, &error.to_string(), has_way_out()))?;
     let addresses = interleave(found.collect());
     if addresses.is_empty() { Err(FlowError::NameNotFound(format!("{host} has no address"))) } else { Ok(addresses) }
+}
+
+/// Why a name gave no address: no network, no answer, or no such name. The code of getaddrinfo is lost in the standard
+/// library; its words (EAI_AGAIN) remain.
+fn unresolved(host: &str, words: &str, network: bool) -> FlowError {
+    if !network {
+        FlowError::Unreachable(format!("{host} cannot be looked up: this box has no way out of its network"))
+    } else if words.contains("emporary failure") || words.contains("ry again") {
+        FlowError::Timeout(format!("{host} cannot be looked up: no name server answered"))
+    } else {
+        FlowError::NameNotFound(format!("{host} has no address"))
+    }
+}
+
+/// Does this box have a route to the world? Nothing is sent: the kernel looks at its table only (RFC 5737, RFC 3849
+/// addresses, which belong to nobody).
+pub(crate) fn has_way_out() -> bool {
+    let way = |from: SocketAddr, to: SocketAddr| UdpSocket::bind(from).and_then(|socket| socket.connect(to)).is_ok();
+    way((Ipv4Addr::UNSPECIFIED, 0).into(), (Ipv4Addr::new(192, 0, 2, 1), 9).into())
+        || way((Ipv6Addr::UNSPECIFIED, 0).into(), (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9).into())
+}
+
+/// Is it our own side that has no way?
+pub(crate) const fn is_no_route(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NetworkUnreachable
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkDown
+            | ErrorKind::AddrNotAvailable
+    )
 }
 
 fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
@@ -94,6 +126,15 @@ mod tests {
         let all = ["1.1.1.1:5", "2.2.2.2:5", "[::1]:5", "3.3.3.3:5"].map(|a| a.parse().expect("an address"));
         let order: Vec<String> = interleave(all.to_vec()).iter().map(ToString::to_string).collect();
         assert_eq!(order, ["[::1]:5", "1.1.1.1:5", "2.2.2.2:5", "3.3.3.3:5"]);
+    }
+
+    #[test]
+    fn no_network_no_name_server_and_no_name_are_told_apart() {
+        let temporary = "failed to lookup address information: Temporary failure in name resolution";
+        let unknown = "failed to lookup address information: Name or service not known";
+        assert!(matches!(unresolved("h", temporary, false), FlowError::Unreachable(_)));
+        assert!(matches!(unresolved("h", temporary, true), FlowError::Timeout(_)));
+        assert!(matches!(unresolved("h", unknown, true), FlowError::NameNotFound(_)));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use roombox_sip::api::FlowError;
 use rustls::CertificateError;
 use tokio_tungstenite::tungstenite;
 
+use crate::connect;
+
 /// A connection attempt failed.
 pub(crate) fn connecting(peer: &str, error: &Error) -> FlowError {
     match error.kind() {
@@ -77,9 +79,7 @@ pub(crate) fn websocket(error: &tungstenite::Error) -> FlowError {
 pub(crate) fn lost(error: &Error) -> FlowError {
     match error.kind() {
         ErrorKind::TimedOut => FlowError::Timeout("the other side is silent".into()),
-        ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
-            FlowError::Unreachable(error.to_string())
-        }
+        kind if connect::is_no_route(kind) => FlowError::Unreachable(error.to_string()),
         ErrorKind::ConnectionRefused => FlowError::Refused(error.to_string()),
         _ => FlowError::Closed(error.to_string()),
     }

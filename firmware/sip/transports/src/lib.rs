@@ -11,10 +11,12 @@ mod limits;
 mod listener;
 mod manager;
 mod open;
+mod resolver;
 mod stream;
 mod tls;
 mod websocket;
 
 pub use listener::{ListenError, ListenOptions, Listener};
 pub use manager::Transports;
+pub use resolver::{Dns, NameServers, Resolver};
 pub use tls::{ClientTls, ServerTls, TlsError};

@@ -1,6 +1,8 @@
 //! What the tests of flows share: identities, a client and a server that sends everything back.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod name_server;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
