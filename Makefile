@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build build-debug test lint behaviour interop bench-call recovery deny clean
+.PHONY: help setup setup-test demo build build-debug test lint behaviour interop bench-call fuzz-smoke recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ interop: build-debug ## the box against Kamailio and a JsSIP page in Chromium
 
 recovery: build-debug ## 20 server deaths in a row while in a call (about five minutes)
 	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test recovery -- --ignored --nocapture
+
+fuzz-smoke: ## a million broken inputs to every SIP parser and to live user agents (about a minute)
+	$(CARGO) run --release --locked -p roombox-fuzz
 
 build-debug:
 	$(CARGO) build --workspace --all-targets --locked

@@ -154,3 +154,16 @@ fn report(what: &str, count: usize, start: Instant) {
     let rate = count as f64 / seconds.max(1e-9);
     println!("  {count:>9} {what}: {seconds:.1} s, {rate:.0}/s");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_input_leaves_nothing_behind() {
+        for parser in parsers::PARSERS {
+            fuzz_parser(parser, 500, 7);
+        }
+        assert_eq!(fuzz_live(ROUND * ROUNDS * 12, 7), Ok(ROUND * ROUNDS * 12));
+    }
+}

@@ -111,7 +111,7 @@ impl StreamFramer {
             return Some(Frame::Ping);
         }
         // A lone CRLF at the end of what came so far may be half a ping; a ping is written at once in practice.
-        if self.buffer.starts_with(b"\r\n") && !self.buffer.ends_with(b"\r\n\r") {
+        if self.buffer.starts_with(b"\r\n") && self.buffer[..] != b"\r\n\r"[..] {
             self.buffer.advance(2);
             return Some(Frame::Pong);
         }
@@ -135,6 +135,16 @@ mod tests {
     use super::*;
 
     const MESSAGE: &[u8] = b"INFO sip:a@b SIP/2.0\r\nl : 3\r\n\r\nabc";
+
+    #[test]
+    fn a_line_end_before_a_message_is_no_part_of_it_wherever_the_pieces_fall() {
+        let mut framer = StreamFramer::default();
+        framer.push(b"\r\nINFO sip:a@b SIP/2.0\r\n\r");
+        assert_eq!(framer.next_frame(), Ok(Some(Frame::Pong)));
+        assert_eq!(framer.next_frame(), Ok(None));
+        framer.push(b"\n");
+        assert_eq!(framer.next_frame(), Ok(Some(Frame::Message(Bytes::from_static(b"INFO sip:a@b SIP/2.0\r\n\r\n")))));
+    }
 
     #[test]
     fn a_stream_is_cut_wherever_the_pieces_fall() {
