@@ -24,6 +24,7 @@ pub mod api;
 pub mod check;
 pub mod dialog;
 pub mod digest;
+pub mod dtmf;
 pub mod endpoint;
 pub mod ident;
 pub mod locate;

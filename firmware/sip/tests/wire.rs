@@ -1,63 +1,11 @@
 //! Messages as they come from strangers: hand-made bytes into an endpoint, bytes out.
-#![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
-use std::time::Instant;
+mod common;
 
-use roombox_sip::api::{Body, Command, Event, FlowId, FlowInput, Output, SessionId, Transport};
-use roombox_sip::endpoint::{Endpoint, EndpointConfig, Input};
+use common::wire::{Wire, request};
+use roombox_sip::api::{Body, Command, Event, SessionId, Transport};
+use roombox_sip::endpoint::Input;
 use roombox_sip::machine::Machine;
-
-const FLOW: FlowId = FlowId(1);
-
-struct Wire {
-    endpoint: Endpoint,
-    events: Vec<Event>,
-    now: Instant,
-    sent: Vec<String>,
-}
-
-impl Wire {
-    fn new(transport: Transport) -> Self {
-        let endpoint = Endpoint::new(EndpointConfig::client("sip:room@lab.example"), 1);
-        let mut wire = Self { endpoint, events: Vec::new(), now: Instant::now(), sent: Vec::new() };
-        wire.input(Input::Flow { flow: FLOW, input: FlowInput::Opened(transport) });
-        wire
-    }
-
-    fn input(&mut self, input: Input) {
-        self.endpoint.handle_input(self.now, input);
-        while let Some(output) = self.endpoint.poll_output() {
-            match output {
-                Output::Send { bytes, .. } => self.sent.push(String::from_utf8_lossy(&bytes).into_owned()),
-                Output::Event(event) => self.events.push(event),
-                _ => {}
-            }
-        }
-    }
-
-    fn receive(&mut self, text: &str) {
-        let bytes = text.replace('\n', "\r\n").into_bytes().into();
-        self.input(Input::Flow { flow: FLOW, input: FlowInput::Received(bytes) });
-    }
-
-    /// The status of the answer to a request.
-    fn answer(&mut self, text: &str) -> Option<u16> {
-        let before = self.sent.len();
-        self.receive(text);
-        self.sent.get(before).and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok())
-    }
-
-    fn last(&self) -> &str {
-        self.sent.last().map_or("", String::as_str)
-    }
-}
-
-fn request(method: &str, branch: &str, extra: &str) -> String {
-    format!(
-        "{method} sip:room@lab.example SIP/2.0\nVia: SIP/2.0/WS x.invalid;branch=z9hG4bK{branch}\nFrom: <sip:a@b>;tag=f\n\
-         To: <sip:room@lab.example>\nCall-ID: c\nCSeq: 1 {method}\nMax-Forwards: 70\nContact: <sip:a@x.invalid>\n{extra}\n"
-    )
-}
 
 #[test]
 fn requests_that_cannot_be_handled_get_the_status_of_the_rule_they_break() {

@@ -1,6 +1,7 @@
 //! INFO of the conference server (spec section 3.2, rows marked R).
 
 use roombox_sip::api::{Body, HeaderLine};
+use roombox_sip::dtmf::Tone;
 
 use super::header::{boolean, content_type, keyword, text};
 use super::message::{Room, VendorMessage};
@@ -9,8 +10,8 @@ use super::{CONTENT_TYPE_PREFIX, notify};
 /// What an INFO says: nothing for a type that is not the vendor's, several messages where one INFO carries them.
 pub(crate) fn parse_info(headers: &[HeaderLine], body: Option<&Body>) -> Vec<VendorMessage> {
     let Some(kind) = content_type(headers, body) else { return Vec::new() };
-    if kind == "application/dtmf-relay" {
-        return body.and_then(Body::text).and_then(dtmf).into_iter().collect();
+    if let Some(Tone { key, duration_ms }) = body.and_then(Tone::parse) {
+        return vec![VendorMessage::Dtmf { tone: key, duration_ms }];
     }
     let Some(family) = kind.strip_prefix(CONTENT_TYPE_PREFIX) else { return Vec::new() };
     match family {
@@ -105,19 +106,6 @@ fn participant_state(headers: &[HeaderLine]) -> VendorMessage {
         "PARTICIPANT" => VendorMessage::MoveToParticipants {},
         other => VendorMessage::unknown("partstate", other),
     }
-}
-
-/// `Signal=5\r\nDuration=120` (spec section 14.9: default duration 100 ms).
-fn dtmf(body: &str) -> Option<VendorMessage> {
-    let value = |key: &str| {
-        body.lines().find_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            name.trim().eq_ignore_ascii_case(key).then_some(value.trim())
-        })
-    };
-    let tone = value("Signal")?.chars().next().filter(|tone| tone.is_ascii_alphanumeric() || "#*".contains(*tone))?;
-    let duration_ms = value("Duration").and_then(|text| text.parse().ok()).unwrap_or(100);
-    Some(VendorMessage::Dtmf { tone: tone.to_ascii_uppercase(), duration_ms })
 }
 
 #[cfg(test)]

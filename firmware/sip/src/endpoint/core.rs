@@ -37,13 +37,16 @@ pub(crate) enum Owner {
 /// Which request of a session it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    Info(RequestId),
     Invite,
     /// OPTIONS inside the dialog: does the peer still know it?
     Probe,
     /// UPDATE or re-INVITE that only keeps the session alive.
     Refresh,
     Reinvite,
+    /// INFO, MESSAGE… of the owner.
+    Request(RequestId),
+    /// INFO with one telephone key.
+    Tone,
 }
 
 #[derive(Clone, Debug)]
@@ -220,12 +223,14 @@ impl Core {
         bytes
     }
 
-    /// Answers a 401 or 407 by sending the request again with the next CSeq; the owner stays.
+    /// Answers a 401 or 407 by sending the request again with the next CSeq; the owner stays. `last` is the last number of
+    /// its dialog, which may have moved on meanwhile; 0 outside dialogs.
     pub(crate) fn answer_challenge(
         &mut self,
         now: Instant,
         event: &TransactionEvent,
         response: &Response,
+        last: u32,
     ) -> Result<(TransactionId, Request), AuthError> {
         let mut request = event.request.clone();
         let owned = self
@@ -235,7 +240,7 @@ impl Core {
             .filter(|o| o.auth_rounds < MAX_AUTH_ROUNDS)
             .ok_or(AuthError::Refused)?;
         self.auth.answer(&mut request, response, &mut self.random)?;
-        let number = request.headers.cseq().map_or(1, |cseq| cseq.number) + 1;
+        let number = request.headers.cseq().map_or(1, |cseq| cseq.number).max(last) + 1;
         request.headers.set("CSeq", format!("{number} {}", request.method));
         request.headers.remove("Via");
         self.owners.remove(&event.id);

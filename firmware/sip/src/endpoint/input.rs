@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use super::{Endpoint, Waiting};
-use crate::api::{Command, Event, Failure, FlowId, FlowInput, Output, RequestId};
+use crate::api::{Command, Event, Failure, FlowId, FlowInput, Output, RequestId, SessionId};
 use crate::message::Response;
 use crate::message::framing::Frame;
 use crate::session::Session;
-use crate::session::requests::Info;
+use crate::session::requests::Inside;
 use crate::session::uac::Call;
 
 impl Endpoint {
@@ -20,12 +20,12 @@ impl Endpoint {
                 self.with_session(session, |s, core| s.answer_offer(core, now, answer));
             }
             Command::Info { session, request, headers, body, content_type } => {
-                if !self.sessions.contains_key(&session) {
-                    return self.fail_request(request);
-                }
                 let (body, content_type) = (body.as_ref(), content_type.as_deref());
-                let info = Info { request, headers: &headers, body, content_type };
-                self.with_session(session, |s, core| s.send_info(core, now, &info));
+                self.send_inside(
+                    now,
+                    session,
+                    &Inside { request, method: "INFO", headers: &headers, body, content_type },
+                );
             }
             Command::Invite { session, target, body, headers, options: _ } => {
                 let Some(flow) = flow else {
@@ -35,9 +35,13 @@ impl Endpoint {
                 let session = Session::call(&mut self.core, now, call);
                 self.sessions.insert(session.id, session);
             }
-            Command::Dtmf { request, .. } | Command::Refer { request, .. } | Command::Send { request, .. } => {
-                self.fail_request(request);
+            Command::Dtmf { session, request, tones, duration_ms, gap_ms } => {
+                if !self.sessions.contains_key(&session) {
+                    return self.fail_request(request);
+                }
+                self.with_session(session, |s, core| s.dial(core, now, request, (&tones, duration_ms, gap_ms)));
             }
+            Command::Refer { request, .. } => self.fail_request(request),
             Command::FollowRefer { session, .. } => {
                 self.core.event(Event::Ended { session, failure: Failure::no_flow() });
             }
@@ -68,10 +72,22 @@ impl Endpoint {
             Command::Ring { session, headers } => {
                 self.with_session(session, |s, core| s.send_ringing(core, now, &headers));
             }
+            Command::Send { session, request, method, headers, body } => {
+                let inside =
+                    Inside { request, method: &method, headers: &headers, body: body.as_ref(), content_type: None };
+                self.send_inside(now, session, &inside);
+            }
             Command::Terminate { session, cause } => {
                 self.with_session(session, |s, core| s.terminate(core, now, cause));
             }
         }
+    }
+
+    fn send_inside(&mut self, now: Instant, session: SessionId, inside: &Inside<'_>) {
+        if !self.sessions.contains_key(&session) {
+            return self.fail_request(inside.request);
+        }
+        self.with_session(session, |s, core| s.send_inside(core, now, inside));
     }
 
     fn fail_request(&mut self, request: RequestId) {

@@ -103,8 +103,14 @@ impl Endpoint {
         if session.is_over()
             && let Some(session) = self.sessions.remove(&id)
         {
-            self.core.session_over(&session.call_id);
+            self.session_over(session);
         }
+    }
+
+    /// What a session leaves behind.
+    fn session_over(&mut self, mut session: Session) {
+        session.forget_tones(&mut self.core);
+        self.core.session_over(&session.call_id);
     }
 
     /// Runs `act` on every session for which `wanted` holds.

@@ -57,7 +57,7 @@ impl Endpoint {
             Outcome::Timeout => Some(Err(cause::timeout())),
             Outcome::Response(response) if response.status < 200 => None,
             Outcome::Response(response) if Core::is_challenge(response.status) => {
-                let refused = self.core.answer_challenge(now, event, response).err()?;
+                let refused = self.core.answer_challenge(now, event, response, 0).err()?;
                 Some(Err(Failure { reason: refused.to_string(), ..cause::of_response(response) }))
             }
             Outcome::Response(response) => Some(Ok(response.clone())),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::core::{Core, Owner, RegisterOutcome};
+use super::core::{Core, Owner, Purpose, RegisterOutcome};
 use super::{Endpoint, Role};
 use crate::api::{FlowId, HeaderLine, SessionId};
 use crate::message::inspect::unsupported;
@@ -66,12 +66,15 @@ impl Endpoint {
             let remote_tag = tag("From").unwrap_or_default();
             let call_id = request.headers.get("Call-ID").unwrap_or_default();
             let session = self.sessions.values().find(|s| s.owns(call_id, &local_tag, &remote_tag)).map(|s| s.id);
-            return match (session, transaction) {
-                (Some(id), _) => {
-                    self.with_session(id, |s, core| s.on_request(core, now, flow, transaction, &request));
-                }
-                (None, Some(transaction)) => self.core.refuse(now, transaction, &request, 481, &[]),
-                (None, None) => {}
+            let mut done = false;
+            if let Some(id) = session {
+                self.with_session(id, |s, core| done = s.on_request(core, now, flow, transaction, &request));
+            }
+            return match (done, transaction, session) {
+                (true, ..) | (_, None, _) => {}
+                // Only `Event: refer` and our own subscriptions would make a NOTIFY expected here.
+                (false, Some(transaction), Some(_)) => self.core.refuse(now, transaction, &request, 489, &[]),
+                (false, Some(transaction), None) => self.core.refuse(now, transaction, &request, 481, &[]),
             };
         }
         let Some(transaction) = transaction else { return };
@@ -138,12 +141,14 @@ impl Endpoint {
                 // The session is over: whatever still comes for its INVITEs is acknowledged.
                 uac::on_abandoned(&mut self.core, now, event, true);
             }
+            // The session is over, but whoever asked still waits for the outcome.
+            Some(Owner::Session(_, Purpose::Request(id))) => self.on_request_outcome(now, event, id),
             Some(Owner::Session(..)) | None => {}
             Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, event, cancelled),
             Some(Owner::Detached) => {
                 // A BYE that is refused for good leaves nothing to do.
                 let again = matches!(&event.outcome, Outcome::Response(response) if Core::is_challenge(response.status)
-                    && self.core.answer_challenge(now, event, response).is_ok());
+                    && self.core.answer_challenge(now, event, response, 0).is_ok());
                 if !again {
                     self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
                 }

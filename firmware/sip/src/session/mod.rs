@@ -4,6 +4,8 @@
 //! with without it.
 
 pub(crate) mod cause;
+mod dtmf;
+mod inbound;
 mod offer;
 pub(crate) mod requests;
 mod terminate;
@@ -18,6 +20,7 @@ use bytes::Bytes;
 
 use crate::api::{Body, Event, Failure, FlowId, RequestId, SessionId};
 use crate::dialog::Dialog;
+use crate::dtmf::Queue;
 use crate::endpoint::core::{Core, Owner, Purpose};
 use crate::message::{Request, Response};
 use crate::transaction::{Outcome, TransactionEvent, TransactionId};
@@ -62,6 +65,7 @@ pub(crate) struct Session {
     peer_allows_update: bool,
     state: State,
     timers: Timers,
+    tones: Queue,
 }
 
 impl Session {
@@ -82,6 +86,7 @@ impl Session {
             peer_allows_update: false,
             state,
             timers: Timers::default(),
+            tones: Queue::default(),
         }
     }
 
@@ -109,10 +114,11 @@ impl Session {
     pub(crate) fn on_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, purpose: Purpose) {
         match purpose {
             Purpose::Invite => self.on_invite_outcome(core, now, event),
-            Purpose::Info(request) => self.on_info_outcome(core, now, event, request),
             Purpose::Reinvite => self.on_reinvite_outcome(core, now, event),
             Purpose::Probe => self.on_probe_outcome(core, now, event),
             Purpose::Refresh => self.on_refresh_outcome(core, now, event),
+            Purpose::Request(request) => self.on_inside_outcome(core, now, event, request),
+            Purpose::Tone => self.on_tone_outcome(core, now, event),
         }
     }
 
@@ -124,7 +130,8 @@ impl Session {
         event: &TransactionEvent,
         response: &Response,
     ) -> Option<Failure> {
-        match core.answer_challenge(now, event, response) {
+        let last = self.dialog.as_ref().map_or(0, |dialog| dialog.local_cseq);
+        match core.answer_challenge(now, event, response, last) {
             Ok((new, request)) => {
                 self.resent(event.id, new, &request);
                 None

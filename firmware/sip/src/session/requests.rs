@@ -1,116 +1,97 @@
-//! Requests inside the dialog, both ways (RFC 3261 section 12.2, RFC 6086, spec section 3.1).
+//! Requests of ours inside the dialog that change nothing in it (RFC 3261 section 12.2, RFC 6086, spec section 3.1).
+//!
+//! Whatever becomes of them, the call goes on; only 481 ends it, since it says that the peer knows the dialog no more
+//! (RFC 5057 section 5.1). A time-out of one request says nothing about the call: a dead connection is found by
+//! keep-alives, a dead peer by session timers.
 
 use std::time::Instant;
 
 use super::{Session, State, cause};
-use crate::api::{Body, Event, Failure, FinalResponse, FlowId, HeaderLine, Originator, RequestId};
+use crate::api::{Body, Cause, Failure, FinalResponse, HeaderLine, Originator, RequestId};
 use crate::endpoint::core::{Core, Purpose};
-use crate::message::{Request, Response};
-use crate::transaction::{Outcome, TransactionEvent, TransactionId};
+use crate::message::Response;
+use crate::message::lexical::is_token;
+use crate::transaction::{Outcome, TransactionEvent};
 
-/// An INFO to send.
-pub(crate) struct Info<'a> {
+/// Methods that have commands of their own: sent from outside, they would change the dialog behind our back.
+const OWN_COMMANDS: &[&str] = &["ACK", "BYE", "CANCEL", "INVITE", "PRACK", "REFER", "SUBSCRIBE", "UPDATE"];
+
+/// A request to send.
+pub(crate) struct Inside<'a> {
     pub request: RequestId,
+    pub method: &'a str,
     pub headers: &'a [HeaderLine],
     pub body: Option<&'a Body>,
+    /// For a request without a body (vendor INFO has its meaning in headers, spec section 3.1).
     pub content_type: Option<&'a str>,
 }
 
 impl Session {
-    /// Sends INFO; without an established dialog or a flow it fails at once.
-    pub(crate) fn send_info(&mut self, core: &mut Core, now: Instant, info: &Info<'_>) {
-        let established = matches!(self.state, State::Established);
+    /// Does the dialog stand both ways, with nobody about to end it?
+    pub(crate) fn is_established(&self) -> bool {
+        matches!(self.state, State::Established) && !self.closing
+    }
+
+    /// Sends a request; without an established dialog or a flow it fails at once.
+    pub(crate) fn send_inside(&mut self, core: &mut Core, now: Instant, inside: &Inside<'_>) {
+        if !is_token(inside.method) || OWN_COMMANDS.contains(&inside.method) {
+            let reason = format!("{} is not sent by itself", inside.method);
+            return Self::report(core, inside.request, Err(Failure::not_sent(reason)));
+        }
+        let established = self.is_established();
         let sent = established.then(|| {
-            self.send(core, now, Purpose::Info(info.request), "INFO", |core, flow, request| {
-                request.headers.extend(info.headers);
-                request.headers.push("Contact", core.contact(flow));
-                if let Some(content_type) = info.content_type {
+            self.send(core, now, Purpose::Request(inside.request), inside.method, |core, flow, request| {
+                request.headers.extend(inside.headers);
+                // RFC 3428 section 4: MESSAGE must not carry a Contact.
+                if inside.method != "MESSAGE" {
+                    request.headers.push("Contact", core.contact(flow));
+                }
+                if let Some(content_type) = inside.content_type {
                     request.headers.extend(&[HeaderLine::new("Content-Type", content_type)]);
                 }
-                request.set_body(info.body);
+                request.set_body(inside.body);
             })
         });
         if sent.flatten().is_none() {
-            Self::report(core, info.request, Err(Failure::no_flow()));
+            Self::report(core, inside.request, Err(Failure::no_flow()));
         }
     }
 
-    pub(super) fn on_info_outcome(
+    pub(super) fn on_inside_outcome(
         &mut self,
         core: &mut Core,
         now: Instant,
         event: &TransactionEvent,
         request: RequestId,
     ) {
-        let response = match &event.outcome {
-            Outcome::FlowLost => return Self::report(core, request, Err(cause::connection())),
-            Outcome::Timeout => {
-                Self::report(core, request, Err(cause::timeout()));
-                return self.hang_up(core, now, cause::timeout());
-            }
-            Outcome::Response(response) => response,
-        };
-        match response.status {
-            ..200 => {}
-            401 | 407 => {
-                if let Some(failure) = self.on_challenge(core, now, event, response) {
-                    Self::report(core, request, Err(failure));
-                }
-            }
-            status => {
-                Self::report(core, request, Ok(FinalResponse::from(response)));
-                if matches!(status, 408 | 481) {
-                    self.dialog_gone(core, response);
-                }
-            }
-        }
+        let Some(outcome) = self.conclusion(core, now, event) else { return };
+        Self::report(core, request, outcome.as_ref().map(FinalResponse::from).map_err(Clone::clone));
+        self.end_if_unknown(core, outcome.as_ref().ok());
     }
 
-    /// A request of the peer inside the dialog. ACK comes here too, without a transaction.
-    pub(crate) fn on_request(
+    /// How a request ended; `None` while it goes on, also with another round of credentials.
+    pub(super) fn conclusion(
         &mut self,
         core: &mut Core,
         now: Instant,
-        flow: FlowId,
-        transaction: Option<TransactionId>,
-        request: &Request,
-    ) {
-        self.heard_on(flow);
-        let Some(transaction) = transaction else { return self.on_ack(core, now, request) };
-        let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
-        let tag = request.headers.address("From").ok().and_then(|from| from.tag().map(String::from));
-        let dialog = self.dialog.as_mut().or_else(|| self.early.get_mut(tag.as_deref().unwrap_or_default()));
-        if dialog.is_some_and(|dialog| !dialog.take_remote_cseq(number)) {
-            return core.refuse(now, transaction, request, 500, &[]);
-        }
-        match request.method.as_str() {
-            "BYE" => self.on_bye(core, now, transaction, request),
-            "INVITE" | "UPDATE" => self.on_offer(core, now, transaction, request),
-            "INFO" => self.on_info(core, now, transaction, request),
-            "OPTIONS" => {
-                let response = crate::endpoint::outside::options_answer(core, request);
-                core.respond(now, transaction, response);
+        event: &TransactionEvent,
+    ) -> Option<Result<Response, Failure>> {
+        match &event.outcome {
+            Outcome::FlowLost => Some(Err(cause::connection())),
+            Outcome::Timeout => Some(Err(cause::timeout())),
+            Outcome::Response(response) if response.status < 200 => None,
+            Outcome::Response(response) if Core::is_challenge(response.status) => {
+                self.on_challenge(core, now, event, response).map(Err)
             }
-            // Only `Event: refer` and our own subscriptions would make a NOTIFY expected here.
-            "NOTIFY" => core.refuse(now, transaction, request, 489, &[]),
-            _ => {
-                let allow = HeaderLine::new("Allow", core.allow());
-                core.refuse(now, transaction, request, 405, &[allow]);
-            }
+            Outcome::Response(response) => Some(Ok(response.clone())),
         }
     }
 
-    /// Any Content-Type is answered 200, none 415 (spec section 3.1).
-    fn on_info(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
-        if self.closing {
-            return core.refuse(now, transaction, request, 481, &[]);
+    /// 481: the peer does not know the dialog any more.
+    pub(super) fn end_if_unknown(&mut self, core: &mut Core, response: Option<&Response>) {
+        if let Some(response) = response.filter(|response| response.status == 481) {
+            self.dialog_gone(core, response);
         }
-        if request.headers.get("Content-Type").is_none() {
-            return core.refuse(now, transaction, request, 415, &[]);
-        }
-        core.respond(now, transaction, Response::to(request, 200, None, None));
-        let headers = request.headers.lines().to_vec();
-        core.event(Event::Info { session: self.id, headers, body: request.typed_body() });
     }
 }
 
@@ -128,6 +109,11 @@ impl From<&Response> for FinalResponse {
 impl Failure {
     /// A request that found no flow to go on.
     pub(crate) fn no_flow() -> Self {
-        cause::without_status(Originator::System, crate::api::Cause::ConnectionError, "there is no connection")
+        cause::without_status(Originator::System, Cause::ConnectionError, "there is no connection")
+    }
+
+    /// A request that cannot be sent as it was asked for.
+    pub(crate) fn not_sent(reason: impl Into<String>) -> Self {
+        cause::without_status(Originator::Local, Cause::InternalError, reason)
     }
 }

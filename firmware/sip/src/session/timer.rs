@@ -132,7 +132,10 @@ impl Session {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        [self.timers.deadline(), self.ack_deadline(), self.offer_deadline()].into_iter().flatten().min()
+        [self.timers.deadline(), self.ack_deadline(), self.offer_deadline(), self.tones.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// An offer that waits for a flow has no deadline.
@@ -143,6 +146,7 @@ impl Session {
     pub(crate) fn handle_timeout(&mut self, core: &mut Core, now: Instant) {
         self.on_answered_timeout(core, now);
         self.on_offer_timeout(core, now);
+        self.next_tone(core, now);
         if self.timers.ring.is_some_and(|at| at <= now) {
             self.timers.ring_over();
             self.on_ring_timeout(core, now);

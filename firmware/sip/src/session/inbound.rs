@@ -1,0 +1,76 @@
+//! Requests of the peer inside the dialog (RFC 3261 section 12.2.2, RFC 6086, RFC 3428, spec sections 3.1 and 14.9).
+
+use std::time::Instant;
+
+use super::Session;
+use crate::api::{Event, FlowId, HeaderLine};
+use crate::endpoint::core::Core;
+use crate::message::{Request, Response};
+use crate::transaction::TransactionId;
+
+impl Session {
+    /// A request of the peer inside the dialog; ACK comes here too, without a transaction. `false`: it belongs to another
+    /// usage of the dialog (RFC 5057), and is not answered yet.
+    pub(crate) fn on_request(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        flow: FlowId,
+        transaction: Option<TransactionId>,
+        request: &Request,
+    ) -> bool {
+        self.heard_on(flow);
+        let Some(transaction) = transaction else {
+            self.on_ack(core, now, request);
+            return true;
+        };
+        let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
+        let tag = request.headers.address("From").ok().and_then(|from| from.tag().map(String::from));
+        let dialog = self.dialog.as_mut().or_else(|| self.early.get_mut(tag.as_deref().unwrap_or_default()));
+        if dialog.is_some_and(|dialog| !dialog.take_remote_cseq(number)) {
+            core.refuse(now, transaction, request, 500, &[]);
+            return true;
+        }
+        match request.method.as_str() {
+            "BYE" => self.on_bye(core, now, transaction, request),
+            "INVITE" | "UPDATE" => self.on_offer(core, now, transaction, request),
+            "INFO" => self.on_info(core, now, transaction, request),
+            "MESSAGE" => self.on_message(core, now, transaction, request),
+            "OPTIONS" => {
+                let response = crate::endpoint::outside::options_answer(core, request);
+                core.respond(now, transaction, response);
+            }
+            "NOTIFY" | "REFER" | "SUBSCRIBE" => return false,
+            _ => {
+                let allow = HeaderLine::new("Allow", core.allow());
+                core.refuse(now, transaction, request, 405, &[allow]);
+            }
+        }
+        true
+    }
+
+    /// Any Content-Type is answered 200, none 415 (spec section 3.1). Of the packages of RFC 6086 we have none.
+    fn on_info(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
+        if self.closing {
+            return core.refuse(now, transaction, request, 481, &[]);
+        }
+        if request.headers.get("Info-Package").is_some() {
+            return core.refuse(now, transaction, request, 469, &[HeaderLine::new("Recv-Info", "")]);
+        }
+        if request.headers.get("Content-Type").is_none() {
+            return core.refuse(now, transaction, request, 415, &[]);
+        }
+        core.respond(now, transaction, Response::to(request, 200, None, None));
+        let headers = request.headers.lines().to_vec();
+        core.event(Event::Info { session: self.id, headers, body: request.typed_body() });
+    }
+
+    fn on_message(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
+        if self.closing {
+            return core.refuse(now, transaction, request, 481, &[]);
+        }
+        core.respond(now, transaction, Response::to(request, 200, None, None));
+        let headers = request.headers.lines().to_vec();
+        core.event(Event::Message { session: self.id, headers, body: request.typed_body() });
+    }
+}
