@@ -2,10 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use crate::faults::Faults;
-use crate::users::Users;
+use roombox_lab_signalling::{Dialect, Faults, Users};
 
 /// Port unless told otherwise.
 const DEFAULT_PORT: u16 = 5062;
@@ -45,33 +43,6 @@ impl Default for LabConfig {
             sound: LabSound::Tone(440.0),
             tls: LabTls::None,
             users: Users::default(),
-        }
-    }
-}
-
-/// Which vendor messages a lab speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dialect {
-    /// Plain SIP: none.
-    Plain,
-    /// Those of a Vinteo server (spec section 3).
-    #[default]
-    Vinteo,
-}
-
-/// The dialect is neither of the two.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown dialect {0:?}: vinteo or plain is allowed")]
-pub struct DialectError(String);
-
-impl FromStr for Dialect {
-    type Err = DialectError;
-
-    fn from_str(text: &str) -> Result<Self, DialectError> {
-        match text {
-            "plain" => Ok(Self::Plain),
-            "vinteo" => Ok(Self::Vinteo),
-            other => Err(DialectError(other.into())),
         }
     }
 }

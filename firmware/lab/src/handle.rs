@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use roombox_lab_signalling::{Faults, LabEvent, Order};
 use roombox_sip::api::Transport;
 use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports};
 use tokio::sync::mpsc;
@@ -9,9 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{LabConfig, LabTls};
 use crate::error::LabError;
-use crate::events::LabEvent;
-use crate::faults::Faults;
-use crate::server::{Order, Server};
+use crate::server::Server;
 use crate::{DEFAULT_PATH, identity};
 
 /// The conference server.
@@ -34,9 +33,10 @@ impl Lab {
         let (orders, steering) = mpsc::unbounded_channel();
         // A reporter whose listener is gone has nobody to tell; the lab itself goes on.
         let _ = events.send(LabEvent::Listening { address, url: url.clone() });
-        let server = Server::new(config, address, transports, events);
-        let task = tokio::spawn(server.run(listener, incoming, steering));
-        Ok(LabHandle { address, authority, orders, task: Some(task), url })
+        let server = Server::new(&config, address, transports, events);
+        let (stop, stopped) = mpsc::channel(1);
+        let task = tokio::spawn(server.run(listener, incoming, steering, stopped));
+        Ok(LabHandle { address, authority, orders, stop, task: Some(task), url })
     }
 }
 
@@ -46,6 +46,8 @@ pub struct LabHandle {
     address: SocketAddr,
     authority: Option<String>,
     orders: mpsc::UnboundedSender<Order>,
+    /// A message or its end stops the lab.
+    stop: mpsc::Sender<()>,
     task: Option<JoinHandle<()>>,
     url: String,
 }
@@ -89,7 +91,8 @@ impl LabHandle {
     /// Dies at once, as if the process had been killed: no BYE, no closing handshake. When this returns, the port is free
     /// and every media socket is closed.
     pub async fn stop(mut self) {
-        self.order(Order::Stop);
+        // A lab that has stopped already needs no telling.
+        let _ = self.stop.try_send(());
         if let Some(task) = self.task.take() {
             // A panic in the lab has been reported by its thread already.
             let _ = task.await;

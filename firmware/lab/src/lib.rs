@@ -12,20 +12,19 @@
 
 mod config;
 mod error;
-mod events;
-mod faults;
 mod handle;
 mod identity;
 mod media;
 mod server;
 mod users;
 
-pub use config::{Dialect, DialectError, LabConfig, LabSound, LabTls};
+pub use config::{LabConfig, LabSound, LabTls};
 pub use error::LabError;
-pub use events::{LabEvent, SeenCode};
-pub use faults::{FaultError, Faults};
 pub use handle::{Lab, LabHandle};
-pub use users::{Users, UsersError};
+pub use roombox_lab_signalling::{
+    Dialect, DialectError, FaultError, Faults, LabEvent, MediaReport, SeenCode, Users, UsersError,
+};
+pub use users::read_users;
 
 /// Number that the frame code in a lab's picture carries as `source`.
 pub const PICTURE_SOURCE: u8 = 1;

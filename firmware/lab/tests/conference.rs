@@ -5,7 +5,7 @@ mod common;
 
 use common::box_media::{BoxMedia, SOURCE};
 use common::{Client, TestLab, config};
-use roombox_lab::{LabConfig, LabEvent, LabSound, LabTls, PICTURE_SOURCE};
+use roombox_lab::{LabConfig, LabEvent, LabSound, LabTls, MediaReport, PICTURE_SOURCE};
 use roombox_media::peer::PeerConnection;
 use roombox_sip::api::{AgentEvent, Body, Cause, Command, Event, HeaderLine, SessionId};
 use tokio::task::JoinHandle;
@@ -58,9 +58,9 @@ async fn sees_the_lab_move(media: &BoxMedia) {
 
 async fn is_seen(lab: &mut TestLab, user: &str, hz: f64) {
     let both = |event: &LabEvent| match event {
-        LabEvent::Media { user: of, frame_code: Some(code), tone_hz: Some(tone), .. } => {
-            (of == user && code.source == SOURCE && (*tone - hz).abs() < 20.0).then_some(())
-        }
+        LabEvent::Media {
+            user: of, report: MediaReport { frame_code: Some(code), tone_hz: Some(tone), .. }, ..
+        } => (of == user && code.source == SOURCE && (*tone - hz).abs() < 20.0).then_some(()),
         _ => None,
     };
     lab.until("the participant's picture and tone", both).await;

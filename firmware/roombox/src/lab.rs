@@ -1,6 +1,6 @@
 //! `roombox lab`: the conference server alone.
 
-use roombox_lab::{Dialect, Lab, LabConfig, LabError, LabEvent, LabTls, Users};
+use roombox_lab::{Dialect, Lab, LabConfig, LabError, LabEvent, LabTls};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -31,7 +31,8 @@ pub(crate) fn lab(arguments: &LabArguments) -> Outcome {
 
 fn config(arguments: &LabArguments) -> Result<LabConfig, Refusal> {
     let unusable = |error: &dyn std::error::Error| Refusal::usage(format!("{error}."));
-    let users = arguments.users.as_deref().map(Users::from_file).transpose().map_err(|error| unusable(&error))?;
+    let users =
+        arguments.users.as_deref().map(roombox_lab::read_users).transpose().map_err(|error| unusable(&error))?;
     let faults = arguments.faults.as_deref().map(str::parse).transpose();
     let tls = match (&arguments.tls_cert, &arguments.tls_key) {
         (Some(certificate), Some(key)) => LabTls::Files { certificate: certificate.clone(), key: key.clone() },

@@ -9,7 +9,7 @@ use roombox_sip::api::{Cause, Command, Event, Transport};
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Faults, Side};
 
-const BAD: Faults = Faults { doubled: 20, latency_ms: (5, 300), lost: 25, silent: false, refused: false };
+const BAD: Faults = Faults { doubled: 20, latency_ms: (5, 300), lost: 25, ..Faults::NONE };
 
 #[test]
 fn the_2xx_is_repeated_until_its_ack_arrives() {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gst::prelude::*;
+use roombox_lab_signalling::MediaNews;
 use roombox_media::peer::webrtc_engine::WebrtcPeer;
 use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerError, PeerEvent};
 use tokio::sync::mpsc;
@@ -18,7 +19,7 @@ use super::mixer::{Block, Voice};
 use super::room::Hall;
 use super::timeline::Playing;
 use super::watch::Watch;
-use super::{MediaError, MediaNote, Note};
+use super::{MediaError, MediaNote};
 
 /// Between two reports of what comes in.
 const REPORT: Duration = Duration::from_secs(1);
@@ -72,7 +73,7 @@ impl Member {
         let failures = notes.clone();
         let playing = hall.timeline.play(pipeline, move |reason| {
             // The lab may have stopped meanwhile.
-            let _ = failures.send(MediaNote { call, note: Note::Failed(reason) });
+            let _ = failures.send(MediaNote { call, news: MediaNews::Failed(reason) });
         })?;
         let member = Arc::new(Self {
             call,
@@ -134,8 +135,8 @@ impl Member {
                 },
                 _ = ticks.tick(), if connected => {
                     let watch = Arc::clone(&self.watch);
-                    if let Ok(seen) = spawn_blocking(move || watch.look()).await {
-                        self.tell(Note::Seen(seen));
+                    if let Ok(report) = spawn_blocking(move || watch.look()).await {
+                        self.tell(MediaNews::Report(report));
                     }
                 }
             }
@@ -147,13 +148,13 @@ impl Member {
             PeerEvent::Connected => {
                 self.hall.key_frame(self.call);
                 locked(&self.branches).pictures.keys().for_each(|mid| self.peer.request_key_frame(mid));
-                self.tell(Note::Connected);
+                self.tell(MediaNews::Connected);
                 Ok(())
             }
             // ICE may find another way; if not, Failed follows.
             PeerEvent::Disconnected => Ok(()),
             PeerEvent::Failed { reason } => {
-                self.tell(Note::Failed(reason));
+                self.tell(MediaNews::Failed(reason));
                 Ok(())
             }
             PeerEvent::SendCodec { mid, kind, codec } => self.send(&mid, kind, &codec),
@@ -164,7 +165,7 @@ impl Member {
             }
         };
         if let Err(error) = done {
-            self.tell(Note::Failed(error.to_string()));
+            self.tell(MediaNews::Failed(error.to_string()));
         }
     }
 
@@ -256,9 +257,9 @@ impl Member {
         locked(&self.playing).as_ref().map(|playing| playing.pipeline.clone())
     }
 
-    fn tell(&self, note: Note) {
+    fn tell(&self, news: MediaNews) {
         // The lab may have stopped meanwhile.
-        let _ = self.notes.send(MediaNote { call: self.call, note });
+        let _ = self.notes.send(MediaNote { call: self.call, news });
     }
 }
 

@@ -18,16 +18,15 @@ mod timeline;
 mod watch;
 
 pub(crate) use member::Member;
-pub(crate) use watch::Seen;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use roombox_lab_signalling::{Faults, MediaNews};
 use tokio::sync::mpsc;
 
 use crate::config::{LabConfig, LabSound};
-use crate::faults::Faults;
 use room::Room;
 
 /// Something about the media of a call.
@@ -36,18 +35,7 @@ pub(crate) struct MediaNote {
     /// Number of the call.
     pub(crate) call: u64,
     /// What.
-    pub(crate) note: Note,
-}
-
-/// What can be said about the media of a call.
-#[derive(Debug)]
-pub(crate) enum Note {
-    /// ICE and DTLS stand.
-    Connected,
-    /// Over for good.
-    Failed(String),
-    /// What came in during the last second.
-    Seen(Seen),
+    pub(crate) news: MediaNews,
 }
 
 /// Why media cannot be set up.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use gst::prelude::*;
+use roombox_lab_signalling::Faults;
 
 use super::MediaError;
 use super::canvas::{HEIGHT, RATE, WIDTH, caps, size};
@@ -17,7 +18,6 @@ use super::painter::{Painter, Tile};
 use super::sound::LabVoice;
 use super::timeline::Timeline;
 use crate::config::LabSound;
-use crate::faults::Faults;
 
 /// A thread that was held up longer than this skips what it missed instead of hurrying after it.
 const FORGIVE: gst::ClockTime = gst::ClockTime::from_mseconds(500);

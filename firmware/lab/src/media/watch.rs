@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gst_video::prelude::*;
+use roombox_lab_signalling::{MediaReport, SeenCode};
 use roombox_testcard::code::{self, FrameCode, Luma};
 use roombox_testcard::tone;
 
@@ -16,18 +17,6 @@ const DECIMATION: u8 = 6;
 const LOWEST_TONE: u32 = 200;
 /// Up to here.
 const HIGHEST_TONE: u32 = 2_000;
-
-/// What was found in the last second.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Seen {
-    pub(crate) frame_code: Option<FrameCode>,
-    pub(crate) frames_decoded: u64,
-    /// Width and height in pixels.
-    pub(crate) size: (u32, u32),
-    /// Frequency in Hz and share of the energy.
-    pub(crate) tone: Option<(f64, f64)>,
-    pub(crate) level_db: f64,
-}
 
 #[derive(Debug, Default)]
 struct Picture {
@@ -65,13 +54,21 @@ impl Watch {
     }
 
     /// What was found since the last call.
-    pub(super) fn look(&self) -> Seen {
+    pub(super) fn look(&self) -> MediaReport {
         let sound = std::mem::take(&mut *locked(&self.sound));
         let candidates: Vec<f64> = (LOWEST_TONE..=HIGHEST_TONE).step_by(20).map(f64::from).collect();
         let tone = tone::dominant(&sound, LOOK_RATE, &candidates);
         let level_db = tone::level_dbfs(&sound);
         let picture = locked(&self.picture);
-        Seen { frame_code: picture.code, frames_decoded: picture.frames, size: picture.size, tone, level_db }
+        MediaReport {
+            frame_code: picture.code.map(|FrameCode { source, frame }| SeenCode { source, frame }),
+            frames_decoded: picture.frames,
+            width: picture.size.0,
+            height: picture.size.1,
+            tone_hz: tone.map(|(hz, _)| hz),
+            tone_share: tone.map_or(0.0, |(_, share)| share),
+            level_db,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 
-use roombox_testcard::code::FrameCode;
 use serde::{Deserialize, Serialize};
 
 /// What a lab reports; serialised as `{"event": name, "data": {…}}`. `call` numbers calls from 1.
@@ -28,17 +27,8 @@ pub enum LabEvent {
     Media {
         call: u64,
         user: String,
-        /// Newest frame code in the participant's picture; `None` when the last picture had none.
-        frame_code: Option<SeenCode>,
-        frames_decoded: u64,
-        /// Size of the participant's picture in pixels.
-        width: u32,
-        height: u32,
-        /// The tone that carries most of the last second's sound, in Hz, and its share of the energy.
-        tone_hz: Option<f64>,
-        tone_share: f64,
-        /// Level of the last second's sound in dBFS; -90 = silence.
-        level_db: f64,
+        #[serde(flatten)]
+        report: MediaReport,
     },
     /// A vendor message came inside a call.
     Info { call: u64, user: String, content_type: String, headers: Vec<(String, String)> },
@@ -59,8 +49,21 @@ pub struct SeenCode {
     pub frame: u32,
 }
 
-impl From<FrameCode> for SeenCode {
-    fn from(code: FrameCode) -> Self {
-        Self { source: code.source, frame: code.frame }
-    }
+/// What came in from a participant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MediaReport {
+    /// Newest frame code in the participant's picture; `None` when the last picture had none.
+    pub frame_code: Option<SeenCode>,
+    /// Since the start of the call.
+    pub frames_decoded: u64,
+    /// Width of the participant's picture in pixels.
+    pub width: u32,
+    /// Height of the participant's picture in pixels.
+    pub height: u32,
+    /// The tone that carries most of the last second's sound, in Hz.
+    pub tone_hz: Option<f64>,
+    /// Its share of the energy, 0..=1.
+    pub tone_share: f64,
+    /// Level of the last second's sound in dBFS; -90 = silence.
+    pub level_db: f64,
 }

@@ -1,94 +1,72 @@
 //! The table of calls, and what the endpoint says about them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Instant;
 
-use roombox_media::peer::PeerError;
 use roombox_sip::api::{Body, Command, Event, FlowId, HeaderLine, SessionId};
 use roombox_sip::message::uri::SipUri;
 
-use super::Server;
-use super::gate::{Request, Verdict};
 use crate::events::LabEvent;
-use crate::media::Member;
+use crate::gate::{Request, Verdict};
+use crate::machine::Signalling;
+use crate::media::MediaRequest;
 
 /// One call, or one half of a call that is passed on.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// Number in the reports.
-    pub(super) number: u64,
-    pub(super) user: String,
+    pub(crate) number: u64,
+    pub(crate) user: String,
     /// Name shown to people.
-    pub(super) name: String,
-    pub(super) flow: FlowId,
-    pub(super) way: Way,
+    pub(crate) name: String,
+    pub(crate) flow: FlowId,
+    pub(crate) way: Way,
 }
 
 /// Where a call leads.
-#[derive(Debug)]
-pub(super) enum Way {
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
     /// Into a room.
-    Room { room: String, member: Arc<Member> },
+    Room { room: String },
     /// On to another user; `answered` once the other has taken it.
     Relay { other: SessionId, answered: bool },
 }
 
 /// All calls.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
-    pub(super) by_session: BTreeMap<SessionId, Call>,
+pub(crate) struct Calls {
+    pub(crate) by_session: BTreeMap<SessionId, Call>,
     /// Who presents in which room.
-    pub(super) presenters: BTreeMap<String, SessionId>,
-    pub(super) count: u64,
+    pub(crate) presenters: BTreeMap<String, SessionId>,
+    pub(crate) count: u64,
 }
 
 impl Calls {
-    pub(super) fn of_user(&self, user: &str) -> Vec<SessionId> {
+    pub(crate) fn of_user(&self, user: &str) -> Vec<SessionId> {
         self.by_session.iter().filter(|(_, call)| call.user == user).map(|(session, _)| *session).collect()
     }
 
-    pub(super) fn of_number(&self, number: u64) -> Option<(SessionId, &Call)> {
+    pub(crate) fn of_number(&self, number: u64) -> Option<(SessionId, &Call)> {
         self.by_session.iter().find(|(_, call)| call.number == number).map(|(session, call)| (*session, call))
     }
 
-    pub(super) fn in_room(&self, wanted: &str) -> Vec<SessionId> {
-        let here = |call: &Call| matches!(&call.way, Way::Room { room, .. } if room == wanted);
+    pub(crate) fn in_room(&self, wanted: &str) -> Vec<SessionId> {
+        let here = |call: &Call| matches!(&call.way, Way::Room { room } if room == wanted);
         self.by_session.iter().filter(|(_, call)| here(call)).map(|(session, _)| *session).collect()
     }
 }
 
-/// A session description that was made in the background.
-#[derive(Debug)]
-pub(super) struct Answered {
-    pub(super) session: SessionId,
-    pub(super) purpose: Purpose,
-    pub(super) result: Result<String, PeerError>,
-}
-
-/// What a session description is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// To accept a call.
-    Accept,
-    /// To answer an offer inside a call.
-    Answer,
-    /// Nothing more: the peer's answer was taken.
-    Done,
-}
-
 /// A call that came in.
-pub(super) struct Caller {
-    pub(super) session: SessionId,
-    pub(super) flow: FlowId,
-    pub(super) user: String,
-    pub(super) name: String,
-    pub(super) uri: String,
-    pub(super) offer: Option<Body>,
+pub(crate) struct Caller {
+    pub(crate) session: SessionId,
+    pub(crate) flow: FlowId,
+    pub(crate) user: String,
+    pub(crate) name: String,
+    pub(crate) uri: String,
+    pub(crate) offer: Option<Body>,
 }
 
-impl Server {
-    pub(super) fn on_call_event(&mut self, event: Event) {
+impl Signalling {
+    pub(crate) fn on_call_event(&mut self, event: Event) {
         match event {
             Event::Incoming { session, flow, from_uri, from_display, request_uri, offer, headers, .. } => {
                 let user = SipUri::parse(&from_uri).ok().and_then(|uri| uri.user).unwrap_or_else(|| "guest".into());
@@ -124,7 +102,7 @@ impl Server {
             Verdict::Refused { status, headers: Vec::new(), wrong: true }
         } else {
             let request = Request { method: "INVITE", user: &caller.user, headers, body: caller.offer.as_ref() };
-            self.gate.call(Instant::now(), &request)
+            self.gate.call(self.now, &request)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {
             if wrong || status == 403 {
@@ -146,7 +124,7 @@ impl Server {
     }
 
     /// The next call number for the reports.
-    pub(super) fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         self.calls.count += 1;
         self.calls.count
     }
@@ -154,8 +132,8 @@ impl Server {
     fn on_ended(&mut self, session: SessionId, failure: &roombox_sip::api::Failure) {
         let Some(call) = self.calls.by_session.remove(&session) else { return };
         match call.way {
-            Way::Room { room, .. } => {
-                self.rooms.leave(call.number);
+            Way::Room { room } => {
+                self.ask_media(MediaRequest::Leave { call: call.number });
                 self.presentation_over(&room, session);
             }
             Way::Relay { other, answered } => self.relay_end(other, answered, failure),

@@ -4,14 +4,14 @@ use roombox_sip::api::HeaderLine;
 use roombox_sip::message::headers::same_name;
 
 /// Content-Type of the room message.
-pub(super) const ROOM: &str = "application/vinteo.webrtc.roomname";
+pub(crate) const ROOM: &str = "application/vinteo.webrtc.roomname";
 /// Content-Type of the presentation messages.
-pub(super) const SHARE: &str = "application/vinteo.webrtc.sharedesktop";
+pub(crate) const SHARE: &str = "application/vinteo.webrtc.sharedesktop";
 /// Header of the presentation messages.
 const SHARE_STATE: &str = "x-webrtc-share-state";
 
 /// Tells a participant which room it is in and under which name.
-pub(super) fn enter_room(room: &str, participant: &str, token: Option<&str>) -> Vec<HeaderLine> {
+pub(crate) fn enter_room(room: &str, participant: &str, token: Option<&str>) -> Vec<HeaderLine> {
     let mut headers =
         vec![HeaderLine::new("X-WEBRTC-ENTER-ROOM", room), HeaderLine::new("X-WEBRTC-PARTICIPANT-NAME", participant)];
     headers.extend(token.map(|token| HeaderLine::new("X-BEARER-TOKEN", token)));
@@ -20,7 +20,7 @@ pub(super) fn enter_room(room: &str, participant: &str, token: Option<&str>) -> 
 
 /// What a participant says about its presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Share {
+pub(crate) enum Share {
     /// Asks to present; the 200 that it has got is the permission.
     Start,
     /// Has stopped.
@@ -29,7 +29,7 @@ pub(super) enum Share {
 
 impl Share {
     /// Reads an INFO of a participant.
-    pub(super) fn of(headers: &[HeaderLine]) -> Option<Self> {
+    pub(crate) fn of(headers: &[HeaderLine]) -> Option<Self> {
         let value = |name: &str| headers.iter().find(|line| same_name(&line.name, name)).map(|line| line.value.trim());
         if !value("Content-Type")?.eq_ignore_ascii_case(SHARE) {
             return None;
@@ -43,12 +43,12 @@ impl Share {
 }
 
 /// Tells the others of a room that there is a presentation, or none any more.
-pub(super) fn content(available: bool) -> Vec<HeaderLine> {
+pub(crate) fn content(available: bool) -> Vec<HeaderLine> {
     vec![HeaderLine::new(SHARE_STATE, if available { "YOUCANRECEIVECONTENT" } else { "CONTENTEND" })]
 }
 
 /// Tells a presenter that somebody else presents now.
-pub(super) fn must_stop() -> Vec<HeaderLine> {
+pub(crate) fn must_stop() -> Vec<HeaderLine> {
     vec![HeaderLine::new(SHARE_STATE, "YOUMUSTSTOPSENDCONTENT")]
 }
 

@@ -34,36 +34,36 @@ impl Binding {
 
 /// The bindings of all users.
 #[derive(Debug, Default)]
-pub(super) struct Registrar {
+pub(crate) struct Registrar {
     bindings: BTreeMap<String, Vec<Binding>>,
 }
 
 /// What a REGISTER changed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Registration {
+pub(crate) struct Registration {
     /// Contact values for the answer.
-    pub(super) contacts: Vec<String>,
+    pub(crate) contacts: Vec<String>,
     /// Seconds granted, when the user is registered now and was not before.
-    pub(super) new: Option<u32>,
+    pub(crate) new: Option<u32>,
     /// The user was registered and is no longer.
-    pub(super) gone: bool,
+    pub(crate) gone: bool,
 }
 
 /// A REGISTER as the registrar needs it.
-pub(super) struct Asked<'a> {
-    pub(super) user: &'a str,
-    pub(super) flow: FlowId,
+pub(crate) struct Asked<'a> {
+    pub(crate) user: &'a str,
+    pub(crate) flow: FlowId,
     /// Contact values; `None` = `*`.
-    pub(super) contacts: Option<&'a [NameAddr]>,
+    pub(crate) contacts: Option<&'a [NameAddr]>,
     /// Value of Expires.
-    pub(super) expires: Option<u32>,
+    pub(crate) expires: Option<u32>,
     /// Seconds granted at most on this lab.
-    pub(super) most: Option<u32>,
+    pub(crate) most: Option<u32>,
 }
 
 impl Registrar {
     /// Carries out a REGISTER.
-    pub(super) fn register(&mut self, now: Instant, asked: &Asked<'_>) -> Registration {
+    pub(crate) fn register(&mut self, now: Instant, asked: &Asked<'_>) -> Registration {
         let known = self.bindings.entry(asked.user.to_owned()).or_default();
         let before = !known.is_empty();
         let mut granted = None;
@@ -90,21 +90,26 @@ impl Registrar {
     }
 
     /// Where a user can be reached: the newest binding.
-    pub(super) fn find(&self, user: &str) -> Option<(FlowId, &str)> {
+    pub(crate) fn find(&self, user: &str) -> Option<(FlowId, &str)> {
         self.bindings.get(user)?.last().map(|binding| (binding.flow, binding.contact.uri.as_str()))
     }
 
+    /// How many users are registered.
+    pub(crate) fn users(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// Forgets the bindings over a lost connection; gives the users that are no longer registered.
-    pub(super) fn flow_closed(&mut self, flow: FlowId) -> Vec<String> {
+    pub(crate) fn flow_closed(&mut self, flow: FlowId) -> Vec<String> {
         self.retain(|binding| binding.flow != flow)
     }
 
     /// Forgets the bindings that have run out; gives the users that are no longer registered.
-    pub(super) fn expire(&mut self, now: Instant) -> Vec<String> {
+    pub(crate) fn expire(&mut self, now: Instant) -> Vec<String> {
         self.retain(|binding| binding.until > now)
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.bindings.values().flatten().map(|binding| binding.until).min()
     }
 
@@ -124,6 +129,7 @@ fn answered(binding: &Binding, now: Instant) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests need some first instant")]
 mod tests {
     use super::*;
 

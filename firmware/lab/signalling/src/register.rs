@@ -1,18 +1,16 @@
 //! REGISTER (RFC 3261 section 10.3).
 
-use std::time::Instant;
-
 use roombox_sip::api::{Body, FlowId, HeaderLine, RequestId};
 use roombox_sip::message::headers::Headers;
 use roombox_sip::message::uri::SipUri;
 
-use super::Server;
-use super::gate::{Request, Verdict};
-use super::registrar::{Asked, Registration};
 use crate::events::LabEvent;
+use crate::gate::{Request, Verdict};
+use crate::machine::Signalling;
+use crate::registrar::{Asked, Registration};
 
-impl Server {
-    pub(super) fn on_register(
+impl Signalling {
+    pub(crate) fn on_register(
         &mut self,
         request: RequestId,
         flow: FlowId,
@@ -27,7 +25,7 @@ impl Server {
             Verdict::Refused { status, headers: Vec::new(), wrong: true }
         } else {
             let asking = Request { method: "REGISTER", user: &user, headers: lines, body };
-            self.gate.register(Instant::now(), &asking)
+            self.gate.register(self.now, &asking)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {
             if wrong {
@@ -54,7 +52,7 @@ impl Server {
         }
         let most = self.config.faults.expires;
         let asked = Asked { user, flow, contacts: contacts.as_deref(), expires, most };
-        Some(self.registrar.register(Instant::now(), &asked))
+        Some(self.registrar.register(self.now, &asked))
     }
 
     fn registered(&mut self, request: RequestId, user: String, registration: Registration) {

@@ -4,18 +4,18 @@ use roombox_sip::api::{Body, Cause, Command, Failure, FlowId, HeaderLine, Sessio
 use roombox_sip::endpoint::Input;
 use roombox_sip::message::name_addr::NameAddr;
 
-use super::Server;
-use super::calls::{Call, Caller, Way};
+use crate::calls::{Call, Caller, Way};
 use crate::events::LabEvent;
+use crate::machine::Signalling;
 
 /// Not acceptable here: for offers that cannot be passed on.
 const NOT_ACCEPTABLE: u16 = 488;
 /// Temporarily unavailable: for a call that failed without a status.
 const UNAVAILABLE: u16 = 480;
 
-impl Server {
+impl Signalling {
     /// Calls the user behind `contact` on behalf of the caller.
-    pub(super) fn pass_on(&mut self, caller: Caller, target: String, flow: FlowId, contact: String) {
+    pub(crate) fn pass_on(&mut self, caller: Caller, target: String, flow: FlowId, contact: String) {
         let Some(body) = caller.offer else {
             let (session, headers) = (caller.session, Vec::new());
             return self.command(Command::Reject { session, status: NOT_ACCEPTABLE, headers });
@@ -36,20 +36,20 @@ impl Server {
     }
 
     /// The other half of a relayed call.
-    pub(super) fn other_half(&self, session: SessionId) -> Option<SessionId> {
+    pub(crate) fn other_half(&self, session: SessionId) -> Option<SessionId> {
         match self.calls.by_session.get(&session)?.way {
             Way::Relay { other, .. } => Some(other),
             Way::Room { .. } => None,
         }
     }
 
-    pub(super) fn relay_progress(&mut self, session: SessionId) {
+    pub(crate) fn relay_progress(&mut self, session: SessionId) {
         if let Some(other) = self.other_half(session) {
             self.command(Command::Ring { session: other, headers: Vec::new() });
         }
     }
 
-    pub(super) fn relay_acceptance(&mut self, session: SessionId, body: Option<Body>) {
+    pub(crate) fn relay_acceptance(&mut self, session: SessionId, body: Option<Body>) {
         let Some(other) = self.other_half(session) else { return };
         for half in [session, other] {
             if let Some(Call { way: Way::Relay { answered, .. }, .. }) = self.calls.by_session.get_mut(&half) {
@@ -59,19 +59,19 @@ impl Server {
         self.command(Command::Accept { session: other, body, headers: Vec::new() });
     }
 
-    /// An offer of one side goes to the other; its answer comes back by [`Server::relay_answer`].
-    pub(super) fn relay_offer(&mut self, session: SessionId, other: SessionId, body: Option<Body>) {
+    /// An offer of one side goes to the other; its answer comes back by [`Signalling::relay_answer`].
+    pub(crate) fn relay_offer(&mut self, session: SessionId, other: SessionId, body: Option<Body>) {
         match body {
             Some(body) => self.command(Command::Reinvite { session: other, body, headers: Vec::new() }),
             None => self.command(Command::AnswerOffer { session, answer: Err(NOT_ACCEPTABLE) }),
         }
     }
 
-    pub(super) fn relay_answer(&mut self, other: SessionId, body: Option<Body>) {
+    pub(crate) fn relay_answer(&mut self, other: SessionId, body: Option<Body>) {
         self.command(Command::AnswerOffer { session: other, answer: body.ok_or(NOT_ACCEPTABLE) });
     }
 
-    pub(super) fn relay_refusal(&mut self, session: SessionId, status: Option<u16>) {
+    pub(crate) fn relay_refusal(&mut self, session: SessionId, status: Option<u16>) {
         if let Some(other) = self.other_half(session) {
             let answer = Err(status.unwrap_or(NOT_ACCEPTABLE));
             self.command(Command::AnswerOffer { session: other, answer });
@@ -79,7 +79,7 @@ impl Server {
     }
 
     /// One half is over, so the other is too: refused while it rings, ended once it was answered.
-    pub(super) fn relay_end(&mut self, other: SessionId, answered: bool, failure: &Failure) {
+    pub(crate) fn relay_end(&mut self, other: SessionId, answered: bool, failure: &Failure) {
         let rings_here = other.0 >= SessionId::incoming(0).0 && !answered;
         match failure.status.filter(|_| rings_here) {
             Some(status) => self.command(Command::Reject { session: other, status, headers: Vec::new() }),

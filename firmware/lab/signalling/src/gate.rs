@@ -14,7 +14,7 @@ const REALM: &str = "roombox-lab";
 
 /// What becomes of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Let in.
     Admitted,
     /// Refused with this status and these headers; `wrong` = after a wrong password or name.
@@ -23,33 +23,33 @@ pub(super) enum Verdict {
 
 /// Checks passwords.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     guests: bool,
     users: Users,
     verifier: Verifier,
 }
 
 /// A request at the gate.
-pub(super) struct Request<'a> {
-    pub(super) method: &'a str,
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
     /// The user it claims to come from.
-    pub(super) user: &'a str,
-    pub(super) headers: &'a [HeaderLine],
-    pub(super) body: Option<&'a Body>,
+    pub(crate) user: &'a str,
+    pub(crate) headers: &'a [HeaderLine],
+    pub(crate) body: Option<&'a Body>,
 }
 
 impl Gate {
-    pub(super) fn new(users: Users, guests: bool) -> Self {
-        Self { guests, users, verifier: Verifier::new(REALM, rand::random()) }
+    pub(crate) fn new(users: Users, guests: bool, seed: u64) -> Self {
+        Self { guests, users, verifier: Verifier::new(REALM, seed) }
     }
 
     /// A REGISTER: only known users, each for itself.
-    pub(super) fn register(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
+    pub(crate) fn register(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
         self.check(now, request, Asker::Server, 401)
     }
 
     /// A call: known users prove who they are, all others are guests.
-    pub(super) fn call(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
+    pub(crate) fn call(&mut self, now: Instant, request: &Request<'_>) -> Verdict {
         if self.users.knows(request.user) {
             return self.check(now, request, Asker::Proxy, 407);
         }

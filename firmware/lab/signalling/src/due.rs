@@ -8,7 +8,7 @@ use roombox_sip::api::{FlowId, SessionId};
 
 /// One thing to do when its time has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Task {
+pub(crate) enum Task {
     /// Cut this connection.
     Cut(FlowId),
     /// End this call.
@@ -19,29 +19,30 @@ pub(super) enum Task {
 
 /// Things to do later; those of the same time in the order in which they were added.
 #[derive(Debug, Default)]
-pub(super) struct Due {
+pub(crate) struct Due {
     tasks: BTreeMap<(Instant, u64), Task>,
     added: u64,
 }
 
 impl Due {
-    pub(super) fn add(&mut self, at: Instant, task: Task) {
+    pub(crate) fn add(&mut self, at: Instant, task: Task) {
         self.added += 1;
         self.tasks.insert((at, self.added), task);
     }
 
     /// The next thing whose time has come.
-    pub(super) fn take(&mut self, now: Instant) -> Option<Task> {
+    pub(crate) fn take(&mut self, now: Instant) -> Option<Task> {
         let first = self.tasks.first_entry()?;
         (first.key().0 <= now).then(|| first.remove())
     }
 
-    pub(super) fn next(&self) -> Option<Instant> {
+    pub(crate) fn next(&self) -> Option<Instant> {
         self.tasks.first_key_value().map(|((at, _), _)| *at)
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests need some first instant")]
 mod tests {
     use std::time::Duration;
 
