@@ -21,6 +21,7 @@
 
 pub mod agent;
 pub mod api;
+pub mod causes;
 pub mod check;
 pub mod dialog;
 pub mod digest;
