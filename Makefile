@@ -33,9 +33,11 @@ lint: ## formatting and lints
 behaviour: build-debug ## every crate's own tests, and real processes on loopback checked by content
 	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked
 
-interop: build-debug ## the box against Kamailio and a JsSIP page in Chromium
+# The peers of signalling mostly wait; browsers keep the machine busy, one at a time.
+interop: build-debug ## the user agent and the box against SIPp, Kamailio, and JsSIP and SIP.js in Chromium
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
-	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test interop -- --ignored
+	$(CARGO) test --workspace --locked --test interop -- --ignored --test-threads 8
+	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test browsers -- --ignored --test-threads 1
 
 recovery: build-debug ## 20 server deaths in a row while in a call (about five minutes)
 	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test recovery -- --ignored --nocapture

@@ -13,6 +13,7 @@ pub mod interop;
 pub mod lab;
 pub mod measure;
 pub mod media;
+pub mod phone;
 pub mod ports;
 pub mod process;
 pub mod room;

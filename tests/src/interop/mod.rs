@@ -1,9 +1,10 @@
-//! Foreign peers: Kamailio as the server and `JsSIP` in Chromium as the other terminal.
+//! Foreign peers: `SIPp`, Kamailio, and `JsSIP` and SIP.js in Chromium.
 
 pub mod chromium;
 pub mod devtools;
 pub mod kamailio;
 pub mod page;
+pub mod sipp;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,3 @@
+//! Browsers as peers: `JsSIP` and SIP.js in Chromium, registered at Kamailio.
+
+mod box_and_page;

@@ -1,0 +1,213 @@
+//! `SIPp` as the calling side.
+
+use std::time::Instant;
+
+use roombox_sip::api::{Cause, HeaderLine, Originator, Transport};
+use roombox_sip::digest::Verifier;
+use roombox_sip::digest::server::Refusal;
+use roombox_sip_transports::ListenOptions;
+use roombox_tests::interop::sipp::Sipp;
+use roombox_tests::phone::{Incoming, Phone};
+
+over_udp_and_tcp! {
+    a_call_is_taken_and_ended_by_the_caller,
+    a_call_without_offer_gets_ours,
+    a_call_is_ended_by_us,
+    the_caller_holds_and_resumes_by_reinvite,
+    we_offer_again,
+    an_offer_that_the_caller_refuses_leaves_the_call,
+    an_offer_that_collides_comes_again,
+    a_reliable_provisional_response_is_acknowledged,
+    the_caller_holds_and_resumes_by_update,
+    we_update,
+    the_caller_gives_up_while_it_rings,
+    a_call_is_refused_with_a_wish,
+    the_right_password_is_let_in,
+    a_wrong_password_is_refused,
+    the_caller_refreshes_the_session,
+    we_refresh_the_session,
+    too_short_a_session_interval_is_refused,
+    an_unknown_extension_is_refused,
+}
+
+/// A phone that waits for calls, and a peer that calls it with this scenario.
+fn world(scenario: &str, transport: Transport) -> (Sipp, Phone) {
+    let options = ListenOptions { identity: None, path: None, transport };
+    let phone = Phone::listening("room", options, |_| ());
+    let more = ["-au", "sipp", "-ap", "open-sesame"];
+    (Sipp::calling(scenario, transport, phone.address(), 1, &more), phone)
+}
+
+async fn ended_by_peer(sipp: Sipp, mut phone: Phone, call: roombox_sip::api::SessionId) {
+    let end = phone.ended(call).await;
+    assert_eq!((end.originator, end.cause), (Originator::Remote, Cause::Bye));
+    sipp.succeeded().await;
+}
+
+async fn a_call_is_taken_and_ended_by_the_caller(transport: Transport) {
+    let (sipp, mut phone) = world("calls", transport);
+    let call = phone.take_call().await;
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn a_call_without_offer_gets_ours(transport: Transport) {
+    let (sipp, mut phone) = world("calls-without-offer", transport);
+    let call = phone.incoming().await;
+    assert!(call.offer.is_none());
+    let offer = phone.offer("sendrecv");
+    phone.accept(call.session, offer);
+    assert!(phone.offer_answered(call.session).await.is_some());
+    phone.confirmed(call.session).await;
+    ended_by_peer(sipp, phone, call.session).await;
+}
+
+async fn a_call_is_ended_by_us(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-is-ended", transport);
+    let call = phone.take_call().await;
+    phone.hang_up(call);
+    assert_eq!(phone.ended(call).await.originator, Originator::Local);
+    sipp.succeeded().await;
+}
+
+async fn the_caller_holds_and_resumes_by_reinvite(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-reinvites", transport);
+    let call = phone.take_call().await;
+    assert_eq!(phone.take_offer(call).await, ["sendonly"]);
+    assert_eq!(phone.take_offer(call).await, ["sendrecv"]);
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn we_offer_again(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-is-reinvited", transport);
+    let call = phone.take_call().await;
+    phone.reinvite(call, "sendonly");
+    assert!(phone.offer_answered(call).await.is_some());
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn an_offer_that_the_caller_refuses_leaves_the_call(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-refuses-an-offer", transport);
+    let call = phone.take_call().await;
+    phone.reinvite(call, "sendonly");
+    assert_eq!(phone.offer_failed(call).await.status, Some(488));
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn an_offer_that_collides_comes_again(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-collides", transport);
+    let call = phone.take_call().await;
+    phone.reinvite(call, "sendonly");
+    assert!(phone.offer_answered(call).await.is_some());
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn a_reliable_provisional_response_is_acknowledged(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-pracks", transport);
+    let call = phone.incoming().await;
+    let answer = phone.answer_to(&call.offer.expect("SIPp offers"));
+    phone.progress(call.session, 183, Some(answer.clone()), true);
+    phone.progress_acknowledged(call.session).await;
+    phone.accept(call.session, answer);
+    phone.confirmed(call.session).await;
+    ended_by_peer(sipp, phone, call.session).await;
+}
+
+async fn the_caller_holds_and_resumes_by_update(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-updates", transport);
+    let call = phone.take_call().await;
+    assert_eq!(phone.take_offer(call).await, ["sendonly"]);
+    assert_eq!(phone.take_offer(call).await, ["sendrecv"]);
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn we_update(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-is-updated", transport);
+    let call = phone.take_call().await;
+    phone.update(call, "sendonly");
+    assert!(phone.offer_answered(call).await.is_some());
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn the_caller_gives_up_while_it_rings(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-cancels", transport);
+    let call = phone.incoming().await;
+    let end = phone.ended(call.session).await;
+    assert_eq!((end.originator, end.cause), (Originator::Remote, Cause::Canceled));
+    sipp.succeeded().await;
+}
+
+async fn a_call_is_refused_with_a_wish(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-is-refused", transport);
+    let call = phone.incoming().await;
+    phone.reject(call.session, 486, vec![HeaderLine::new("Retry-After", "30")]);
+    assert_eq!(phone.ended(call.session).await.cause, Cause::Busy);
+    sipp.succeeded().await;
+}
+
+/// Checks the password of a call with the verifier of the servers.
+fn checked(verifier: &mut Verifier, call: &Incoming) -> Result<String, Refusal> {
+    let authorization = call.header("Authorization").unwrap_or_default();
+    let body = call.offer.as_ref().map(|offer| offer.content.clone()).unwrap_or_default();
+    let password = |user: &str| (user == "sipp").then(|| "open-sesame".to_owned());
+    verifier.verify(Instant::now(), "INVITE", &body, &authorization, password)
+}
+
+/// Takes a call without a password and asks for one; gives the verifier and the second call.
+async fn asked_for_password(phone: &mut Phone) -> (Verifier, Incoming) {
+    let mut verifier = Verifier::new("roombox", 1);
+    let first = phone.incoming().await;
+    assert_eq!(checked(&mut verifier, &first), Err(Refusal::Absent));
+    let lines = verifier.challenge(Instant::now(), false);
+    let challenge = lines.into_iter().map(|line| HeaderLine::new("WWW-Authenticate", line));
+    phone.reject(first.session, 401, challenge.take(1).collect());
+    phone.ended(first.session).await;
+    let second = phone.incoming().await;
+    (verifier, second)
+}
+
+async fn the_right_password_is_let_in(transport: Transport) {
+    let (sipp, mut phone) = world("calls-with-password", transport);
+    let (mut verifier, call) = asked_for_password(&mut phone).await;
+    assert_eq!(checked(&mut verifier, &call), Ok("sipp".to_owned()));
+    let answer = phone.answer_to(&call.offer.expect("SIPp offers"));
+    phone.accept(call.session, answer);
+    phone.confirmed(call.session).await;
+    ended_by_peer(sipp, phone, call.session).await;
+}
+
+async fn a_wrong_password_is_refused(transport: Transport) {
+    let options = ListenOptions { identity: None, path: None, transport };
+    let mut phone = Phone::listening("room", options, |_| ());
+    let more = ["-au", "sipp", "-ap", "abracadabra"];
+    let sipp = Sipp::calling("calls-with-wrong-password", transport, phone.address(), 1, &more);
+    let (mut verifier, call) = asked_for_password(&mut phone).await;
+    assert_eq!(checked(&mut verifier, &call), Err(Refusal::Wrong));
+    phone.reject(call.session, 403, Vec::new());
+    assert_eq!(phone.ended(call.session).await.cause, Cause::Rejected);
+    sipp.succeeded().await;
+}
+
+async fn the_caller_refreshes_the_session(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-refreshes", transport);
+    let call = phone.take_call().await;
+    ended_by_peer(sipp, phone, call).await;
+}
+
+/// Takes 45 s: half of the shortest interval there is.
+async fn we_refresh_the_session(transport: Transport) {
+    let (sipp, mut phone) = world("calls-and-is-refreshed", transport);
+    let call = phone.take_call().await;
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn too_short_a_session_interval_is_refused(transport: Transport) {
+    let (sipp, mut phone) = world("calls-with-short-interval", transport);
+    let call = phone.take_call().await;
+    ended_by_peer(sipp, phone, call).await;
+}
+
+async fn an_unknown_extension_is_refused(transport: Transport) {
+    let (sipp, phone) = world("calls-with-unknown-extension", transport);
+    sipp.succeeded().await;
+    drop(phone);
+}

@@ -1,0 +1,90 @@
+//! Real media for a phone: the media engine with a test picture, a tone, and a screen and speaker that only remember.
+
+use std::net::Ipv4Addr;
+
+use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
+use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics};
+use roombox_media::engine::MediaEngine;
+use roombox_sip::api::{Body, SessionId};
+use roombox_testcard::code::{FrameCode, read_rgb};
+use roombox_testcard::tone;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// The media of one phone's calls.
+pub struct Media {
+    engine: MediaEngine,
+    _events: UnboundedReceiver<MediaEvent>,
+}
+
+fn config(picture_source: u8, hz: u16) -> MediaConfig {
+    MediaConfig {
+        camera: Camera { source: CameraSource::TestPicture, device: None },
+        audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()) },
+        screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
+        codecs: Codecs::default(),
+        video_codecs: vec!["H264".into(), "VP8".into()],
+        picture: (640, 360, 15),
+        max_bitrate_kbps: 1000,
+        ice_servers: Vec::new(),
+        bind: vec![Ipv4Addr::LOCALHOST.into()],
+        muted: false,
+        camera_off: false,
+        volume: 100,
+        picture_source,
+    }
+}
+
+fn number(session: SessionId) -> MediaCall {
+    MediaCall(session.0)
+}
+
+fn text(body: &Body) -> &str {
+    body.text().expect("a description is text")
+}
+
+impl Media {
+    /// Media that sends pictures with this source number and a tone of `hz`.
+    pub fn start(source: u8, hz: u16) -> Self {
+        let (events, told) = unbounded_channel();
+        let engine = MediaEngine::start(config(source, hz), events).expect("the test devices are always there");
+        Self { engine, _events: told }
+    }
+
+    /// An offer for a call, new or running.
+    pub async fn offer(&self, session: SessionId) -> Body {
+        Body::sdp(&self.engine.create_offer(number(session), false).await.expect("an offer can be made"))
+    }
+
+    /// The answer to an offer, for a call new or running.
+    pub async fn answer(&self, session: SessionId, offer: &Body) -> Body {
+        let answer = self.engine.create_answer(number(session), text(offer)).await;
+        Body::sdp(&answer.unwrap_or_else(|error| panic!("{error}\n{}", text(offer))))
+    }
+
+    /// Takes the peer's answer.
+    pub async fn take_answer(&self, session: SessionId, answer: &Body) {
+        let taken = self.engine.accept_answer(number(session), text(answer)).await;
+        taken.unwrap_or_else(|error| panic!("{error}\n{}", text(answer)));
+    }
+
+    /// What was measured in the call.
+    pub async fn statistics(&self, session: SessionId) -> Statistics {
+        self.engine.statistics(number(session)).await.unwrap_or_default()
+    }
+
+    /// The frame code of the picture that is shown.
+    pub async fn frame_code(&self) -> Option<FrameCode> {
+        let shown = self.engine.snapshot().await?;
+        read_rgb(&shown.rgb, usize::try_from(shown.width).ok()?, usize::try_from(shown.height).ok()?)
+    }
+
+    /// Share of the energy at `hz` in the last second that was played.
+    pub fn tone_share(&self, hz: f64) -> f64 {
+        self.engine.speaker_samples(1.0).map_or(0.0, |heard| tone::strength(&heard.samples, heard.rate, hz))
+    }
+
+    /// Ends the media of a call.
+    pub async fn close(&self, session: SessionId) {
+        self.engine.close_call(number(session)).await;
+    }
+}
