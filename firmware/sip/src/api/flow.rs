@@ -85,8 +85,8 @@ pub enum FlowInput {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
 pub enum FlowError {
-    /// The server name is in the certificate of nobody we trust, or the certificate is out of date.
-    #[error("the server's certificate is not trusted: {0}")]
+    /// The server's certificate is not good for us (authority, name, dates, pinned key), or ours is not good for the server.
+    #[error("certificate not trusted: {0}")]
     Certificate(String),
     /// Closed by the other side or lost.
     #[error("connection closed: {0}")]

@@ -23,7 +23,7 @@ pub(crate) async fn resolve(host: &str, port: u16) -> std::result::Result<Vec<So
 }
 
 /// Why a name gave no address: no network, no answer, or no such name. The code of getaddrinfo is lost in the standard
-/// library; its words (EAI_AGAIN) remain.
+/// library; its words (`EAI_AGAIN`) remain.
 fn unresolved(host: &str, words: &str, network: bool) -> FlowError {
     if !network {
         FlowError::Unreachable(format!("{host} cannot be looked up: this box has no way out of its network"))

@@ -19,4 +19,4 @@ mod websocket;
 pub use listener::{ListenError, ListenOptions, Listener};
 pub use manager::Transports;
 pub use resolver::{Dns, NameServers, Resolver};
-pub use tls::{ClientTls, ServerTls, TlsError};
+pub use tls::{ClientTls, ClientTlsOptions, Pem, ServerTls, TlsError, TlsVersion};

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::limits::{ACCEPT, STAGGER};
 use crate::manager::{Link, Transports};
-use crate::tls::ServerTls;
+use crate::tls::{ServerTls, words};
 use crate::{connect, failure, stream, websocket};
 
 /// Connections that may wait in the kernel while the accepting task is busy.
@@ -138,5 +138,5 @@ async fn serve(tcp: TcpStream, options: ListenOptions, link: Link) -> Result<(),
 }
 
 async fn secure(identity: &ServerTls, tcp: TcpStream) -> Result<tokio_rustls::server::TlsStream<TcpStream>, FlowError> {
-    identity.acceptor().accept(tcp).await.map_err(|error| failure::tls("the client", &error))
+    identity.acceptor().accept(tcp).await.map_err(|error| words::handshake("the client", false, &error))
 }

@@ -2,12 +2,13 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod name_server;
+pub(crate) mod tls_server;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PublicKeyData, date_time_ymd};
 use roombox_sip::api::{FlowError, FlowId, FlowInput, ServerTarget, Transport};
 use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -24,8 +25,13 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Self {
+        Self::named("Authority")
+    }
+
+    pub(crate) fn named(name: &str) -> Self {
         let key = KeyPair::generate().expect("the system has random numbers");
         let mut parameters = CertificateParams::new(Vec::new()).expect("no names to get wrong");
+        parameters.distinguished_name.push(DnType::CommonName, name);
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let pem = parameters.self_signed(&key).expect("the parameters are complete").pem();
         Self { pem, issuer: Issuer::new(parameters, key) }
@@ -33,12 +39,24 @@ impl Authority {
 
     /// A server for this name, whose certificate ends with this year.
     pub(crate) fn server(&self, name: &str, last_year: i32) -> ServerTls {
+        let (certificate, key) = self.certificate(&[name], 2020, last_year);
+        ServerTls::from_text(&certificate, &key).expect("just made")
+    }
+
+    /// Certificate and key as PEM, good from the first to the last of these years.
+    pub(crate) fn certificate(&self, names: &[&str], first_year: i32, last_year: i32) -> (String, String) {
         let key = KeyPair::generate().expect("the system has random numbers");
-        let mut parameters = CertificateParams::new(vec![name.to_owned()]).expect("a valid name");
-        parameters.not_before = date_time_ymd(2020, 1, 1);
+        let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+        let mut parameters = CertificateParams::new(names).expect("valid names");
+        parameters.not_before = date_time_ymd(first_year, 1, 1);
         parameters.not_after = date_time_ymd(last_year, 12, 31);
         let certificate = parameters.signed_by(&key, &self.issuer).expect("the parameters are complete");
-        ServerTls::from_text(&certificate.pem(), &key.serialize_pem()).expect("just made")
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    /// The public key of the authority itself.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        self.issuer.key().subject_public_key_info()
     }
 
     /// The authority's own certificate in the place of a server's.
