@@ -143,6 +143,24 @@ impl Section {
         self.lines.insert(at, Line { text, end });
     }
 
+    /// Removes every attribute of this name.
+    pub fn remove_attribute(&mut self, name: &str) {
+        self.lines.retain(|line| line.attribute(name).is_none());
+    }
+
+    /// Refuses the m-line: port 0, and nothing but its name and address stays (RFC 3264 section 6).
+    pub fn reject(&mut self) {
+        let Some((kind, rest)) = self.value('m').and_then(|m| m.split_once(' ')) else { return };
+        let Some((_, rest)) = rest.split_once(' ') else { return };
+        let refused = format!("m={kind} 0 {rest}");
+        self.lines.retain(|line| {
+            ['m', 'c'].iter().any(|kind| line.value(*kind).is_some()) || line.attribute("mid").is_some()
+        });
+        if let Some(line) = self.line_mut('m') {
+            line.set_text(refused);
+        }
+    }
+
     pub(super) fn line_mut(&mut self, kind: char) -> Option<&mut Line> {
         self.lines.iter_mut().find(|line| line.value(kind).is_some())
     }

@@ -25,4 +25,14 @@ impl<'a> MediaLine<'a> {
     pub fn is_audio_or_video(&self) -> bool {
         matches!(self.kind, "audio" | "video")
     }
+
+    /// Carried by RTP?
+    pub fn is_rtp(&self) -> bool {
+        self.protocol.contains("RTP/")
+    }
+
+    /// Encrypted by SRTP or DTLS?
+    pub fn is_encrypted(&self) -> bool {
+        self.protocol.contains("SAVP") || self.protocol.contains("TLS")
+    }
 }

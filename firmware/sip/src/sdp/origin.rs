@@ -37,4 +37,10 @@ impl<'a> Origin<'a> {
     pub(super) fn with_version(&self, version: &str) -> String {
         format!("{} {} {version} {}", self.username, self.session, self.address)
     }
+
+    /// Is this version higher?
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        let (own, other) = (self.version.trim_start_matches('0'), other.version.trim_start_matches('0'));
+        (own.len(), own) > (other.len(), other)
+    }
 }
