@@ -1,6 +1,7 @@
 //! Where one message ends and the next begins.
 
 use bytes::{Buf, Bytes, BytesMut};
+use memchr::{memchr, memmem};
 
 use super::headers::{decimal, same_name};
 use super::limits::{MAX_HEAD, MAX_MESSAGE};
@@ -53,8 +54,10 @@ pub enum FramingError {
 /// Cuts a byte stream into messages.
 #[derive(Debug, Default)]
 pub struct StreamFramer {
-    buffer: BytesMut,
     broken: Option<FramingError>,
+    buffer: BytesMut,
+    /// Octets of the buffer in which no end of a header section begins.
+    searched: usize,
 }
 
 /// What a WebSocket message or datagram is.
@@ -70,12 +73,20 @@ pub fn whole(bytes: Bytes) -> Option<Frame> {
 }
 
 impl StreamFramer {
-    /// Adds what was received.
+    /// Adds what was received. Nothing is kept of a stream that cannot be followed.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
+        if self.broken.is_none() {
+            self.buffer.extend_from_slice(bytes);
+        }
     }
 
-    /// The next message or keep-alive; `None` when more bytes are needed.
+    /// Has the beginning of a message come, but not its end?
+    pub fn is_unfinished(&self) -> bool {
+        self.broken.is_none() && !self.buffer.is_empty()
+    }
+
+    /// The next message or keep-alive; `None` when more bytes are needed. What cannot be cut is given as far as it can be
+    /// answered, before the error.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, FramingError> {
         if let Some(error) = self.broken {
             return Err(error);
@@ -83,36 +94,49 @@ impl StreamFramer {
         if let Some(frame) = self.keep_alive() {
             return Ok(Some(frame));
         }
-        let Some(end) = self.buffer.windows(4).take(MAX_HEAD).position(|w| w == b"\r\n\r\n") else {
-            return if self.buffer.len() < MAX_HEAD { Ok(None) } else { Err(self.fail(FramingError::TooLarge)) };
+        let Some(head) = self.find_head() else {
+            let endless = self.buffer.len() > MAX_HEAD;
+            return Ok(endless.then(|| self.give_up(MAX_HEAD + 1, FramingError::TooLarge)));
         };
-        let head = end + 4;
-        let Some(body) = content_length(&self.buffer[..head]) else {
-            self.broken = Some(FramingError::ContentLength);
-            return Ok(Some(Frame::Message(self.buffer.split_to(head).freeze())));
-        };
-        if body > MAX_MESSAGE - head {
-            return Err(self.fail(FramingError::TooLarge));
+        match content_length(&self.buffer[..head]) {
+            None => Ok(Some(self.give_up(head, FramingError::ContentLength))),
+            Some(body) if body > MAX_MESSAGE => Ok(Some(self.give_up(head, FramingError::TooLarge))),
+            Some(body) => Ok((self.buffer.len() >= head + body).then(|| self.cut(head + body))),
         }
-        let whole = self.buffer.len() >= head + body;
-        Ok(whole.then(|| Frame::Message(self.buffer.split_to(head + body).freeze())))
     }
 
-    fn fail(&mut self, error: FramingError) -> FramingError {
-        self.buffer.clear();
+    /// Where the header section ends, within [`MAX_HEAD`].
+    fn find_head(&mut self) -> Option<usize> {
+        let window = &self.buffer[..self.buffer.len().min(MAX_HEAD)];
+        let end = memmem::find(&window[self.searched..], b"\r\n\r\n").map(|at| self.searched + at);
+        // The end may begin with the last three octets that are there.
+        self.searched = end.unwrap_or_else(|| window.len().saturating_sub(3));
+        end.map(|end| end + 4)
+    }
+
+    fn cut(&mut self, length: usize) -> Frame {
+        self.searched = 0;
+        Frame::Message(self.buffer.split_to(length).freeze())
+    }
+
+    fn give_up(&mut self, length: usize, error: FramingError) -> Frame {
+        let last = self.cut(length);
         self.broken = Some(error);
-        error
+        self.buffer = BytesMut::new();
+        last
     }
 
     /// Line ends before a message: four octets are a ping, two a pong (once it is sure that no third follows).
     fn keep_alive(&mut self) -> Option<Frame> {
         if self.buffer.starts_with(b"\r\n\r\n") {
             self.buffer.advance(4);
+            self.searched = 0;
             return Some(Frame::Ping);
         }
         // A lone CRLF at the end of what came so far may be half a ping; a ping is written at once in practice.
         if self.buffer.starts_with(b"\r\n") && self.buffer[..] != b"\r\n\r"[..] {
             self.buffer.advance(2);
+            self.searched = 0;
             return Some(Frame::Pong);
         }
         None
@@ -121,13 +145,19 @@ impl StreamFramer {
 
 /// Content-Length of a header section; `None` when it cannot be used.
 fn content_length(head: &[u8]) -> Option<usize> {
-    let text = String::from_utf8_lossy(head);
-    let mut values = text.split("\r\n").skip(1).filter_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        same_name(name.trim_end(), "Content-Length").then(|| value.trim())
-    });
-    let first = values.next()?;
-    values.next().is_none().then(|| decimal(first)).flatten().and_then(|n| usize::try_from(n).ok())
+    let mut found = None;
+    let mut rest = head;
+    while let Some(end) = memchr(b'\n', rest) {
+        let (line, next) = rest.split_at(end + 1);
+        rest = next;
+        let Some(colon) = memchr(b':', line) else { continue };
+        let name = std::str::from_utf8(line[..colon].trim_ascii_end()).unwrap_or_default();
+        if same_name(name, "Content-Length") && found.replace(&line[colon + 1..]).is_some() {
+            return None;
+        }
+    }
+    let value = std::str::from_utf8(found?.trim_ascii()).ok()?;
+    usize::try_from(decimal(value)?).ok()
 }
 
 #[cfg(test)]
@@ -174,7 +204,12 @@ mod tests {
     fn an_endless_header_section_is_given_up() {
         let mut framer = StreamFramer::default();
         framer.push(&vec![b'a'; MAX_HEAD]);
+        assert_eq!(framer.next_frame(), Ok(None));
+        framer.push(b"a");
+        assert!(matches!(framer.next_frame(), Ok(Some(Frame::Message(_)))), "as much as can be answered");
+        framer.push(&vec![b'a'; MAX_MESSAGE]);
         assert_eq!(framer.next_frame(), Err(FramingError::TooLarge));
+        assert_eq!(framer.buffer.capacity(), 0, "nothing is kept");
     }
 
     #[test]

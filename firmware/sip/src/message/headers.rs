@@ -1,39 +1,75 @@
 //! The header section: every line in its order, spelling and text; looked up without regard to case or compact form.
 
+use std::sync::Arc;
+
 use super::HeaderError;
-use super::lexical::split;
+use super::lexical::parts;
 use super::limits::{MAX_CSEQ, MAX_DELTA_SECONDS};
 use super::name_addr::NameAddr;
 use super::via::Via;
 use crate::api::HeaderLine;
 
-/// Compact forms (RFC 3261 section 7.3.3, and the registry kept since).
-const COMPACT: &[(&str, &str)] = &[
-    ("a", "Accept-Contact"),
-    ("b", "Referred-By"),
-    ("c", "Content-Type"),
-    ("d", "Request-Disposition"),
-    ("e", "Content-Encoding"),
-    ("f", "From"),
-    ("i", "Call-ID"),
-    ("j", "Reject-Contact"),
-    ("k", "Supported"),
-    ("l", "Content-Length"),
-    ("m", "Contact"),
-    ("n", "Identity-Info"),
-    ("o", "Event"),
-    ("r", "Refer-To"),
-    ("s", "Subject"),
-    ("t", "To"),
-    ("u", "Allow-Events"),
-    ("v", "Via"),
-    ("x", "Session-Expires"),
-    ("y", "Identity"),
-];
+/// The long form of a compact one (RFC 3261 section 7.3.3, and the registry kept since).
+const fn compact(letter: u8) -> Option<&'static str> {
+    Some(match letter.to_ascii_lowercase() {
+        b'a' => "Accept-Contact",
+        b'b' => "Referred-By",
+        b'c' => "Content-Type",
+        b'd' => "Request-Disposition",
+        b'e' => "Content-Encoding",
+        b'f' => "From",
+        b'i' => "Call-ID",
+        b'j' => "Reject-Contact",
+        b'k' => "Supported",
+        b'l' => "Content-Length",
+        b'm' => "Contact",
+        b'n' => "Identity-Info",
+        b'o' => "Event",
+        b'r' => "Refer-To",
+        b's' => "Subject",
+        b't' => "To",
+        b'u' => "Allow-Events",
+        b'v' => "Via",
+        b'x' => "Session-Expires",
+        b'y' => "Identity",
+        _ => return None,
+    })
+}
 
 /// All header lines of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Headers(Vec<HeaderLine>);
+#[derive(Clone, Default)]
+pub struct Headers {
+    /// The header section as received; most names and values are pieces of it.
+    section: Arc<str>,
+    lines: Vec<Line>,
+}
+
+#[derive(Clone)]
+struct Line {
+    name: Text,
+    value: Text,
+}
+
+/// A piece of the header section, or a text of its own.
+#[derive(Clone)]
+pub(super) enum Text {
+    Own(Box<str>),
+    /// From, to: octets of the section.
+    Piece(u32, u32),
+}
+
+/// One header line of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRef<'a> {
+    /// Header name as it came.
+    pub name: &'a str,
+    /// Header value without the line end, unfolded.
+    pub value: &'a str,
+}
+
+/// All lines of a header section, in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a>(&'a Headers);
 
 /// CSeq (RFC 3261 section 20.16).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +82,10 @@ pub struct CSeq {
 
 /// The long form of a header name.
 fn long(name: &str) -> &str {
-    COMPACT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map_or(name, |(_, long)| long)
+    match name.as_bytes() {
+        [letter] => compact(*letter).unwrap_or(name),
+        _ => name,
+    }
 }
 
 /// Are these the same header?
@@ -54,37 +93,109 @@ pub fn same_name(a: &str, b: &str) -> bool {
     long(a).eq_ignore_ascii_case(long(b))
 }
 
+impl Text {
+    fn of<'a>(&'a self, section: &'a str) -> &'a str {
+        match self {
+            Self::Own(text) => text,
+            Self::Piece(from, to) => &section[*from as usize..*to as usize],
+        }
+    }
+}
+
+impl Line {
+    fn new(name: &str, value: impl Into<String>) -> Self {
+        Self { name: Text::Own(name.into()), value: Text::Own(value.into().into()) }
+    }
+}
+
+impl<'a> Lines<'a> {
+    /// One by one.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = LineRef<'a>> {
+        let Self(headers) = self;
+        headers.lines.iter().map(|line| LineRef { name: headers.name(line), value: headers.value(line) })
+    }
+
+    /// Copies of all.
+    pub fn to_vec(self) -> Vec<HeaderLine> {
+        self.iter().map(|line| HeaderLine::new(line.name, line.value)).collect()
+    }
+
+    /// How many.
+    pub fn len(self) -> usize {
+        self.0.lines.len()
+    }
+
+    /// None?
+    pub fn is_empty(self) -> bool {
+        self.0.lines.is_empty()
+    }
+}
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.lines().iter().eq(other.lines().iter())
+    }
+}
+
+impl Eq for Headers {}
+
+impl std::fmt::Debug for Headers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.lines().iter().map(|line| (line.name, line.value))).finish()
+    }
+}
+
 impl Headers {
+    /// For the pieces of this section.
+    pub(super) fn of_section(section: Arc<str>) -> Self {
+        // A typical INVITE has about twenty lines.
+        Self { section, lines: Vec::with_capacity(24) }
+    }
+
+    /// Adds a line found in the section.
+    pub(super) fn push_found(&mut self, name: Text, value: Text) {
+        self.lines.push(Line { name, value });
+    }
+
+    fn name<'a>(&'a self, line: &'a Line) -> &'a str {
+        line.name.of(&self.section)
+    }
+
+    fn value<'a>(&'a self, line: &'a Line) -> &'a str {
+        line.value.of(&self.section)
+    }
+
     /// Adds a line at the end.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push(HeaderLine::new(name, value));
+        self.lines.push(Line::new(name, value));
     }
 
     /// Adds a line before all others.
     pub fn push_front(&mut self, name: &str, value: impl Into<String>) {
-        self.0.insert(0, HeaderLine::new(name, value));
+        self.lines.insert(0, Line::new(name, value));
     }
 
     /// Adds the caller's lines, leaving out any that would break the line structure.
     pub fn extend(&mut self, lines: &[HeaderLine]) {
         let clean = |l: &&HeaderLine| super::lexical::is_token(&l.name) && !l.value.contains(['\r', '\n']);
-        self.0.extend(lines.iter().filter(clean).cloned());
+        self.lines.extend(lines.iter().filter(clean).map(|l| Line::new(&l.name, l.value.as_str())));
     }
 
     /// Replaces the first line of this name and removes the others; adds it when there is none.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        let line = HeaderLine::new(name, value);
-        let at = self.0.iter().position(|l| same_name(&l.name, name));
+        let line = Line::new(name, value);
+        let at = self.lines().iter().position(|l| same_name(l.name, name));
         self.remove(name);
         match at {
-            Some(at) => self.0.insert(at.min(self.0.len()), line),
-            None => self.0.push(line),
+            Some(at) => self.lines.insert(at.min(self.lines.len()), line),
+            None => self.lines.push(line),
         }
     }
 
     /// Removes all lines of this name.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|l| !same_name(&l.name, name));
+        let Self { section, lines } = self;
+        lines.retain(|l| !same_name(l.name.of(section), name));
     }
 
     /// The first value of this name, unsplit.
@@ -94,16 +205,20 @@ impl Headers {
 
     /// Every line of this name, unsplit.
     pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        self.0.iter().filter(move |l| same_name(&l.name, name)).map(|l| l.value.as_str())
+        let name = long(name);
+        let wanted = move |line: &&Line| long(self.name(line)).eq_ignore_ascii_case(name);
+        self.lines.iter().filter(wanted).map(|line| self.value(line))
+    }
+
+    /// The values of a header that may be a comma list, over all its lines, one by one; empty ones are left out.
+    pub fn values<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = Result<&'a str, HeaderError>> + use<'a, 'n> {
+        let values = self.all(name).flat_map(|line| parts(line, b','));
+        values.filter(|value| *value != Some("")).map(|value| value.ok_or(HeaderError::Unbalanced))
     }
 
     /// The values of a header that may be a comma list, over all its lines.
     pub fn list(&self, name: &str) -> Result<Vec<&str>, HeaderError> {
-        let mut values = Vec::new();
-        for line in self.all(name) {
-            values.extend(split(line, b',').ok_or(HeaderError::Unbalanced)?.into_iter().filter(|v| !v.is_empty()));
-        }
-        Ok(values)
+        self.values(name).collect()
     }
 
     /// Does a comma list hold this token?
@@ -112,20 +227,19 @@ impl Headers {
     }
 
     /// All lines in order.
-    pub fn lines(&self) -> &[HeaderLine] {
-        &self.0
+    pub const fn lines(&self) -> Lines<'_> {
+        Lines(self)
     }
 
     /// All Via values, topmost first.
     pub fn vias(&self) -> Result<Vec<Via>, HeaderError> {
-        self.list("Via")?.into_iter().map(Via::parse).collect()
+        self.values("Via").map(|value| Via::parse(value?)).collect()
     }
 
     /// The topmost Via.
     pub fn top_via(&self) -> Result<Via, HeaderError> {
         let line = self.get("Via").ok_or(HeaderError::Missing("Via"))?;
-        let first = split(line, b',').ok_or(HeaderError::Unbalanced)?[0];
-        Via::parse(first)
+        Via::parse(parts(line, b',').next().flatten().ok_or(HeaderError::Unbalanced)?)
     }
 
     /// A single address: From, To, Refer-To.
@@ -135,7 +249,7 @@ impl Headers {
 
     /// A list of addresses: Contact, Route, Record-Route, Path. `Contact: *` is no address.
     pub fn addresses(&self, name: &str) -> Result<Vec<NameAddr>, HeaderError> {
-        self.list(name)?.into_iter().map(NameAddr::parse).collect()
+        self.values(name).map(|value| NameAddr::parse(value?)).collect()
     }
 
     /// CSeq.
@@ -186,7 +300,7 @@ mod tests {
         headers.push("t", "b");
         headers.push("From", "c");
         headers.set("To", "d");
-        assert_eq!(headers.lines(), [HeaderLine::new("To", "d"), HeaderLine::new("From", "c")]);
+        assert_eq!(headers.lines().to_vec(), [HeaderLine::new("To", "d"), HeaderLine::new("From", "c")]);
     }
 
     #[test]
@@ -197,7 +311,7 @@ mod tests {
             HeaderLine::new("X C", "3"),
             HeaderLine::new("X-D", "4"),
         ]);
-        assert_eq!(headers.lines(), [HeaderLine::new("X-D", "4")]);
+        assert_eq!(headers.lines().to_vec(), [HeaderLine::new("X-D", "4")]);
     }
 
     #[test]

@@ -4,26 +4,32 @@ use std::net::Ipv6Addr;
 
 use super::HeaderError;
 
-/// Splits `host[:port]`; an IPv6 reference keeps its brackets.
+/// Splits `host[:port]`, the host in lower case; an IPv6 reference keeps its brackets.
 pub fn host_port(text: &str) -> Result<(String, Option<u16>), HeaderError> {
+    split_host_port(text).map(|(host, port)| (host.to_ascii_lowercase(), port))
+}
+
+/// The same with the host as it came.
+pub(super) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), HeaderError> {
     let bad = || HeaderError::Host(text.into());
     let (host, rest) = if let Some(inner) = text.strip_prefix('[') {
         let end = inner.find(']').ok_or_else(bad)?;
         ipv6(&inner[..end]).ok_or_else(bad)?;
         (&text[..end + 2], &text[end + 2..])
     } else {
-        let end = text.find(':').unwrap_or(text.len());
-        (text[..end].trim_end(), &text[end..])
+        let end = text.bytes().position(|b| b == b':').unwrap_or(text.len());
+        let host = text[..end].trim_ascii_end();
+        if !is_host_name(host) {
+            return Err(bad());
+        }
+        (host, &text[end..])
     };
-    if !host.starts_with('[') && !is_host_name(host) {
-        return Err(bad());
-    }
-    let port = match rest.trim_start().strip_prefix(':') {
-        Some(port) => Some(decimal_port(port.trim()).ok_or_else(bad)?),
-        None if rest.trim().is_empty() => None,
+    let port = match rest.trim_ascii_start().strip_prefix(':') {
+        Some(port) => Some(decimal_port(port.trim_ascii()).ok_or_else(bad)?),
+        None if rest.trim_ascii().is_empty() => None,
         None => return Err(bad()),
     };
-    Ok((host.to_ascii_lowercase(), port))
+    Ok((host, port))
 }
 
 /// The grammar of RFC 3261 let three colons through (RFC 5118 section 4.10), so they are read as two.

@@ -1,66 +1,112 @@
 //! Tokens, quoted strings and lists (RFC 3261 section 25.1).
 
-/// A character of a token.
-pub fn is_token_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c)
+use std::borrow::Cow;
+
+/// Which octets may stand in a token.
+const TOKEN: [bool; 256] = {
+    let (mut table, mut octet, more) = ([false; 256], 0, b"-.!%*_+`'~");
+    while octet < 256 {
+        table[octet] = (octet as u8).is_ascii_alphanumeric();
+        octet += 1;
+    }
+    let mut at = 0;
+    while at < more.len() {
+        table[more[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// An octet of a token.
+pub const fn is_token_octet(octet: u8) -> bool {
+    TOKEN[octet as usize]
 }
 
 /// One or more token characters.
 pub fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_token_char)
+    !text.is_empty() && text.bytes().all(is_token_octet)
 }
 
-/// Byte positions of `separator` outside quoted strings and, where `brackets` is set, outside `<…>`.
-///
-/// `None` when a quoted string or bracket is left open.
-fn positions(text: &str, separator: u8, brackets: bool) -> Option<Vec<usize>> {
-    let (mut quoted, mut escaped, mut angle) = (false, false, false);
-    let mut found = Vec::new();
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' if !angle => quoted = !quoted,
-            _ if quoted => {}
-            b'<' if brackets => angle = true,
-            b'>' if brackets => angle = false,
-            _ if byte == separator && !angle => found.push(at),
-            _ => {}
+/// Where one is in a text with quoted strings and `<…>`.
+#[derive(Clone, Copy, Default)]
+struct Nesting {
+    angle: bool,
+    escaped: bool,
+    quoted: bool,
+}
+
+impl Nesting {
+    /// Takes one octet; is it outside of everything?
+    fn takes(&mut self, octet: u8) -> bool {
+        match octet {
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.quoted => self.escaped = true,
+            b'"' if !self.angle => self.quoted = !self.quoted,
+            _ if self.quoted => {}
+            b'<' => self.angle = true,
+            b'>' => self.angle = false,
+            _ => return !self.angle,
         }
+        false
     }
-    (!quoted && !angle).then_some(found)
 }
 
-/// Splits at `separator` outside quoted strings and `<…>`, trimming each part.
+/// The parts between separators outside quoted strings and `<…>`, trimmed; see [`parts`].
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+/// Splits at `separator`, an ASCII character. The last item is `None` when a quoted string or bracket is left open.
+pub const fn parts(text: &str, separator: u8) -> Parts<'_> {
+    Parts { rest: Some(text), separator }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Option<&'a str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest?;
+        let mut nesting = Nesting::default();
+        for (at, octet) in rest.bytes().enumerate() {
+            if nesting.takes(octet) && octet == self.separator {
+                self.rest = Some(&rest[at + 1..]);
+                return Some(Some(rest[..at].trim_ascii()));
+            }
+        }
+        self.rest = None;
+        Some((!nesting.quoted && !nesting.angle).then(|| rest.trim_ascii()))
+    }
+}
+
+/// All [`parts`] at once; `None` when a quoted string or bracket is left open.
 pub fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for at in positions(text, separator, true)? {
-        parts.push(text[start..at].trim());
-        start = at + 1;
-    }
-    parts.push(text[start..].trim());
-    Some(parts)
-}
-
-/// The byte position of the first `wanted` outside quoted strings.
-pub fn find_unquoted(text: &str, wanted: u8) -> Option<usize> {
-    positions(text, wanted, false)?.first().copied()
+    parts(text, separator).collect()
 }
 
 /// Takes a quoted string from the start; gives its content without escapes and the rest after the closing quote.
 pub fn quoted(text: &str) -> Option<(String, &str)> {
+    unquote(text).map(|(content, rest)| (content.into_owned(), rest))
+}
+
+/// [`quoted`] without a copy where there are no escapes.
+pub(super) fn unquote(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
-    let mut content = String::new();
+    let end = inner.bytes().position(|b| matches!(b, b'"' | b'\\'))?;
+    if inner.as_bytes()[end] == b'"' {
+        return Some((Cow::Borrowed(&inner[..end]), &inner[end + 1..]));
+    }
+    let mut content = String::from(&inner[..end]);
     let mut escaped = false;
-    for (at, c) in inner.char_indices() {
+    for (at, c) in inner[end..].char_indices() {
         match c {
             _ if escaped => {
                 content.push(c);
                 escaped = false;
             }
             '\\' => escaped = true,
-            '"' => return Some((content, &inner[at + 1..])),
+            '"' => return Some((Cow::Owned(content), &inner[end + at + 1..])),
             _ => content.push(c),
         }
     }
@@ -99,6 +145,6 @@ mod tests {
     #[test]
     fn quoting_and_unquoting_give_the_same_text() {
         let text = r#"a "b" \ c"#;
-        assert_eq!(quoted(&quote(text)), Some((text.to_string(), "")));
+        assert_eq!(quoted(&quote(text)), Some((text.into(), "")));
     }
 }

@@ -15,6 +15,7 @@ pub mod name_addr;
 pub mod params;
 pub mod parse;
 pub mod reason;
+mod section;
 pub mod triage;
 pub mod uri;
 pub mod via;
@@ -163,10 +164,10 @@ fn write(start_line: &str, headers: &Headers, body: &Bytes) -> Bytes {
     let mut text = String::with_capacity(512 + body.len());
     text.push_str(start_line);
     text.push_str("\r\n");
-    for line in headers.lines().iter().filter(|l| !headers::same_name(&l.name, "Content-Length")) {
-        text.push_str(&line.name);
+    for line in headers.lines().iter().filter(|l| !headers::same_name(l.name, "Content-Length")) {
+        text.push_str(line.name);
         text.push_str(": ");
-        text.push_str(&line.value);
+        text.push_str(line.value);
         text.push_str("\r\n");
     }
     // Writing to a String cannot fail.

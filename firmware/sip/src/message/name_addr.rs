@@ -1,11 +1,12 @@
 //! Addresses in From, To, Contact, Route and Record-Route (RFC 3261 section 20.10 and 25.1).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::HeaderError;
-use super::lexical::{find_unquoted, is_token_char, quote, quoted};
+use super::lexical::{is_token_octet, quote, unquote};
 use super::params::Params;
-use super::uri::{SipUri, scheme};
+use super::uri::{SipUri, is_sip, scheme};
 
 /// A name-addr or addr-spec with header parameters. The URI is kept as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,22 +27,26 @@ impl NameAddr {
 
     /// Parses one address.
     pub fn parse(text: &str) -> Result<Self, HeaderError> {
-        let text = text.trim();
-        let (display, rest) = match quoted(text) {
-            Some((name, rest)) => (Some(name), rest.trim_start()),
+        let text = text.trim_ascii();
+        let (display, rest) = match unquote(text) {
+            Some((name, rest)) => (Some(name), rest.trim_ascii_start()),
             None if text.starts_with('"') => return Err(HeaderError::Unbalanced),
             None => (None, text),
         };
-        let Some(open) = find_unquoted(rest, b'<') else {
+        // A bracket behind a quote belongs to a parameter.
+        let Some(open) = rest.bytes().position(|b| matches!(b, b'<' | b'"')).filter(|at| rest.as_bytes()[*at] == b'<')
+        else {
             return if display.is_some() { Err(HeaderError::Uri(text.into())) } else { Self::addr_spec(rest) };
         };
         let close = open + rest[open..].find('>').ok_or(HeaderError::Unbalanced)?;
-        let display = match (display, rest[..open].trim()) {
-            (display, "") => display,
-            (None, tokens) if tokens.chars().all(|c| is_token_char(c) || c == ' ' || c == '\t') => Some(tokens.into()),
+        let display = match (display, rest[..open].trim_ascii()) {
+            (display, "") => display.map(Cow::into_owned),
+            (None, tokens) if tokens.bytes().all(|b| is_token_octet(b) || b == b' ' || b == b'\t') => {
+                Some(tokens.into())
+            }
             (_, other) => return Err(HeaderError::DisplayName(other.into())),
         };
-        let tail = rest[close + 1..].trim_start();
+        let tail = rest[close + 1..].trim_ascii_start();
         if !tail.is_empty() && !tail.starts_with(';') {
             return Err(HeaderError::Parameter(tail.into()));
         }
@@ -54,14 +59,14 @@ impl NameAddr {
         if uri.contains(['?', ',', '>']) {
             return Err(HeaderError::Uri(text.into()));
         }
-        Self::checked(None, uri.trim_end(), params)
+        Self::checked(None, uri.trim_ascii_end(), params)
     }
 
     fn checked(display: Option<String>, uri: &str, params: &str) -> Result<Self, HeaderError> {
-        match scheme(uri).as_deref() {
-            Some("sip" | "sips") => drop(SipUri::parse(uri)?),
-            Some(_) if !uri.contains(char::is_whitespace) => {}
-            _ => return Err(HeaderError::Uri(uri.into())),
+        if is_sip(uri) {
+            SipUri::check(uri)?;
+        } else if scheme(uri).is_none() || uri.contains(char::is_whitespace) {
+            return Err(HeaderError::Uri(uri.into()));
         }
         Ok(Self { display, uri: uri.into(), params: Params::parse(params)? })
     }

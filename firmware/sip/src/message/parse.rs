@@ -1,13 +1,13 @@
 //! Taking a message apart. The first defect is noted, not fatal, so that a broken request can be answered.
 
 use bytes::Bytes;
+use memchr::memmem;
 
 use super::framing::Framing;
 use super::headers::decimal;
 use super::lexical::is_token;
-use super::limits::{MAX_HEAD, MAX_HEADERS};
-use super::{Headers, Message, Method, Request, Response};
-use crate::api::HeaderLine;
+use super::limits::{MAX_HEAD, MAX_MESSAGE};
+use super::{Headers, Message, Method, Request, Response, section};
 
 /// Not a SIP message at all: nothing can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,9 +54,9 @@ pub fn parse(bytes: &Bytes, framing: Framing) -> Result<Parsed, ParseError> {
     let bytes = bytes.slice(leading..);
     let (head_end, body_start, end_defect) = split_head(&bytes);
     let head = std::str::from_utf8(&bytes[..head_end])?;
-    let (start_line, rest) = head.split_once("\r\n").unwrap_or((head, ""));
+    let start_line = head.split_once("\r\n").map_or(head, |(line, _)| line);
     let (mut message, mut defect) = parse_start_line(start_line)?;
-    let (headers, header_defect) = parse_headers(rest);
+    let (headers, header_defect) = section::parse(&head[start_line.len()..]);
     let (body, length_defect) = take_body(&headers, bytes.slice(body_start..), framing);
     let doubled = framing == Framing::WebSocket && matches!(message, Message::Request(_));
     let doubled = (doubled && holds_another(&bytes[body_start + body.len()..]))
@@ -72,17 +72,17 @@ pub fn parse(bytes: &Bytes, framing: Framing) -> Result<Parsed, ParseError> {
 /// End of the header section, start of the body, and what is wrong with the end: a message may stop with its last header
 /// line, but not within it.
 fn split_head(bytes: &Bytes) -> (usize, usize, Option<Defect>) {
-    if let Some(end) = bytes.windows(4).take(MAX_HEAD).position(|w| w == b"\r\n\r\n") {
+    let window = &bytes[..bytes.len().min(MAX_HEAD)];
+    if let Some(end) = memmem::find(window, b"\r\n\r\n") {
         return (end, end + 4, None);
     }
-    let end = bytes.len().min(MAX_HEAD);
-    let defect = if end < bytes.len() {
+    let defect = if window.len() < bytes.len() {
         Some(Defect::new(513, format!("the header section is larger than {MAX_HEAD} octets")))
     } else {
         (!bytes.ends_with(b"\r\n")).then(|| Defect::bad("the header section has no end"))
     };
     // Half a line may be half a character.
-    let end = bytes[..end].windows(2).rposition(|w| w == b"\r\n").unwrap_or(end);
+    let end = memmem::rfind(window, b"\r\n").unwrap_or(window.len());
     (end, bytes.len(), defect)
 }
 
@@ -103,7 +103,7 @@ fn parse_start_line(line: &str) -> Result<(Message, Option<Defect>), ParseError>
         Some(Defect::new(505, format!("SIP version {number} is not 2.0")))
     } else if trimmed.len() != rest.len()
         || uri.is_empty()
-        || uri.contains(|c: char| c.is_whitespace() || c.is_control())
+        || uri.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control())
     {
         Some(Defect::bad("the request line has white space where none is allowed"))
     } else {
@@ -127,40 +127,6 @@ fn parse_status_line(version: &str, rest: &str) -> (Message, Option<Defect>) {
     (Message::Response(Response { status, reason: reason.into(), headers, body }), defect)
 }
 
-fn parse_headers(text: &str) -> (Headers, Option<Defect>) {
-    let mut lines: Vec<HeaderLine> = Vec::new();
-    let mut defect = None;
-    for line in text.split("\r\n").filter(|l| !l.is_empty()) {
-        // Other control characters may stand in a quoted pair (RFC 3261 section 25.1).
-        if line.contains(['\r', '\n']) {
-            defect = defect.or(Some(Defect::bad("a header line holds a bare CR or LF")));
-        }
-        if let (Some(last), true) = (lines.last_mut(), line.starts_with([' ', '\t'])) {
-            last.value = format!("{} {}", last.value, line.trim()).trim().into();
-            continue;
-        }
-        match line.split_once(':').map(|(name, value)| (name.trim_end(), value.trim())) {
-            Some((name, value)) if is_token(name) => lines.push(HeaderLine::new(name, clean(value))),
-            _ => defect = defect.or(Some(Defect::bad(format!("not a header line: {}", line.escape_debug())))),
-        }
-        if lines.len() > MAX_HEADERS {
-            return (collect(&lines), Some(Defect::new(513, format!("more than {MAX_HEADERS} header lines"))));
-        }
-    }
-    (collect(&lines), defect)
-}
-
-/// Values are written back in answers, so nothing that could end a line stays in them.
-fn clean(value: &str) -> String {
-    value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c }).collect()
-}
-
-fn collect(lines: &[HeaderLine]) -> Headers {
-    let mut headers = Headers::default();
-    headers.extend(lines);
-    headers
-}
-
 /// Does a SIP message stand behind the body? Other octets there are ignored (RFC 3261 section 18.3), but a second message in
 /// one WebSocket message (RFC 7118 section 5) would be lost in silence.
 fn holds_another(rest: &[u8]) -> bool {
@@ -181,6 +147,9 @@ fn take_body(headers: &Headers, rest: Bytes, framing: Framing) -> (Bytes, Option
     };
     match decimal(length).and_then(|n| usize::try_from(n).ok()) {
         None => (Bytes::new(), Some(Defect::bad(format!("Content-Length is not a number: {length}")))),
+        Some(n) if n > MAX_MESSAGE => {
+            (Bytes::new(), Some(Defect::new(513, format!("the body is larger than {MAX_MESSAGE} octets"))))
+        }
         Some(n) if n > rest.len() => (rest, Some(Defect::bad("the body is shorter than Content-Length"))),
         Some(n) => (rest.slice(..n), None),
     }

@@ -1,7 +1,7 @@
 //! `sip:` and `sips:` URIs, as far as a user agent looks into them. The text itself is kept raw everywhere.
 
 use super::HeaderError;
-use super::host::host_port;
+use super::host::split_host_port;
 use super::params::Params;
 
 /// A parsed `sip:` or `sips:` URI.
@@ -30,31 +30,69 @@ pub fn scheme(uri: &str) -> Option<String> {
     valid.then(|| scheme.to_ascii_lowercase())
 }
 
+/// Does it have the scheme `sip` or `sips`?
+pub fn is_sip(uri: &str) -> bool {
+    uri.split_once(':').is_some_and(|(scheme, _)| is_sip_scheme(scheme))
+}
+
+fn is_sip_scheme(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips")
+}
+
+/// The pieces of a URI, checked except for escapes and parameters.
+struct Pieces<'a> {
+    scheme: &'a str,
+    /// Without password.
+    user: Option<&'a str>,
+    host: &'a str,
+    port: Option<u16>,
+    params: &'a str,
+    headers: Option<&'a str>,
+}
+
+fn pieces(text: &str) -> Result<Pieces<'_>, HeaderError> {
+    let bad = || HeaderError::Uri(text.into());
+    let (scheme, rest) = text.split_once(':').ok_or_else(bad)?;
+    let forbidden = |b: u8| b.is_ascii_whitespace() || matches!(b, b'<' | b'>' | b'"');
+    if !is_sip_scheme(scheme) || rest.bytes().any(forbidden) {
+        return Err(bad());
+    }
+    // The user part may hold `;` and `?` (RFC 3261 section 19.1.1), so the at sign is looked for first.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((user, rest)) => (Some(user.split(':').next().unwrap_or(user)), rest),
+        None => (None, rest),
+    };
+    if user == Some("") {
+        return Err(bad());
+    }
+    let (rest, headers) = split_at_first(rest, '?');
+    let (host, params) = split_at_first(rest, ';');
+    let (host, port) = split_host_port(host)?;
+    Ok(Pieces { scheme, user, host, port, params: params.unwrap_or_default(), headers })
+}
+
 impl SipUri {
     /// Parses a `sip:` or `sips:` URI.
     pub fn parse(text: &str) -> Result<Self, HeaderError> {
-        let bad = || HeaderError::Uri(text.into());
-        let (scheme, rest) = text.split_once(':').ok_or_else(bad)?;
-        let secure = scheme.eq_ignore_ascii_case("sips");
-        if !secure && !scheme.eq_ignore_ascii_case("sip")
-            || rest.chars().any(|c| c.is_whitespace() || "<>\"".contains(c))
-        {
-            return Err(bad());
+        let found = pieces(text)?;
+        let user = found.user.map(|user| unescape(user).ok_or_else(|| HeaderError::Uri(text.into()))).transpose()?;
+        Ok(Self {
+            secure: found.scheme.len() == "sips".len(),
+            user,
+            host: found.host.to_ascii_lowercase(),
+            port: found.port,
+            params: Params::parse(found.params)?,
+            headers: found.headers.map(Into::into),
+        })
+    }
+
+    /// Is this a `sip:` or `sips:` URI? The same as [`Self::parse`] without keeping it.
+    pub fn check(text: &str) -> Result<(), HeaderError> {
+        let found = pieces(text)?;
+        if found.user.is_some_and(|user| user.contains('%') && unescape(user).is_none()) {
+            return Err(HeaderError::Uri(text.into()));
         }
-        // The user part may hold `;` and `?` (RFC 3261 section 19.1.1), so the at sign is looked for first.
-        let (user, rest) = match rest.rsplit_once('@') {
-            Some((user, rest)) => (Some(user), rest),
-            None => (None, rest),
-        };
-        let (rest, headers) = split_at_first(rest, '?');
-        let (host, params) = split_at_first(rest, ';');
-        let (host, port) = host_port(host)?;
-        let user = user.map(|user| unescape(user.split(':').next().unwrap_or(user)).ok_or_else(bad)).transpose()?;
-        if user.as_deref() == Some("") {
-            return Err(bad());
-        }
-        let params = Params::parse(params.unwrap_or_default())?;
-        Ok(Self { secure, user, host, port, params, headers: headers.map(Into::into) })
+        Params::check(found.params)
     }
 }
 
@@ -97,6 +135,7 @@ mod tests {
     fn what_is_no_sip_uri_is_refused() {
         for bad in ["", "sip:", "tel:+1", "sip:a b@c", "sip:@host", "sip:a%4@host", "sip:2001:db8::1", "<sip:a@b>"] {
             assert!(SipUri::parse(bad).is_err(), "{bad}");
+            assert!(SipUri::check(bad).is_err(), "{bad}");
         }
     }
 

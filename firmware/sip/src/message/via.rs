@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::HeaderError;
-use super::host::host_port;
+use super::host::split_host_port;
 use super::params::Params;
 
 /// One Via value.
@@ -27,18 +27,19 @@ impl Via {
     /// start line tells it.
     pub fn parse(text: &str) -> Result<Self, HeaderError> {
         let bad = || HeaderError::Via(text.into());
-        let mut parts = text.splitn(3, '/').map(str::trim);
+        let mut parts = text.splitn(3, '/').map(str::trim_ascii);
         let (name, version, rest) = (parts.next(), parts.next(), parts.next().ok_or_else(bad)?);
         if !name.is_some_and(|n| n.eq_ignore_ascii_case("SIP")) || version.is_none() {
             return Err(bad());
         }
         let (transport, rest) = rest.split_once([' ', '\t']).ok_or_else(bad)?;
         let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
-        let (host, port) = host_port(sent_by.trim())?;
+        let (host, port) = split_host_port(sent_by.trim_ascii())?;
         if !super::lexical::is_token(transport) {
             return Err(bad());
         }
-        Ok(Self { transport: transport.into(), host, port, params: Params::parse(params)? })
+        let params = Params::parse(params)?;
+        Ok(Self { transport: transport.into(), host: host.to_ascii_lowercase(), port, params })
     }
 
     /// The branch parameter.
