@@ -1,6 +1,7 @@
 //! A program under test: its output line by line, its end, and no survivor when the test is over.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,8 +36,20 @@ const TAIL: usize = 40;
 impl Program {
     /// Starts a program; it gets SIGTERM by itself should the test die.
     pub fn start(program: &str, arguments: &[String]) -> Self {
+        Self::launch(program, arguments, |_| ())
+    }
+
+    /// Starts a program as the leader of a process group of its own, so that its children can be reached through it.
+    pub fn start_group(program: &str, arguments: &[String]) -> Self {
+        Self::launch(program, arguments, |command| {
+            command.process_group(0);
+        })
+    }
+
+    fn launch(program: &str, arguments: &[String], adapt: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "TERM", "--", program]).args(arguments);
+        adapt(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
         let output = Feed::default();
