@@ -16,7 +16,7 @@ fn requests_that_cannot_be_handled_get_the_status_of_the_rule_they_break() {
         (request("DANCE", "4", ""), 501),
         (request("BYE", "5", ""), 481),
         (request("CANCEL", "6", ""), 481),
-        (request("INVITE", "7", "Require: 100rel\n"), 420),
+        (request("INVITE", "7", "Require: x-unknown\n"), 420),
         (request("INVITE", "8", "Content-Type: text/plain\nContent-Length: 3\n\nx"), 415),
         (request("INVITE", "9", "Content-Length: x\n"), 400),
         (request("INVITE", "10", "").replace("sip:room@lab.example SIP", "tel:+1 SIP"), 416),
@@ -36,8 +36,8 @@ fn refusals_say_what_would_be_taken() {
     wire.receive(&request("PUBLISH", "1", ""));
     assert!(wire.last().contains("Allow: INVITE,"));
     let mut wire = Wire::new(Transport::Ws);
-    wire.receive(&request("INVITE", "2", "Require: 100rel, path\n"));
-    assert!(wire.last().contains("Unsupported: 100rel\r\n"));
+    wire.receive(&request("INVITE", "2", "Require: x-unknown, 100rel\n"));
+    assert!(wire.last().contains("Unsupported: x-unknown\r\n"));
     let mut wire = Wire::new(Transport::Ws);
     wire.receive(&request("INVITE", "3", "Content-Type: text/plain\nContent-Length: 3\n\nx"));
     assert!(wire.last().contains("Accept: application/sdp"));
@@ -114,7 +114,7 @@ fn an_older_request_inside_the_call_is_refused_with_500() {
         let message = request(method, &format!("{method}{cseq}"), extra).replace("CSeq: 1", &format!("CSeq: {cseq}"));
         message.replace("To: <sip:room@lab.example>", &to)
     };
-    assert_eq!(wire.answer(&inside("ACK", 5, "")), None);
+    assert_eq!(wire.answer(&inside("ACK", 5, "Content-Type: application/sdp\nContent-Length: 3\n\nv=0")), None);
     assert_eq!(wire.answer(&inside("INFO", 4, "Content-Type: a/b\n")), Some(500));
     assert_eq!(wire.answer(&inside("INFO", 6, "Content-Type: a/b\n")), Some(200));
     assert_eq!(wire.answer(&inside("NOTIFY", 7, "Event: x\n")), Some(489));

@@ -8,7 +8,14 @@ use roombox_hal::findings::{DeviceFinding, DeviceProblem, Part};
 use crate::bench::{Bench, TARGET, in_call_state, minutes, ringing};
 
 fn failure(cause: CallCause, status: Option<u16>) -> CallFailure {
-    CallFailure { originator: Originator::Remote, cause, status, reason: "reason".into(), retry_after: None }
+    CallFailure {
+        originator: Originator::Remote,
+        cause,
+        status,
+        reason: "reason".into(),
+        retry_after: None,
+        peer_reason: None,
+    }
 }
 
 fn disconnect(bench: &mut Bench, failure: ConnectionFailure) {

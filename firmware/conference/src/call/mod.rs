@@ -296,7 +296,7 @@ impl Call {
 }
 
 fn failure(originator: Originator, cause: Cause, reason: &str) -> Failure {
-    Failure { originator, cause, status: None, reason: reason.to_owned(), retry_after: None }
+    Failure { originator, cause, status: None, reason: reason.to_owned(), retry_after: None, peer_reason: None }
 }
 
 /// `100` of `sip:100@host;param`.

@@ -202,7 +202,7 @@ pub(crate) fn server() -> sip::ServerTarget {
 
 pub(crate) fn failed(cause: sip::Cause, status: Option<u16>) -> sip::Failure {
     let originator = sip::Originator::Remote;
-    sip::Failure { originator, cause, status, reason: cause.to_string(), retry_after: None }
+    sip::Failure { originator, cause, status, reason: cause.to_string(), retry_after: None, peer_reason: None }
 }
 
 pub(crate) fn seconds(count: u64) -> Duration {

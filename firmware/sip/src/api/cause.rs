@@ -102,4 +102,18 @@ pub struct Failure {
     pub reason: String,
     /// Seconds the server asked us to wait (Retry-After), where it said so.
     pub retry_after: Option<u32>,
+    /// What the peer said in a Reason header of its BYE, CANCEL or refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_reason: Option<PeerReason>,
+}
+
+/// A Reason header (RFC 3326).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerReason {
+    /// `SIP`, `Q.850` or another.
+    pub protocol: String,
+    /// A status of that protocol.
+    pub cause: Option<u32>,
+    /// For people.
+    pub text: Option<String>,
 }

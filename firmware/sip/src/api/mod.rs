@@ -10,7 +10,7 @@ mod ids;
 mod output;
 
 pub use body::{Body, FinalResponse, HeaderLine};
-pub use cause::{Cause, Failure, Originator};
+pub use cause::{Cause, Failure, Originator, PeerReason};
 pub use command::{Command, InviteOptions, ReferTo, Reliable};
 pub use event::{AgentEvent, Event, HoldState, SubscriptionState};
 pub use flow::{FlowError, FlowInput, Server, ServerTarget, Transport};

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::flows::Flows;
 use super::{EndpointConfig, Role};
-use crate::api::{Event, FlowId, HeaderLine, Output, RequestId, SessionId, Transport};
+use crate::api::{Event, FlowId, HeaderLine, Output, Reliable, RequestId, SessionId, Transport};
 use crate::digest::client::AuthError;
 use crate::digest::{Asker, ClientAuth};
 use crate::ident::Random;
@@ -20,12 +20,14 @@ const MAX_AUTH_ROUNDS: u8 = 3;
 /// Who waits for the outcome of a client transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// An INVITE nobody wants any more: to be cancelled, or acknowledged and ended.
-    Abandoned { cancelled: bool },
+    /// An INVITE of a session that is over: to be cancelled (with this Reason), or acknowledged and ended.
+    Abandoned { cancelled: bool, reason: Option<String>, session: SessionId },
     /// Nobody; only a challenge is answered.
     Detached,
     /// The agent's keep-alive: any answer is a sign of life.
     KeepAlive,
+    /// Nobody any more: the BYE of a session that is over.
+    Leaving(SessionId),
     /// The agent's registration.
     Register,
     /// The owner of the endpoint.
@@ -38,11 +40,14 @@ pub(crate) enum Owner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Invite,
+    /// Re-INVITE or UPDATE with an offer.
+    Offer,
+    /// Acknowledges a reliable provisional response.
+    Prack,
     /// OPTIONS inside the dialog: does the peer still know it?
     Probe,
-    /// UPDATE or re-INVITE that only keeps the session alive.
+    /// UPDATE without a description, which only keeps the session alive.
     Refresh,
-    Reinvite,
     /// INFO, MESSAGE… of the owner.
     Request(RequestId),
     /// INFO with one telephone key.
@@ -157,8 +162,13 @@ impl Core {
     }
 
     /// Supported: `timer` only when it is to be offered or answers an offer.
-    pub(crate) fn supported(timer: bool) -> String {
-        let wanted = |e: &&&str| timer || **e != "timer";
+    pub(crate) fn supported(&self, timer: bool) -> String {
+        Self::supported_with(self.config.reliable != Reliable::Off, timer)
+    }
+
+    /// Supported, with reliable provisional responses and session timers or without.
+    pub(crate) fn supported_with(reliable: bool, timer: bool) -> String {
+        let wanted = |e: &&&str| (timer || **e != "timer") && (reliable || **e != "100rel");
         SUPPORTED.iter().filter(wanted).copied().collect::<Vec<_>>().join(",")
     }
 
@@ -189,7 +199,7 @@ impl Core {
     }
 
     /// CANCEL goes with the branch of what it cancels (RFC 3261 section 9.1).
-    pub(crate) fn send_cancel(&mut self, now: Instant, invite: TransactionId) {
+    pub(crate) fn send_cancel(&mut self, now: Instant, invite: TransactionId, reason: Option<String>) {
         let Some((request, path)) =
             self.transactions.client_request(invite).cloned().zip(self.transactions.client_path(invite))
         else {
@@ -206,6 +216,9 @@ impl Core {
         }
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
         cancel.headers.push("CSeq", format!("{number} CANCEL"));
+        if let Some(reason) = reason {
+            cancel.headers.push("Reason", reason);
+        }
         self.sign(&mut cancel.headers);
         let id = self.transactions.send_request(now, path, cancel);
         self.owners.insert(id, Owned { auth_rounds: MAX_AUTH_ROUNDS, owner: Owner::Detached });
@@ -247,6 +260,14 @@ impl Core {
         let owned = Owned { auth_rounds: owned.auth_rounds + 1, owner: owned.owner };
         let new = self.send_round(now, event.path.flow, request.clone(), owned);
         Ok((new, request))
+    }
+
+    /// Sessions whose owners know their end while CANCEL or BYE is on its way.
+    pub(crate) fn terminating(&self) -> impl Iterator<Item = SessionId> {
+        self.owners.values().filter_map(|owned| match owned.owner {
+            Owner::Abandoned { session, .. } | Owner::Leaving(session) => Some(session),
+            _ => None,
+        })
     }
 
     pub(crate) fn owner(&self, id: TransactionId) -> Option<Owner> {

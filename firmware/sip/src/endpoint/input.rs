@@ -27,11 +27,11 @@ impl Endpoint {
                     &Inside { request, method: "INFO", headers: &headers, body, content_type },
                 );
             }
-            Command::Invite { session, target, body, headers, options: _ } => {
+            Command::Invite { session, target, body, headers, options } => {
                 let Some(flow) = flow else {
                     return self.core.event(Event::Ended { session, failure: Failure::no_flow() });
                 };
-                let call = Call { session, flow, target: &target, body, headers: &headers };
+                let call = Call { session, flow, target: &target, body, headers: &headers, options: &options };
                 let session = Session::call(&mut self.core, now, call);
                 self.sessions.insert(session.id, session);
             }
@@ -47,12 +47,16 @@ impl Endpoint {
             }
             Command::Hold { .. }
             | Command::MediaSeen { .. }
-            | Command::Progress { .. }
             | Command::Subscribe { .. }
-            | Command::Unsubscribe { .. }
-            | Command::Update { .. } => {}
+            | Command::Unsubscribe { .. } => {}
+            Command::Progress { session, status, body, headers, reliable } => {
+                self.with_session(session, |s, core| s.progress(core, now, status, (body, &headers), reliable));
+            }
             Command::Reinvite { session, body, headers } => {
-                self.with_session(session, |s, core| s.reinvite(core, now, body, headers));
+                self.with_session(session, |s, core| s.offer_again(core, now, body, headers, false));
+            }
+            Command::Update { session, body, headers } => {
+                self.with_session(session, |s, core| s.offer_again(core, now, body, headers, true));
             }
             Command::Reject { session, status, headers } => {
                 self.with_session(session, |s, core| s.reject(core, now, status, &headers));
@@ -70,7 +74,7 @@ impl Endpoint {
                 self.core.respond(now, transaction, response);
             }
             Command::Ring { session, headers } => {
-                self.with_session(session, |s, core| s.send_ringing(core, now, &headers));
+                self.with_session(session, |s, core| s.progress(core, now, 180, (None, &headers), false));
             }
             Command::Send { session, request, method, headers, body } => {
                 let inside =

@@ -6,13 +6,17 @@
 //!   [`SessionId::incoming`] and [`RequestId::incoming`] numbers.
 //! - A new session or request goes on the default flow ([`Input::Command`]) or a named one ([`Input::CommandOn`]).
 //!   A request inside a session goes on the flow its peer was last heard on.
-//! - When a flow is lost, sessions not yet answered end with `ConnectionError`. Established ones wait 32 s for another
-//!   flow: the peer's next request inside the dialog, or [`Input::UseFlow`], brings it. After `UseFlow` the peer is asked
-//!   with OPTIONS inside the dialog; if it has lost the dialog (481) the session ends with `DialogError`.
+//! - When a flow is lost, sessions not yet answered end with `ConnectionError`. Established ones wait for another flow for
+//!   [`EndpointConfig::flow_patience`]: the peer's next request inside the dialog, or [`Input::UseFlow`], brings it. After
+//!   `UseFlow` the peer is told where we are and asked (an offer that was on its way, else UPDATE, else OPTIONS inside the
+//!   dialog, or a re-INVITE if our Contact is another one); if it has lost the dialog (481) the session ends with
+//!   `DialogError`.
 //! - OPTIONS is answered here. Other requests outside a dialog are [`Event::Request`]: answer within 32 s.
-//! - Every INVITE is answered 100 at once and, after [`Event::Incoming`], 180.
+//! - Every INVITE is answered 100 at once and, after [`Event::Incoming`], 180: a reliable one (RFC 3262) if the caller
+//!   requires it. An INVITE that asks for what is not there gets 420, one that lacks what is required here 421.
 //! - [`Command::Reinvite`] waits its turn: never two offers at once, collisions (491) are tried again by themselves.
-//!   An offer of the peer may arrive while ours waits after a collision.
+//!   An offer of the peer may arrive while ours waits after a collision. Offers that still wait when a session ends are
+//!   dropped without a word.
 
 mod config;
 pub(crate) mod core;
@@ -21,6 +25,7 @@ mod input;
 pub(crate) mod outside;
 mod receive;
 
+pub use crate::session::{DialogStatus, SessionStatus, Stage};
 pub use config::{Credentials, EndpointConfig, Role};
 
 use std::collections::BTreeMap;
@@ -68,6 +73,8 @@ pub struct EndpointStatus {
     pub flows: usize,
     /// Sessions not yet ended.
     pub sessions: Vec<SessionId>,
+    /// The same and those that are terminating, in detail.
+    pub calls: Vec<SessionStatus>,
     /// Transactions not yet terminated.
     pub transactions: usize,
 }
@@ -166,9 +173,14 @@ impl Machine for Endpoint {
     }
 
     fn status(&self) -> EndpointStatus {
+        let leaving = self.core.terminating().map(SessionStatus::terminating);
+        let mut calls: Vec<_> = self.sessions.values().map(Session::status).chain(leaving).collect();
+        calls.sort_by_key(|call| (call.session, call.stage));
+        calls.dedup_by_key(|call| call.session);
         EndpointStatus {
             flows: self.core.flows.len(),
-            sessions: self.sessions.keys().copied().collect(),
+            sessions: self.sessions.values().filter(|session| !session.is_told()).map(|session| session.id).collect(),
+            calls,
             transactions: self.core.transactions.len(),
         }
     }

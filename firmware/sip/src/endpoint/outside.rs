@@ -16,7 +16,7 @@ pub(crate) fn options_answer(core: &mut Core, request: &Request) -> Response {
     let mut response = Response::to(request, 200, None, Some(&tag));
     response.headers.push("Allow", core.allow());
     response.headers.push("Accept", "application/sdp");
-    response.headers.push("Supported", Core::supported(true));
+    response.headers.push("Supported", core.supported(true));
     response
 }
 
@@ -78,7 +78,7 @@ impl Endpoint {
                 self.core.respond(now, transaction, response);
             }
             // These live in dialogs only.
-            "BYE" | "INFO" | "UPDATE" => self.core.refuse(now, transaction, &request, 481, &[]),
+            "BYE" | "INFO" | "PRACK" | "UPDATE" => self.core.refuse(now, transaction, &request, 481, &[]),
             _ => {
                 let (Ok(from), Ok(to)) = (request.headers.address("From"), request.headers.address("To")) else {
                     return;

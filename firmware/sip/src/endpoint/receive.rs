@@ -12,8 +12,11 @@ use crate::message::parse::Defect;
 use crate::message::triage::{Triage, triage};
 use crate::message::uri::SipUri;
 use crate::message::{Request, Response};
-use crate::session::{Session, uac};
+use crate::session::{Session, on_abandoned, without_need};
 use crate::transaction::{Arrival, Outcome, TransactionEvent, TransactionId};
+
+/// Sessions at once of a user agent; further callers are told that it is busy.
+const MAX_SESSIONS: usize = 32;
 
 impl Endpoint {
     /// One message came in.
@@ -104,6 +107,12 @@ impl Endpoint {
         if let Some(least) = crate::session::Timers::too_short(request) {
             return self.core.refuse(now, transaction, request, 422, &[least]);
         }
+        if let Some((status, header)) = without_need(request, self.core.config.reliable) {
+            return self.core.refuse(now, transaction, request, status, &[header]);
+        }
+        if self.core.config.role == Role::Client && self.sessions.len() >= MAX_SESSIONS {
+            return self.core.refuse(now, transaction, request, 486, &[]);
+        }
         self.core.respond(now, transaction, Response::to(request, 100, None, None));
         self.incoming += 1;
         let id = SessionId::incoming(self.incoming);
@@ -119,7 +128,7 @@ impl Endpoint {
             return self.core.refuse(now, transaction, request, 481, &[]);
         };
         self.core.refuse(now, transaction, request, 200, &[]);
-        self.with_sessions(|_| true, |session, core| session.on_cancel(core, now, cancelled));
+        self.with_sessions(|_| true, |session, core| session.on_cancel(core, now, cancelled, request));
     }
 
     /// Hands the events of the transactions to those who wait for them, until nothing is left to do.
@@ -139,13 +148,13 @@ impl Endpoint {
             }
             Some(Owner::Session(..)) if event.request.method == "INVITE" => {
                 // The session is over: whatever still comes for its INVITEs is acknowledged.
-                uac::on_abandoned(&mut self.core, now, event, true);
+                on_abandoned(&mut self.core, now, event, &Owner::Detached);
             }
             // The session is over, but whoever asked still waits for the outcome.
             Some(Owner::Session(_, Purpose::Request(id))) => self.on_request_outcome(now, event, id),
             Some(Owner::Session(..)) | None => {}
-            Some(Owner::Abandoned { cancelled }) => uac::on_abandoned(&mut self.core, now, event, cancelled),
-            Some(Owner::Detached) => {
+            Some(owner @ Owner::Abandoned { .. }) => on_abandoned(&mut self.core, now, event, &owner),
+            Some(Owner::Detached | Owner::Leaving(_)) => {
                 // A BYE that is refused for good leaves nothing to do.
                 let again = matches!(&event.outcome, Outcome::Response(response) if Core::is_challenge(response.status)
                     && self.core.answer_challenge(now, event, response, 0).is_ok());

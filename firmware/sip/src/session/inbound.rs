@@ -25,8 +25,7 @@ impl Session {
             return true;
         };
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
-        let tag = request.headers.address("From").ok().and_then(|from| from.tag().map(String::from));
-        let dialog = self.dialog.as_mut().or_else(|| self.early.get_mut(tag.as_deref().unwrap_or_default()));
+        let dialog = self.dialog_with(&super::remote_tag(request, "From").unwrap_or_default());
         if dialog.is_some_and(|dialog| !dialog.take_remote_cseq(number)) {
             core.refuse(now, transaction, request, 500, &[]);
             return true;
@@ -34,6 +33,7 @@ impl Session {
         match request.method.as_str() {
             "BYE" => self.on_bye(core, now, transaction, request),
             "INVITE" | "UPDATE" => self.on_offer(core, now, transaction, request),
+            "PRACK" => self.on_prack(core, now, transaction, request),
             "INFO" => self.on_info(core, now, transaction, request),
             "MESSAGE" => self.on_message(core, now, transaction, request),
             "OPTIONS" => {

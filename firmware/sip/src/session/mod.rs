@@ -3,11 +3,21 @@
 //! A session that is over is dropped at once; what is left on the wire (a BYE on its way, a 2xx that comes again) is dealt
 //! with without it.
 
+mod answer;
 pub(crate) mod cause;
 mod dtmf;
+mod early;
+mod exchange;
 mod inbound;
 mod offer;
+mod peer_offer;
+mod prack;
+mod redirect;
+mod refresh;
+mod reliable;
 pub(crate) mod requests;
+mod roam;
+mod status;
 mod terminate;
 mod timer;
 pub(crate) mod uac;
@@ -23,8 +33,15 @@ use crate::dialog::Dialog;
 use crate::dtmf::Queue;
 use crate::endpoint::core::{Core, Owner, Purpose};
 use crate::message::{Request, Response};
-use crate::transaction::{Outcome, TransactionEvent, TransactionId};
+use crate::transaction::{TransactionEvent, TransactionId};
+pub(crate) use answer::on_abandoned;
+use early::Early;
+use exchange::Exchange;
 pub(crate) use offer::Offer;
+use redirect::Redirects;
+use reliable::Provisionals;
+pub(crate) use reliable::without_need;
+pub use status::{DialogStatus, SessionStatus, Stage};
 pub(crate) use timer::Timers;
 pub(crate) use uas::{Answered, Ringing};
 
@@ -49,20 +66,27 @@ pub(crate) struct Session {
     /// The 2xx we sent and that waits for its ACK.
     answered: Option<Answered>,
     pub call_id: String,
-    /// Ended by the owner, who has been told; BYE goes out once the ACK is here (RFC 3261 section 15).
+    /// Ended by the owner, who has been told; BYE goes out once the ACK or a flow is here (RFC 3261 section 15).
     closing: bool,
+    /// Our Contact as the peer knows it.
+    contact: Option<String>,
     dialog: Option<Dialog>,
-    /// Early dialogs by the peer's tag, until one of them is answered.
-    early: BTreeMap<String, Dialog>,
+    /// Early dialogs of the caller by the peer's tag, until one of them is answered.
+    early: BTreeMap<String, Early>,
+    /// The first offer and answer, of the called side and of an established session.
+    exchange: Exchange,
     pub flow: Option<FlowId>,
     /// We made the Call-ID (decides who waits longer after a collision).
     is_caller: bool,
     pub id: SessionId,
-    /// What we last sent as our description, for a refresh by re-INVITE.
+    /// Our description as last agreed.
     local_sdp: Option<Body>,
     pub local_tag: String,
     offer: Offer,
     peer_allows_update: bool,
+    /// Reliable provisional responses of the called side.
+    provisionals: Provisionals,
+    redirects: Redirects,
     state: State,
     timers: Timers,
     tones: Queue,
@@ -75,8 +99,10 @@ impl Session {
             answered: None,
             call_id,
             closing: false,
+            contact: None,
             dialog: None,
             early: BTreeMap::new(),
+            exchange: Exchange::None,
             flow: Some(flow),
             is_caller: matches!(state, State::Calling { .. }),
             id,
@@ -84,6 +110,8 @@ impl Session {
             local_tag,
             offer: Offer::default(),
             peer_allows_update: false,
+            provisionals: Provisionals::default(),
+            redirects: Redirects::default(),
             state,
             timers: Timers::default(),
             tones: Queue::default(),
@@ -110,11 +138,20 @@ impl Session {
             && remote.map_or_else(|| self.early.contains_key(remote_tag), |tag| tag == remote_tag)
     }
 
+    /// The dialog with this peer, early or not.
+    fn dialog_with(&mut self, remote_tag: &str) -> Option<&mut Dialog> {
+        match &mut self.dialog {
+            Some(dialog) => (dialog.remote_tag == remote_tag).then_some(dialog),
+            None => self.early.get_mut(remote_tag).map(|early| &mut early.dialog),
+        }
+    }
+
     /// The outcome of one of our requests.
     pub(crate) fn on_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, purpose: Purpose) {
         match purpose {
             Purpose::Invite => self.on_invite_outcome(core, now, event),
-            Purpose::Reinvite => self.on_reinvite_outcome(core, now, event),
+            Purpose::Offer => self.on_own_offer_outcome(core, now, event),
+            Purpose::Prack => self.on_prack_outcome(core, now, event),
             Purpose::Probe => self.on_probe_outcome(core, now, event),
             Purpose::Refresh => self.on_refresh_outcome(core, now, event),
             Purpose::Request(request) => self.on_inside_outcome(core, now, event, request),
@@ -143,7 +180,7 @@ impl Session {
     /// A request went out again with a new number, in a new transaction.
     fn resent(&mut self, old: TransactionId, new: TransactionId, request: &Request) {
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
-        if let Some(dialog) = &mut self.dialog {
+        if let Some(dialog) = remote_tag(request, "To").and_then(|tag| self.dialog_with(&tag)) {
             dialog.local_cseq = dialog.local_cseq.max(number);
         }
         if let State::Calling { invite, progress } = &mut self.state
@@ -151,11 +188,13 @@ impl Session {
         {
             // The new transaction may be cancelled only after a provisional response of its own.
             (*invite, *progress) = (new, false);
+            self.early.clear();
         }
         self.offer.resent(old, new);
+        self.timers.resent(old, new);
     }
 
-    /// Sends a request inside the dialog; `None` without a dialog or flow.
+    /// Sends a request inside the dialog, or the early one that is agreed on; `None` without a dialog or flow.
     fn send(
         &mut self,
         core: &mut Core,
@@ -165,47 +204,18 @@ impl Session {
         fill: impl FnOnce(&Core, FlowId, &mut Request),
     ) -> Option<TransactionId> {
         let flow = self.flow?;
-        let mut request = self.dialog.as_mut()?.next_request(method);
+        let mut request = self.current_dialog()?.next_request(method);
         fill(core, flow, &mut request);
         Some(core.send(now, flow, request, Owner::Session(self.id, purpose)))
     }
 
-    /// The flow is gone. An established session waits for another one; a session not yet answered dies with its
-    /// transaction (RFC 3261 section 17.1.4).
-    pub(crate) fn flow_lost(&mut self, core: &mut Core, now: Instant) {
-        self.flow = None;
-        match self.state {
-            State::Established if !self.closing => self.timers.flow_lost(now),
-            _ => self.end(core, cause::connection()),
-        }
-        self.offer.flow_lost();
-    }
-
-    /// Goes on over another flow, and asks the peer whether it still knows the dialog.
-    pub(crate) fn move_to(&mut self, core: &mut Core, now: Instant, flow: FlowId) {
-        self.flow = Some(flow);
-        self.timers.flow_found();
-        self.send(core, now, Purpose::Probe, "OPTIONS", |core, flow, request| {
-            request.headers.push("Contact", core.contact(flow));
-            request.headers.push("Accept", "application/sdp");
-        });
-        self.next_offer(core, now);
-    }
-
-    /// The peer was heard on this flow inside the dialog, so it is where it listens now.
-    pub(crate) fn heard_on(&mut self, flow: FlowId) {
-        self.flow = Some(flow);
-        self.timers.flow_found();
-    }
-
-    fn on_probe_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
-        match &event.outcome {
-            Outcome::Response(response) if Core::is_challenge(response.status) => {
-                drop(self.on_challenge(core, now, event, response));
+    fn current_dialog(&mut self) -> Option<&mut Dialog> {
+        match &mut self.dialog {
+            Some(dialog) => Some(dialog),
+            None => {
+                let agreed = self.early.values_mut().filter(|early| early.exchange == Exchange::Done);
+                agreed.max_by_key(|early| early.allows_update).map(|early| &mut early.dialog)
             }
-            Outcome::Response(response) if matches!(response.status, 408 | 481) => self.dialog_gone(core, response),
-            Outcome::Timeout => self.hang_up(core, now, cause::timeout()),
-            Outcome::Response(_) | Outcome::FlowLost => {}
         }
     }
 
@@ -218,4 +228,9 @@ impl Session {
     fn report(core: &mut Core, request: RequestId, outcome: Result<crate::api::FinalResponse, Failure>) {
         core.event(Event::Response { request, outcome });
     }
+}
+
+/// The tag of From or To.
+fn remote_tag(request: &Request, header: &'static str) -> Option<String> {
+    request.headers.address(header).ok()?.tag().map(Into::into)
 }

@@ -1,10 +1,24 @@
-//! New offers inside a session, both ways, and what happens when they cross (RFC 3261 section 14, RFC 3311).
+//! New offers of ours inside a session, by re-INVITE or UPDATE (RFC 3261 section 14.1, RFC 3311, RFC 6337).
+//!
+//! What becomes of an offer that fails:
+//!
+//! | outcome | the offer | the session |
+//! |---|---|---|
+//! | 491, 500 with Retry-After | again after a wait, five times | goes on |
+//! | 422 | again with the longer interval | goes on |
+//! | 405 or 501 to UPDATE | again as re-INVITE | goes on |
+//! | the flow is lost | again on the next flow | waits for a flow |
+//! | 2xx without a description | failed | goes on |
+//! | no final answer to a re-INVITE that is being worked on | cancelled and failed | goes on |
+//! | any other refusal | failed | goes on, as if nothing had been offered (section 14.1) |
+//! | 408, 481, no response at all | dropped | ends (sections 12.2.1.2 and 14.1, RFC 5057 section 5) |
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::{Ringing, Session, State, Timers, cause};
-use crate::api::{Body, Event, Failure, HeaderLine};
+use super::prack::Reliably;
+use super::{Exchange, Ringing, Session, State, cause};
+use crate::api::{Body, Cause, Event, Failure, HeaderLine, Originator};
 use crate::endpoint::core::{Core, Purpose};
 use crate::message::{Request, Response};
 use crate::transaction::timing::GIVE_UP;
@@ -12,23 +26,61 @@ use crate::transaction::{Outcome, TransactionEvent, TransactionId};
 
 /// Collisions in a row after which an offer is given up: with random waits, five have practically no chance.
 const MAX_COLLISIONS: u8 = 5;
+/// Offers that may wait for their turn.
+const MAX_WAITING: usize = 16;
+/// How long a re-INVITE may be worked on: a peer like us answers within 32 s, its answer needs its way back.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Where an offer of ours comes from.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// The owner's description; it waits for the answer.
+    Owner(Body),
+    /// The description as it is, to keep the session alive: nobody waits for its answer.
+    Refresh,
+}
 
 /// An offer of ours.
 #[derive(Clone, Debug)]
-struct Ours {
-    body: Body,
-    headers: Vec<HeaderLine>,
-    /// Only keeps the session alive: nobody waits for its answer.
-    refresh: bool,
+pub(super) struct Ours {
+    pub headers: Vec<HeaderLine>,
+    /// Wanted by UPDATE.
+    pub update: bool,
+    pub what: What,
+}
+
+/// Where the answer to the peer's offer goes.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Into the ACK for the 2xx of our INVITE. `headers` are those of the 2xx.
+    Ack { headers: Vec<HeaderLine>, invite: Request },
+    /// Into the PRACK for a reliable provisional response.
+    Prack(Reliably),
+    /// Into the response to INVITE, UPDATE or PRACK.
+    Request(Ringing),
+}
+
+/// The peer's offer, and until when its answer is worth anything.
+#[derive(Debug)]
+pub(super) struct Theirs {
+    pub asked: Asked,
+    pub until: Instant,
 }
 
 #[derive(Debug, Default)]
 enum Running {
     #[default]
     None,
-    Ours(TransactionId, Ours),
-    /// The peer's, and until when its answer is worth anything.
-    Theirs(Ringing, Instant),
+    Ours {
+        body: Body,
+        ours: Ours,
+        /// The peer's tag.
+        tag: String,
+        transaction: TransactionId,
+        /// When a re-INVITE is cancelled.
+        until: Option<Instant>,
+    },
+    Theirs(Theirs),
 }
 
 /// The offers of a session.
@@ -43,73 +95,162 @@ pub(crate) struct Offer {
 
 impl Offer {
     pub(super) fn resent(&mut self, old: TransactionId, new: TransactionId) {
-        if let Running::Ours(transaction, _) = &mut self.running
+        if let Running::Ours { transaction, .. } = &mut self.running
             && *transaction == old
         {
             *transaction = new;
         }
     }
 
-    /// The peer's INVITE cannot be answered any more; ours is reported by its transaction.
+    pub(super) fn ask(&mut self, theirs: Theirs) {
+        self.running = Running::Theirs(theirs);
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        !matches!(self.running, Running::None)
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.running, Running::Ours { .. })
+    }
+
+    pub(super) fn is_theirs(&self) -> bool {
+        matches!(self.running, Running::Theirs(_))
+    }
+
+    pub(super) fn theirs(&self) -> Option<&Theirs> {
+        if let Running::Theirs(theirs) = &self.running { Some(theirs) } else { None }
+    }
+
+    pub(super) fn take_theirs(&mut self) -> Option<Theirs> {
+        match std::mem::take(&mut self.running) {
+            Running::Theirs(theirs) => Some(theirs),
+            other => {
+                self.running = other;
+                None
+            }
+        }
+    }
+
+    /// Our offer that went out in this transaction.
+    fn take_ours(&mut self, id: TransactionId) -> Option<(Ours, Body)> {
+        match std::mem::take(&mut self.running) {
+            Running::Ours { ours, body, transaction, .. } if transaction == id => Some((ours, body)),
+            other => {
+                self.running = other;
+                None
+            }
+        }
+    }
+
+    /// A request of the peer cannot be answered any more; our own offer is reported by its transaction. What goes into an
+    /// ACK or PRACK of ours can go on another flow.
     pub(super) fn flow_lost(&mut self) {
-        if matches!(self.running, Running::Theirs(..)) {
+        if matches!(&self.running, Running::Theirs(Theirs { asked: Asked::Request(_), .. })) {
             self.running = Running::None;
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.running {
-            Running::Theirs(_, until) => Some(*until),
+            Running::Theirs(theirs) => Some(theirs.until),
             Running::None => self.wait,
-            Running::Ours(..) => None,
+            Running::Ours { until, .. } => *until,
         }
+    }
+
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
     }
 }
 
 impl Session {
-    /// Offers again as soon as no other offer is on its way.
-    pub(crate) fn reinvite(&mut self, core: &mut Core, now: Instant, body: Body, headers: Vec<HeaderLine>) {
-        self.offer.waiting.push_back(Ours { body, headers, refresh: false });
+    /// Offers again as soon as no other offer is on its way: by UPDATE if the owner wants it and the peer allows it.
+    pub(crate) fn offer_again(
+        &mut self,
+        core: &mut Core,
+        now: Instant,
+        body: Body,
+        headers: Vec<HeaderLine>,
+        update: bool,
+    ) {
+        self.queue_offer(core, now, Ours { headers, update, what: What::Owner(body) });
+    }
+
+    pub(super) fn queue_offer(&mut self, core: &mut Core, now: Instant, ours: Ours) {
+        if self.offer.waiting.len() >= MAX_WAITING {
+            let failure = cause::without_status(Originator::Local, Cause::InternalError, "too many offers wait");
+            return self.tell_failed(core, &ours, failure);
+        }
+        self.offer.waiting.push_back(ours);
         self.next_offer(core, now);
     }
 
     /// Keeps the session alive with a re-INVITE of the description we have, unless an offer does so anyway.
     pub(super) fn reinvite_to_refresh(&mut self, core: &mut Core, now: Instant) {
-        if let (Some(body), true) = (self.local_sdp.clone(), self.offer.waiting.is_empty()) {
-            self.offer.waiting.push_back(Ours { body, headers: Vec::new(), refresh: true });
-            self.next_offer(core, now);
+        if self.local_sdp.is_some() && !self.offer.has_waiting() && !self.offer.is_ours() {
+            self.queue_offer(core, now, Ours { headers: Vec::new(), update: false, what: What::Refresh });
         }
     }
 
-    /// Sends the next waiting offer if nothing stands against it (section 14.1).
+    /// Does nothing stand against the first waiting offer (section 14.1; RFC 3311 section 5.1 in early dialogs)?
+    fn may_offer(&self, now: Instant) -> bool {
+        let Some(first) = self.offer.waiting.front() else { return false };
+        let stands = match &self.state {
+            State::Established => !self.waits_for_ack(),
+            State::Calling { .. } => {
+                let agreed = |e: &super::Early| e.exchange == Exchange::Done && e.allows_update;
+                first.update && self.early.values().any(agreed)
+            }
+            State::Ringing(_) => first.update && self.peer_allows_update && self.is_agreed(),
+            State::Over => false,
+        };
+        let free = !self.offer.is_running() && self.offer.wait.is_none_or(|wait| wait <= now);
+        stands && free && self.flow.is_some() && !self.closing
+    }
+
+    /// Sends the next waiting offer if its turn has come.
     pub(super) fn next_offer(&mut self, core: &mut Core, now: Instant) {
-        let free = matches!(self.state, State::Established)
-            && matches!(self.offer.running, Running::None)
-            && self.offer.wait.is_none_or(|wait| wait <= now)
-            && !self.waits_for_ack()
-            && !self.closing;
-        let Some(ours) = free.then(|| self.flow.and_then(|_| self.offer.waiting.pop_front())).flatten() else { return };
-        self.offer.wait = None;
-        let interval = self.timers.interval_to_ask();
-        let sent = self.send(core, now, Purpose::Reinvite, "INVITE", |core, flow, request| {
+        while self.may_offer(now) {
+            let Some(ours) = self.offer.waiting.pop_front() else { return };
+            self.offer.wait = None;
+            let description = match &ours.what {
+                What::Owner(body) => Some(body.clone()),
+                What::Refresh => self.local_sdp.clone(),
+            };
+            match description {
+                Some(body) => self.send_offer(core, now, ours, body),
+                None => self.tell_failed(core, &ours, Failure::local(Cause::BadMediaDescription)),
+            }
+        }
+    }
+
+    fn send_offer(&mut self, core: &mut Core, now: Instant, ours: Ours, body: Body) {
+        let established = matches!(self.state, State::Established);
+        let method = if ours.update && (self.peer_allows_update || !established) { "UPDATE" } else { "INVITE" };
+        let interval = self.timers.interval_to_ask().filter(|_| established);
+        let min_se = self.timers.min_se();
+        let sent = self.send(core, now, Purpose::Offer, method, |core, flow, request| {
             request.headers.extend(&ours.headers);
             request.headers.push("Contact", core.contact(flow));
             request.headers.push("Allow", core.allow());
-            request.headers.push("Supported", Core::supported(interval.is_some()));
+            request.headers.push("Supported", core.supported(interval.is_some()));
             if let Some(interval) = interval {
                 request.headers.push("Session-Expires", interval);
+                request.headers.push("Min-SE", min_se.to_string());
             }
-            request.set_body(Some(&ours.body));
+            request.set_body(Some(&body));
         });
-        if let Some(transaction) = sent {
-            self.offer.running = Running::Ours(transaction, ours);
-        }
+        let Some(transaction) = sent else { return };
+        let until = (method == "INVITE").then(|| now + PATIENCE);
+        let tag = self.current_dialog().map(|dialog| dialog.remote_tag.clone()).unwrap_or_default();
+        self.offer.running = Running::Ours { body, ours, tag, transaction, until };
     }
 
-    pub(super) fn on_reinvite_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
+    pub(super) fn on_own_offer_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
         let response = match &event.outcome {
-            Outcome::FlowLost => return self.offer_failed(core, now, cause::connection()),
-            Outcome::Timeout => return self.hang_up(core, now, cause::timeout()),
+            Outcome::FlowLost => return self.repeat_offer(core, now, event.id, None),
+            Outcome::Timeout => return self.give_up(core, now, cause::timeout()),
             Outcome::Response(response) => response,
         };
         match response.status {
@@ -117,150 +258,130 @@ impl Session {
             200..300 => self.on_offer_answered(core, now, event, response),
             401 | 407 => {
                 if let Some(failure) = self.on_challenge(core, now, event, response) {
-                    self.offer_failed(core, now, failure);
+                    self.offer_failed(core, now, event.id, failure);
                 }
             }
-            408 | 481 => self.dialog_gone(core, response),
-            491 => self.on_collision(core, now, response),
-            500 if response.headers.seconds("Retry-After").is_some() => self.on_collision(core, now, response),
-            _ => self.offer_failed(core, now, cause::of_response(response)),
+            408 | 481 if matches!(self.state, State::Established) => self.dialog_gone(core, response),
+            405 | 501 if event.request.method == "UPDATE" => {
+                self.forget_update();
+                self.repeat_offer(core, now, event.id, None);
+            }
+            422 if self.timers.raise(response) => self.repeat_offer(core, now, event.id, Some(Duration::ZERO)),
+            491 => self.on_collision(core, now, event, response),
+            500 if response.headers.seconds("Retry-After").is_some() => self.on_collision(core, now, event, response),
+            _ => self.offer_failed(core, now, event.id, cause::of_response(response)),
+        }
+    }
+
+    fn forget_update(&mut self) {
+        self.peer_allows_update = false;
+        for early in self.early.values_mut() {
+            early.allows_update = false;
         }
     }
 
     fn on_offer_answered(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, response: &Response) {
         let number = event.request.headers.cseq().map_or(0, |cseq| cseq.number);
-        if self.ack.as_ref().is_some_and(|(acked, _)| *acked == number) {
+        let invite = event.request.method == "INVITE";
+        if invite && self.ack.as_ref().is_some_and(|(acked, _)| *acked == number) {
             return self.repeat_ack(core, number);
         }
-        let Some(dialog) = &mut self.dialog else { return };
+        let tag = super::remote_tag(&event.request, "To").unwrap_or_default();
+        let Some(dialog) = self.dialog_with(&tag) else { return };
         dialog.refresh_target(&response.headers);
-        let mut ack = dialog.ack(number);
-        for name in ["Authorization", "Proxy-Authorization"] {
-            for value in event.request.headers.all(name) {
-                ack.headers.push(name, value);
-            }
+        if invite {
+            let ack = super::answer::ack(dialog, &event.request, None);
+            self.ack = Some((number, core.send_ack(self.flow.unwrap_or(event.path.flow), ack)));
         }
-        self.ack = Some((number, core.send_ack(event.path.flow, ack)));
-        self.learn(now, response, true);
+        self.learn(now, response, matches!(self.state, State::Established));
+        let Some((ours, body)) = self.offer.take_ours(event.id) else { return };
         self.offer.collisions = 0;
-        if let Running::Ours(_, ours) = std::mem::take(&mut self.offer.running) {
-            if !ours.refresh {
-                core.event(Event::OfferAnswered { session: self.id, body: response.typed_body() });
+        match response.typed_body() {
+            None if !matches!(ours.what, What::Refresh) => {
+                let failure = cause::without_status(Originator::Remote, Cause::BadMediaDescription, "Missing SDP");
+                self.tell_failed(core, &ours, failure);
             }
-            self.local_sdp = Some(ours.body);
+            answer => {
+                self.local_sdp = Some(body);
+                if matches!(ours.what, What::Owner(_)) {
+                    core.event(Event::OfferAnswered { session: self.id, body: answer });
+                }
+            }
         }
+        self.after_offer(core, now);
+    }
+
+    fn offer_failed(&mut self, core: &mut Core, now: Instant, id: TransactionId, failure: Failure) {
+        let Some((ours, _)) = self.offer.take_ours(id) else { return };
+        self.offer.collisions = 0;
+        self.tell_failed(core, &ours, failure);
+        self.after_offer(core, now);
+    }
+
+    fn tell_failed(&mut self, core: &mut Core, ours: &Ours, failure: Failure) {
+        match ours.what {
+            What::Owner(_) => core.event(Event::OfferFailed { session: self.id, failure }),
+            What::Refresh => {}
+        }
+    }
+
+    /// What waits for the end of an offer: the 2xx to the INVITE, and the next offer.
+    pub(super) fn after_offer(&mut self, core: &mut Core, now: Instant) {
+        self.accept_when_ready(core, now);
         self.next_offer(core, now);
     }
 
-    fn offer_failed(&mut self, core: &mut Core, now: Instant, failure: Failure) {
-        self.offer.collisions = 0;
-        if let Running::Ours(_, ours) = std::mem::take(&mut self.offer.running)
-            && !ours.refresh
-        {
-            core.event(Event::OfferFailed { session: self.id, failure });
-        }
-        self.next_offer(core, now);
+    /// The offer goes out again, after `wait`; with a wait it counts as a collision.
+    fn repeat_offer(&mut self, core: &mut Core, now: Instant, id: TransactionId, wait: Option<Duration>) {
+        let Some((ours, _)) = self.offer.take_ours(id) else { return };
+        self.offer.collisions += u8::from(wait.is_some());
+        self.offer.wait = wait.map(|wait| now + wait);
+        self.offer.waiting.push_front(ours);
+        self.after_offer(core, now);
     }
 
     /// 491: who made the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that one comes first (section 14.1).
-    fn on_collision(&mut self, core: &mut Core, now: Instant, response: &Response) {
-        self.offer.collisions += 1;
-        if self.offer.collisions > MAX_COLLISIONS {
-            return self.offer_failed(core, now, cause::of_response(response));
+    fn on_collision(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, response: &Response) {
+        if self.offer.collisions >= MAX_COLLISIONS {
+            return self.offer_failed(core, now, event.id, cause::of_response(response));
         }
         let asked = u64::from(response.headers.seconds("Retry-After").unwrap_or(0).min(30)) * 1000;
         let wait = if self.is_caller { core.random.millis(210, 400) } else { core.random.millis(0, 200) } * 10;
-        self.offer.wait = Some(now + Duration::from_millis(wait.max(asked)));
-        if let Running::Ours(_, ours) = std::mem::take(&mut self.offer.running) {
-            self.offer.waiting.push_front(ours);
-        }
+        self.repeat_offer(core, now, event.id, Some(Duration::from_millis(wait.max(asked))));
     }
 
-    /// INVITE or UPDATE of the peer inside the dialog.
-    pub(super) fn on_offer(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
-        if self.closing || matches!(self.state, State::Over) {
-            return core.refuse(now, transaction, request, 481, &[]);
-        }
-        if let Some(least) = Timers::too_short(request) {
-            return core.refuse(now, transaction, request, 422, &[least]);
-        }
-        let bare_update = request.method == "UPDATE" && request.body.is_empty();
-        if bare_update {
-            return self.answer_update(core, now, transaction, request, None);
-        }
-        let busy = matches!(self.offer.running, Running::Theirs(..)) || !matches!(self.state, State::Established);
-        if busy {
-            let retry = HeaderLine::new("Retry-After", (core.random.millis(0, 10_000) / 1000).to_string());
-            return core.refuse(now, transaction, request, 500, &[retry]);
-        }
-        if matches!(self.offer.running, Running::Ours(..)) || self.waits_for_ack() {
-            return core.refuse(now, transaction, request, 491, &[]);
-        }
-        let theirs = Ringing { request: request.clone(), transaction };
-        self.offer.running = Running::Theirs(theirs, now + GIVE_UP);
-        if request.method == "INVITE" {
-            core.respond(now, transaction, Response::to(request, 100, None, None));
-        }
-        core.event(Event::Offer { session: self.id, body: request.typed_body() });
-    }
-
-    /// The owner's answer to the peer's offer.
-    pub(crate) fn answer_offer(&mut self, core: &mut Core, now: Instant, answer: Result<Body, u16>) {
-        if !matches!(self.offer.running, Running::Theirs(..)) {
-            return;
-        }
-        let Running::Theirs(theirs, _) = std::mem::take(&mut self.offer.running) else { return };
-        match answer {
-            Err(status) => core.refuse(now, theirs.transaction, &theirs.request, status.clamp(300, 699), &[]),
-            Ok(body) if theirs.request.method == "UPDATE" => {
-                self.answer_update(core, now, theirs.transaction, &theirs.request, Some(body));
+    /// A branch of a fork is gone, and with it the offers to and from it.
+    pub(super) fn drop_offers_with(&mut self, core: &mut Core, now: Instant, peer: &str) {
+        let gone = match &self.offer.running {
+            Running::Ours { tag, transaction, .. } if tag == peer => Some(*transaction),
+            Running::Theirs(Theirs { asked: Asked::Prack(reliably), .. }) if Self::is_from(reliably, peer) => {
+                self.offer.running = Running::None;
+                None
             }
-            Ok(body) => {
-                self.learn_request(&theirs.request);
-                self.answer_with_200(core, now, &theirs, Some(body), &[], false);
-            }
-        }
-        self.next_offer(core, now);
-    }
-
-    fn answer_update(
-        &mut self,
-        core: &mut Core,
-        now: Instant,
-        transaction: TransactionId,
-        request: &Request,
-        body: Option<Body>,
-    ) {
-        self.learn_request(request);
-        let mut response = self.response(core, request, 200);
-        self.timers.answer_interval(now, request, &mut response);
-        response.set_body(body.as_ref());
-        self.local_sdp = body.or(self.local_sdp.take());
-        core.respond(now, transaction, response);
-    }
-
-    /// Refuses the peer's offer that still waits, if there is one.
-    pub(super) fn refuse_offer(&mut self, core: &mut Core, now: Instant, status: u16) {
-        if matches!(self.offer.running, Running::Theirs(..)) {
-            self.answer_offer(core, now, Err(status));
-        }
-    }
-
-    /// CANCEL of the peer's re-INVITE.
-    pub(super) fn cancel_offer(&mut self, core: &mut Core, now: Instant, cancelled: TransactionId) {
-        if matches!(&self.offer.running, Running::Theirs(theirs, _) if theirs.transaction == cancelled) {
-            self.answer_offer(core, now, Err(487));
+            _ => None,
+        };
+        if let Some(id) = gone {
+            self.offer_failed(core, now, id, Failure::local(Cause::Unavailable));
         }
     }
 
     pub(super) fn on_offer_timeout(&mut self, core: &mut Core, now: Instant) {
-        match &self.offer.running {
-            Running::Theirs(_, until) if *until <= now => self.refuse_offer(core, now, 500),
+        match &mut self.offer.running {
+            Running::Theirs(theirs) if theirs.until <= now => self.answer_offer(core, now, Err(500)),
+            Running::Ours { transaction, until, .. } if until.is_some_and(|until| until <= now) => {
+                *until = None;
+                core.send_cancel(now, *transaction, None);
+            }
             Running::None if self.offer.wait.is_some_and(|wait| wait <= now) => {
                 self.offer.wait = None;
                 self.next_offer(core, now);
             }
             _ => {}
         }
+    }
+
+    /// An offer of the peer waits for its answer until then.
+    pub(super) fn asks_until(now: Instant) -> Instant {
+        now + GIVE_UP
     }
 }

@@ -3,39 +3,56 @@
 use std::time::{Duration, Instant};
 
 use super::{Session, State, cause};
-use crate::api::{Cause, Failure, HeaderLine, Originator};
-use crate::endpoint::core::{Core, Purpose};
+use crate::api::{Cause, HeaderLine, Originator};
+use crate::endpoint::core::Core;
 use crate::message::headers::delta_seconds;
 use crate::message::params::Params;
 use crate::message::{Headers, Request, Response};
-use crate::transaction::timing::GIVE_UP;
-use crate::transaction::{Outcome, TransactionEvent};
+use crate::transaction::TransactionId;
+
+/// How often one peer may raise the session interval by 422; it has no reason to do so more than once.
+const MAX_RAISES: u8 = 3;
 
 #[derive(Clone, Copy, Debug)]
-struct Interval {
+pub(super) struct Interval {
     /// When to refresh, or when to give the peer up.
-    at: Instant,
-    ours: bool,
+    pub at: Instant,
+    /// When the session is over unless it is refreshed.
+    pub expires: Instant,
+    pub ours: bool,
     seconds: u32,
 }
 
 /// What a session waits for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Timers {
     flow: Option<Instant>,
-    interval: Option<Interval>,
+    pub(super) interval: Option<Interval>,
+    /// The least interval that anybody on the way has asked for.
+    min_se: u32,
+    raises: u8,
+    /// A refresh by UPDATE is on its way.
+    pub(super) refresh: Option<TransactionId>,
     ring: Option<Instant>,
+}
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self { flow: None, interval: None, min_se: Self::MIN_SE, raises: 0, refresh: None, ring: None }
+    }
 }
 
 impl Timers {
     /// The least session interval of RFC 4028 section 4.
     pub(super) const MIN_SE: u32 = 90;
-    /// How long a called user may let it ring (spec section 14.1: 60 s).
-    pub(super) const CALLED_PATIENCE: Duration = Duration::from_mins(1);
     /// How long we let the other side ring: no proxy keeps an INVITE much longer (timer C, RFC 3261 section 16.6).
-    pub(super) const CALLER_PATIENCE: Duration = Duration::from_mins(3);
-    /// How long an established session waits for another flow: a transaction of the peer would give up by then.
-    const FLOW_PATIENCE: Duration = GIVE_UP;
+    const CALLER_PATIENCE: Duration = Duration::from_mins(3);
+
+    /// How long we let it ring: as the INVITE says, or until no proxy would wait longer.
+    pub(super) fn caller_patience(invite: &Request) -> Duration {
+        let expires = invite.headers.seconds("Expires").map(|seconds| Duration::from_secs(seconds.into()));
+        expires.map_or(Self::CALLER_PATIENCE, |expires| expires.min(Self::CALLER_PATIENCE))
+    }
 
     pub(super) fn ring_limit(&mut self, at: Instant) {
         self.ring = Some(at);
@@ -45,12 +62,18 @@ impl Timers {
         self.ring = None;
     }
 
-    pub(super) fn flow_lost(&mut self, now: Instant) {
-        self.flow = self.flow.or(Some(now + Self::FLOW_PATIENCE));
+    pub(super) fn flow_lost(&mut self, until: Instant) {
+        self.flow = self.flow.or(Some(until));
     }
 
     pub(super) fn flow_found(&mut self) {
         self.flow = None;
+    }
+
+    pub(super) fn resent(&mut self, old: TransactionId, new: TransactionId) {
+        if self.refresh == Some(old) {
+            self.refresh = Some(new);
+        }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -64,18 +87,45 @@ impl Timers {
         (knows && seconds < Self::MIN_SE).then(|| HeaderLine::new("Min-SE", Self::MIN_SE.to_string()))
     }
 
+    /// 422 asks for a longer interval than we knew of: is there reason to try again?
+    pub(super) fn raise(&mut self, refused: &Response) -> bool {
+        let Some(least) = refused.headers.seconds("Min-SE").filter(|least| *least > self.min_se) else { return false };
+        self.raises += 1;
+        self.min_se = least;
+        self.raises <= MAX_RAISES
+    }
+
+    /// Min-SE for requests of ours.
+    pub(super) fn min_se(&self) -> u32 {
+        self.min_se
+    }
+
     /// Session-Expires for a request of ours inside the session.
     pub(super) fn interval_to_ask(&self) -> Option<String> {
         let interval = self.interval?;
-        Some(format!("{};refresher={}", interval.seconds, if interval.ours { "uac" } else { "uas" }))
+        let seconds = interval.seconds.max(self.min_se);
+        Some(format!("{seconds};refresher={}", if interval.ours { "uac" } else { "uas" }))
     }
 
-    /// Answers the interval a request asks for (RFC 4028 section 9, table 2).
-    pub(super) fn answer_interval(&mut self, now: Instant, request: &Request, response: &mut Response) {
+    /// Answers the interval a request asks for (RFC 4028 section 9, table 2); `wanted` by us if it asks for none.
+    pub(super) fn answer_interval(
+        &mut self,
+        now: Instant,
+        request: &Request,
+        response: &mut Response,
+        wanted: Option<u32>,
+    ) {
         self.interval = None;
-        let Some((seconds, refresher)) = session_expires(&request.headers) else { return };
-        let seconds = seconds.max(Self::MIN_SE);
+        self.refresh = None;
+        let least = request.headers.seconds("Min-SE").unwrap_or(0).max(Self::MIN_SE);
         let knows = request.headers.lists("Supported", "timer") || request.headers.lists("Require", "timer");
+        let (seconds, refresher) = match (session_expires(&request.headers), wanted) {
+            (Some((seconds, refresher)), wanted) => (wanted.map_or(seconds, |ours| ours.min(seconds)), refresher),
+            // Nobody on the way asks: we keep it alive ourselves.
+            (None, Some(wanted)) => (wanted, Some("uas".into())),
+            (None, None) => return,
+        };
+        let seconds = seconds.max(least);
         let ours = !knows || refresher.as_deref() == Some("uas");
         let name = if ours { "uas" } else { "uac" };
         response.headers.push("Session-Expires", format!("{seconds};refresher={name}"));
@@ -86,8 +136,9 @@ impl Timers {
     }
 
     /// Takes the interval of a 2xx to a request of ours (RFC 4028 section 7.2).
-    fn take_interval(&mut self, now: Instant, headers: &Headers) {
+    pub(super) fn take_interval(&mut self, now: Instant, headers: &Headers) {
         self.interval = None;
+        self.refresh = None;
         if let Some((seconds, refresher)) = session_expires(headers) {
             self.start(now, seconds.max(Self::MIN_SE), refresher.as_deref() != Some("uas"));
         }
@@ -95,8 +146,9 @@ impl Timers {
 
     /// The refresher acts after half the interval, the other gives up a little before its end (section 10).
     fn start(&mut self, now: Instant, seconds: u32, ours: bool) {
-        let wait = if ours { seconds / 2 } else { seconds - (seconds / 3).min(32) };
-        self.interval = Some(Interval { at: now + Duration::from_secs(wait.into()), ours, seconds });
+        let after = |seconds: u32| now + Duration::from_secs(seconds.into());
+        let at = after(if ours { seconds / 2 } else { seconds - (seconds / 3).min(32) });
+        self.interval = Some(Interval { at, expires: after(seconds), ours, seconds });
     }
 }
 
@@ -120,22 +172,22 @@ impl Session {
     /// What a request that we accept tells about the peer.
     pub(super) fn learn_request(&mut self, request: &Request) {
         self.learn_allow(&request.headers);
-        if let Some(dialog) = &mut self.dialog {
+        let tag = super::remote_tag(request, "From").unwrap_or_default();
+        if let Some(dialog) = self.dialog_with(&tag) {
             dialog.refresh_target(&request.headers);
         }
     }
 
-    fn learn_allow(&mut self, headers: &Headers) {
+    pub(super) fn learn_allow(&mut self, headers: &Headers) {
         if headers.get("Allow").is_some() {
             self.peer_allows_update = headers.lists("Allow", "UPDATE");
         }
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        [self.timers.deadline(), self.ack_deadline(), self.offer_deadline(), self.tones.deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        let stands = [self.timers.deadline(), self.ack_deadline(), self.offer_deadline()];
+        let more = [self.provisionals.deadline(), self.tones.deadline()];
+        stands.into_iter().chain(more).flatten().min()
     }
 
     /// An offer that waits for a flow has no deadline.
@@ -145,6 +197,7 @@ impl Session {
 
     pub(crate) fn handle_timeout(&mut self, core: &mut Core, now: Instant) {
         self.on_answered_timeout(core, now);
+        self.on_provisional_timeout(core, now);
         self.on_offer_timeout(core, now);
         self.next_tone(core, now);
         if self.timers.ring.is_some_and(|at| at <= now) {
@@ -154,8 +207,8 @@ impl Session {
         if self.timers.flow.take_if(|at| *at <= now).is_some() {
             self.end(core, cause::connection());
         }
-        if let Some(interval) = self.timers.interval.take_if(|i| i.at <= now) {
-            self.on_interval(core, now, interval);
+        if self.timers.interval.is_some_and(|interval| interval.at <= now) {
+            self.on_interval(core, now);
         }
     }
 
@@ -166,44 +219,13 @@ impl Session {
                 self.give_up_calling(core, now, failure(Cause::NoAnswer, "nobody answered"));
             }
             State::Ringing(ringing) => {
-                let expired = ringing.request.headers.seconds("Expires").is_some_and(|s| s <= 60);
+                let expires = ringing.request.headers.seconds("Expires");
+                let expired = expires.is_some_and(|s| u64::from(s) <= core.config.no_answer_timeout.as_secs());
                 let (status, cause) = if expired { (487, Cause::Expires) } else { (408, Cause::NoAnswer) };
                 self.refuse_ringing(core, now, status, &[]);
                 self.end(core, failure(cause, "the call was not answered in time"));
             }
             State::Established | State::Over => {}
-        }
-    }
-
-    fn on_interval(&mut self, core: &mut Core, now: Instant, interval: Interval) {
-        if !interval.ours {
-            let reason = "the peer did not refresh the session";
-            return self.hang_up(core, now, cause::without_status(Originator::System, Cause::Expires, reason));
-        }
-        // If the refresh stays without an answer, its transaction ends the session.
-        self.timers.start(now, interval.seconds, true);
-        let asked = self.timers.interval_to_ask().unwrap_or_default();
-        if !self.peer_allows_update {
-            return self.reinvite_to_refresh(core, now);
-        }
-        self.send(core, now, Purpose::Refresh, "UPDATE", |core, flow, request| {
-            request.headers.push("Contact", core.contact(flow));
-            request.headers.push("Supported", Core::supported(true));
-            request.headers.push("Session-Expires", asked);
-        });
-    }
-
-    pub(super) fn on_refresh_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
-        let response = match &event.outcome {
-            Outcome::FlowLost => return,
-            Outcome::Timeout => return self.hang_up(core, now, cause::timeout()),
-            Outcome::Response(response) => response,
-        };
-        match response.status {
-            200..300 => self.learn(now, response, true),
-            401 | 407 => drop::<Option<Failure>>(self.on_challenge(core, now, event, response)),
-            408 | 481 => self.dialog_gone(core, response),
-            _ => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The called side (RFC 3261 section 13.3, spec section 14.7).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Session, State, Timers, cause};
-use crate::api::{Body, Cause, Event, FlowId, HeaderLine, Originator, SessionId};
+use super::{Exchange, Session, State, cause};
+use crate::api::{Body, Cause, Event, Failure, FlowId, HeaderLine, Originator, SessionId};
 use crate::dialog::Dialog;
 use crate::endpoint::core::Core;
 use crate::message::{Request, Response};
@@ -20,7 +20,11 @@ pub(crate) struct Ringing {
 /// A 2xx that waits for its ACK; sent again until then, over any transport (section 13.3.1.4).
 #[derive(Debug)]
 pub(crate) struct Answered {
+    /// Our description before this 2xx, if it holds an offer.
+    before: Option<Body>,
     cseq: u32,
+    /// It may be lost with its flow, as may its ACK.
+    flow_lost: bool,
     give_up: Instant,
     /// The 2xx answers the first INVITE of the session.
     initial: bool,
@@ -60,14 +64,16 @@ impl Session {
             headers: headers.lines().to_vec(),
             replaces: None,
         });
-        let patience = headers
-            .seconds("Expires")
-            .map_or(Timers::CALLED_PATIENCE, |s| Timers::CALLED_PATIENCE.min(std::time::Duration::from_secs(s.into())));
+        let expires = headers.seconds("Expires").map(|s| Duration::from_secs(s.into()));
+        let patience = core.config.no_answer_timeout;
         let mut session = Self::new(id, flow, dialog.call_id.clone(), tag, State::Over);
+        session.contact = Some(core.contact(flow));
         session.dialog = Some(dialog);
-        session.timers.ring_limit(now + patience);
+        session.exchange = Exchange::of_incoming(!request.body.is_empty());
+        session.timers.ring_limit(now + expires.map_or(patience, |expires| expires.min(patience)));
+        session.learn_allow(&request.headers);
         session.state = State::Ringing(Ringing { request, transaction });
-        session.send_ringing(core, now, &[]);
+        session.progress(core, now, 180, (None, &[]), false);
         Some(session)
     }
 
@@ -86,21 +92,16 @@ impl Session {
         response
     }
 
-    pub(crate) fn send_ringing(&mut self, core: &mut Core, now: Instant, headers: &[HeaderLine]) {
-        let State::Ringing(ringing) = &self.state else { return };
-        let mut response = self.response(core, &ringing.request, 180);
-        response.headers.extend(headers);
-        core.respond(now, ringing.transaction, response);
-    }
-
     /// 200 to the ringing INVITE.
-    pub(crate) fn accept(&mut self, core: &mut Core, now: Instant, body: Option<Body>, headers: &[HeaderLine]) {
+    pub(super) fn answer_call(&mut self, core: &mut Core, now: Instant, body: Option<Body>, headers: &[HeaderLine]) {
         if !matches!(self.state, State::Ringing(_)) {
             return;
         }
         let State::Ringing(ringing) = std::mem::replace(&mut self.state, State::Established) else { return };
         self.timers.ring_over();
         self.learn_request(&ringing.request);
+        // What has been agreed on before the answer is not said again (RFC 6337 section 2.2).
+        let body = body.filter(|_| self.exchange != Exchange::Done);
         self.answer_with_200(core, now, &ringing, body, headers, true);
     }
 
@@ -116,15 +117,22 @@ impl Session {
     ) {
         let mut response = self.response(core, &ringing.request, 200);
         response.headers.extend(headers);
-        self.timers.answer_interval(now, &ringing.request, &mut response);
+        self.timers.answer_interval(now, &ringing.request, &mut response, core.config.session_expires);
         response.set_body(body.as_ref());
+        let offered = ringing.request.body.is_empty() && body.is_some();
+        let before = self.local_sdp.clone().filter(|_| offered);
         self.local_sdp = body.or(self.local_sdp.take());
+        if initial {
+            self.exchange = if offered { Exchange::Ours } else { Exchange::Done };
+        }
         core.sign(&mut response.headers);
         self.answered = Some(Answered {
             cseq: ringing.request.headers.cseq().map_or(0, |cseq| cseq.number),
             give_up: now + GIVE_UP,
             initial,
-            offered: ringing.request.body.is_empty(),
+            before,
+            flow_lost: false,
+            offered,
             repeat: Repeat::start(now),
             response: response.clone(),
         });
@@ -135,7 +143,7 @@ impl Session {
     /// A refusal of the ringing INVITE; its owner asked for it.
     pub(crate) fn reject(&mut self, core: &mut Core, now: Instant, status: u16, headers: &[HeaderLine]) {
         if self.refuse_ringing(core, now, status, headers) {
-            let failure = crate::api::Failure {
+            let failure = Failure {
                 status: Some(status),
                 ..cause::without_status(
                     Originator::Local,
@@ -162,11 +170,10 @@ impl Session {
     }
 
     /// The caller gave up (CANCEL of the transaction): 487.
-    pub(crate) fn on_cancel(&mut self, core: &mut Core, now: Instant, cancelled: TransactionId) {
+    pub(crate) fn on_cancel(&mut self, core: &mut Core, now: Instant, cancelled: TransactionId, cancel: &Request) {
         if matches!(&self.state, State::Ringing(ringing) if ringing.transaction == cancelled) {
             self.refuse_ringing(core, now, 487, &[]);
-            let reason = Cause::Canceled.to_string();
-            self.end(core, cause::without_status(Originator::Remote, Cause::Canceled, reason));
+            self.end(core, cause::of_cancel(cancel));
         } else {
             self.cancel_offer(core, now, cancelled);
         }
@@ -182,13 +189,34 @@ impl Session {
         if self.closing {
             return self.send_bye(core, now, None);
         }
-        if answered.offered {
-            core.event(Event::OfferAnswered { session: self.id, body: ack.typed_body() });
+        if answered.offered && !self.take_answer(core, now, &answered, ack) {
+            return;
         }
         if answered.initial {
             core.event(Event::Confirmed { session: self.id });
         }
         self.next_offer(core, now);
+    }
+
+    /// The answer to the offer in our 2xx. Without one a call cannot begin; later it only fails the offer.
+    fn take_answer(&mut self, core: &mut Core, now: Instant, answered: &Answered, ack: &Request) -> bool {
+        let body = ack.typed_body();
+        let failure = cause::without_status(Originator::Remote, Cause::BadMediaDescription, "Missing SDP");
+        match (body, answered.initial) {
+            (None, true) => {
+                self.hang_up(core, now, failure);
+                return false;
+            }
+            (None, false) => {
+                self.local_sdp.clone_from(&answered.before);
+                core.event(Event::OfferFailed { session: self.id, failure });
+            }
+            (body, _) => {
+                self.exchange = Exchange::Done;
+                core.event(Event::OfferAnswered { session: self.id, body });
+            }
+        }
+        true
     }
 
     /// Sends the 2xx again, or gives up.
@@ -211,5 +239,16 @@ impl Session {
 
     pub(super) fn waits_for_ack(&self) -> bool {
         self.answered.is_some()
+    }
+
+    pub(super) fn answer_may_be_lost(&mut self) {
+        if let Some(answered) = &mut self.answered {
+            answered.flow_lost = true;
+        }
+    }
+
+    /// The peer offers anew where our 2xx to its last offer was lost with the flow: that one is forgotten.
+    pub(super) fn drop_superseded(&mut self) {
+        self.answered = self.answered.take().filter(|answered| !answered.flow_lost || answered.initial);
     }
 }
