@@ -121,7 +121,7 @@ pub fn in_call(wire: &mut Wire) -> (SessionId, String) {
     let session = session.expect("a call came");
     wire.command(Command::Accept { session, body: Some(Body::sdp("x")), headers: vec![] });
     let to = value(wire.last(), "To");
-    wire.receive(&inside(&to, "ACK", 1, ""));
+    wire.receive(&inside(&to, "ACK", 1, "Content-Type: application/sdp\nContent-Length: 3\n\nv=0"));
     wire.take_events();
     (session, to)
 }
