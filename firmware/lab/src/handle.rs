@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use roombox_lab_signalling::{Faults, LabEvent, Order};
 use roombox_sip::api::Transport;
-use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports};
+use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports, flow_events};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -24,7 +24,7 @@ impl Lab {
         let prepared = tokio::task::spawn_blocking(|| gst::init().map_err(|error| error.to_string()));
         prepared.await.map_err(|error| LabError::Media(error.to_string()))?.map_err(LabError::Media)?;
         let (identity, authority) = secured(&config)?;
-        let (flows, incoming) = mpsc::unbounded_channel();
+        let (flows, incoming) = flow_events();
         let transports = Transports::new(ClientTls::new(None)?, flows);
         let transport = if identity.is_some() { Transport::Wss } else { Transport::Ws };
         let listener = Listener::bind(&transports, config.listen, ListenOptions { identity, path: None, transport })?;

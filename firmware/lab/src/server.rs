@@ -9,9 +9,9 @@ use roombox_lab_signalling::{
     DescribeError, Input, LabEvent, MediaNews, MediaRequest, Order, Output, Purpose, Signalling, SignallingConfig,
 };
 use roombox_media::peer::PeerError;
-use roombox_sip::api::{Body, FlowId, FlowInput};
+use roombox_sip::api::Body;
 use roombox_sip::machine::Machine;
-use roombox_sip_transports::{Listener, Transports};
+use roombox_sip_transports::{FlowEvents, Listener, Transports};
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
@@ -56,7 +56,7 @@ impl Server {
     pub(crate) async fn run(
         mut self,
         listener: Listener,
-        mut incoming: mpsc::UnboundedReceiver<(FlowId, FlowInput)>,
+        mut incoming: FlowEvents,
         mut orders: mpsc::UnboundedReceiver<Order>,
         mut stop: mpsc::Receiver<()>,
     ) {

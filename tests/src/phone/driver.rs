@@ -6,7 +6,7 @@ use roombox_sip::agent::{self, UserAgent};
 use roombox_sip::api::{Command, Event, FlowId, FlowInput, Output};
 use roombox_sip::endpoint::{self, Endpoint};
 use roombox_sip::machine::Machine;
-use roombox_sip_transports::Transports;
+use roombox_sip_transports::{FlowEvents, Transports};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::time::sleep_until;
 
@@ -32,7 +32,7 @@ pub(super) enum Core {
 pub(super) struct Driver {
     pub(super) core: Core,
     pub(super) events: UnboundedSender<Event>,
-    pub(super) flows: UnboundedReceiver<(FlowId, FlowInput)>,
+    pub(super) flows: FlowEvents,
     pub(super) orders: UnboundedReceiver<Order>,
     pub(super) transports: Transports,
     pub(super) wire: Wire,

@@ -18,9 +18,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use roombox_sip::agent::{AgentConfig, UserAgent};
-use roombox_sip::api::{Command, Event, FlowId, ServerTarget};
+use roombox_sip::api::{Command, Event, ServerTarget};
 use roombox_sip::endpoint::{Endpoint, EndpointConfig};
-use roombox_sip_transports::{ClientTls, ListenOptions, Listener, Transports};
+use roombox_sip_transports::{ClientTls, FlowEvents, ListenOptions, Listener, Transports, flow_events};
 use tokio::sync::mpsc;
 
 pub use account::{agent, guest};
@@ -52,7 +52,7 @@ impl Phone {
     /// A user agent with a connection it keeps up; it begins with [`Phone::start`].
     pub fn new(name: &str, config: AgentConfig, tls: ClientTls) -> Self {
         let core = Core::Agent(Box::new(UserAgent::new(config, seed())));
-        let (flows, told) = mpsc::unbounded_channel();
+        let (flows, told) = flow_events();
         Self::run(name, core, Transports::new(tls, flows), told, None)
     }
 
@@ -66,7 +66,7 @@ impl Phone {
 
     /// An endpoint without registrar that waits for calls on a free port of loopback, changed by `adapt` before it starts.
     pub fn listening(name: &str, options: ListenOptions, adapt: impl FnOnce(&mut EndpointConfig)) -> Self {
-        let (flows, told) = mpsc::unbounded_channel();
+        let (flows, told) = flow_events();
         let transports = Transports::new(own_tls(), flows);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = Listener::bind(&transports, any, options).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -77,13 +77,7 @@ impl Phone {
         Self::run(name, core, transports, told, Some(listener))
     }
 
-    fn run(
-        name: &str,
-        core: Core,
-        transports: Transports,
-        flows: mpsc::UnboundedReceiver<(FlowId, roombox_sip::api::FlowInput)>,
-        listener: Option<Listener>,
-    ) -> Self {
+    fn run(name: &str, core: Core, transports: Transports, flows: FlowEvents, listener: Option<Listener>) -> Self {
         let (orders, taken) = mpsc::unbounded_channel();
         let (tell, events) = mpsc::unbounded_channel();
         let wire = Wire::default();

@@ -8,12 +8,10 @@ use std::time::{Duration, Instant};
 
 use roombox_lab::{Lab, LabConfig, LabEvent, LabHandle, Users};
 use roombox_sip::agent::{AgentConfig, Input, RegistrationConfig, UserAgent};
-use roombox_sip::api::{
-    AgentEvent, Body, Command, Event, FlowId, FlowInput, Output, ServerTarget, SessionId, Transport,
-};
+use roombox_sip::api::{AgentEvent, Body, Command, Event, Output, ServerTarget, SessionId, Transport};
 use roombox_sip::endpoint::{Credentials, EndpointConfig};
 use roombox_sip::machine::Machine;
-use roombox_sip_transports::{ClientTls, Transports};
+use roombox_sip_transports::{ClientTls, FlowEvents, Transports, flow_events};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{sleep_until, timeout};
 
@@ -68,7 +66,7 @@ pub(crate) struct Client {
     agent: UserAgent,
     events: VecDeque<Event>,
     transports: Transports,
-    flows: UnboundedReceiver<(FlowId, FlowInput)>,
+    flows: FlowEvents,
     sessions: u64,
 }
 
@@ -82,7 +80,7 @@ impl Client {
             password.map(|password| Credentials { username: user.into(), password: password.into() });
         let mut config = AgentConfig::new(endpoint, vec![lab.target()]);
         config.registration = password.map(|_| RegistrationConfig::at(format!("sip:{host}")));
-        let (sender, flows) = unbounded_channel();
+        let (sender, flows) = flow_events();
         let tls = match lab.handle.authority() {
             Some(pem) => ClientTls::with_authority_text(pem),
             None => ClientTls::new(None),

@@ -7,6 +7,7 @@ use roombox_conference::api::MediaFact;
 use roombox_hal::buttons::Press;
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
 use roombox_sip::api::{FlowError, FlowId, FlowInput, LocateId, ServerTarget};
+use roombox_sip_transports::FlowEvents;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Interval, MissedTickBehavior, interval, sleep_until},
@@ -35,7 +36,7 @@ pub(super) struct Inbox {
     pub(super) commands: mpsc::Receiver<Asked>,
     /// Taken when it has told.
     pub(super) engine: Option<oneshot::Receiver<Result<MediaEngine, String>>>,
-    pub(super) flows: mpsc::UnboundedReceiver<(FlowId, FlowInput)>,
+    pub(super) flows: FlowEvents,
     pub(super) located: mpsc::UnboundedReceiver<Located>,
     pub(super) media_events: mpsc::UnboundedReceiver<MediaEvent>,
     pub(super) media_facts: mpsc::UnboundedReceiver<MediaFact>,

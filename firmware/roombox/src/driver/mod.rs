@@ -26,7 +26,7 @@ use roombox_conference::ConferenceClient;
 use roombox_hal::{DeviceFinding, Hardware, status_display::DisplayError};
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
 use roombox_sip::{agent::UserAgent, api as sip};
-use roombox_sip_transports::Transports;
+use roombox_sip_transports::{FlowEvents, Transports};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use self::stages::{Times, milliseconds};
@@ -53,7 +53,7 @@ pub(crate) struct Parts {
     pub(crate) engine: oneshot::Receiver<Result<MediaEngine, String>>,
     pub(crate) media_events: mpsc::UnboundedReceiver<MediaEvent>,
     pub(crate) transports: Transports,
-    pub(crate) flows: mpsc::UnboundedReceiver<(sip::FlowId, sip::FlowInput)>,
+    pub(crate) flows: FlowEvents,
     pub(crate) house: HouseEnds,
     pub(crate) events: EventBus,
     /// What the rest of the program tells the room (panel address, causes, stop).

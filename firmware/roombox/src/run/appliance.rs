@@ -16,7 +16,7 @@ use roombox_media::{
     engine::MediaEngine,
 };
 use roombox_settings::model::Settings;
-use roombox_sip_transports::{ClientTls, Transports};
+use roombox_sip_transports::{ClientTls, Transports, flow_events};
 use serde_json::json;
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -62,8 +62,8 @@ impl RunningBox {
     pub(crate) fn start(plan: Plan) -> Result<Self, Refusal> {
         let (settings, board) = (&plan.settings, &plan.board);
         let machines = machines(settings, board, &plan.state_dir)?;
-        let (flow_events, flows) = mpsc::unbounded_channel();
-        let transports = Transports::new(client_tls(settings)?, flow_events);
+        let (told, flows) = flow_events();
+        let transports = Transports::new(client_tls(settings)?, told);
         let (notes, inbox) = mpsc::unbounded_channel();
         let (times, reached) = watch::channel(Times::default());
         let events = EventBus::new();

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::failure;
-use crate::limits::{ADDRESS, KEEP_ALIVE_IDLE, KEEP_ALIVE_INTERVAL, KEEP_ALIVE_RETRIES, STAGGER};
+use crate::limits::{ADDRESS, KEEP_ALIVE_IDLE, KEEP_ALIVE_INTERVAL, KEEP_ALIVE_RETRIES, STAGGER, UNACKNOWLEDGED};
 
 /// All addresses of a host, families alternating, IPv6 first, each family in the resolver's order. The system's own
 /// resolver is asked: hosts file, search list and local names count.
@@ -114,7 +114,9 @@ pub(crate) fn tune(stream: &TcpStream) -> Result<()> {
         .with_time(KEEP_ALIVE_IDLE)
         .with_interval(KEEP_ALIVE_INTERVAL)
         .with_retries(KEEP_ALIVE_RETRIES);
-    SockRef::from(stream).set_tcp_keepalive(&keep_alive)
+    let socket = SockRef::from(stream);
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    socket.set_tcp_keepalive(&keep_alive)
 }
 
 #[cfg(test)]
@@ -126,6 +128,17 @@ mod tests {
         let all = ["1.1.1.1:5", "2.2.2.2:5", "[::1]:5", "3.3.3.3:5"].map(|a| a.parse().expect("an address"));
         let order: Vec<String> = interleave(all.to_vec()).iter().map(ToString::to_string).collect();
         assert_eq!(order, ["[::1]:5", "1.1.1.1:5", "2.2.2.2:5", "3.3.3.3:5"]);
+    }
+
+    #[tokio::test]
+    async fn the_kernel_finds_a_dead_peer_within_30_seconds() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let stream = tcp(vec![listener.local_addr().expect("bound")]).await.expect("it listens");
+        let socket = SockRef::from(&stream);
+        let seconds = std::time::Duration::from_secs;
+        assert!(socket.tcp_user_timeout().expect("set").is_some_and(|limit| limit < seconds(30)));
+        let asking = socket.tcp_keepalive_interval().expect("set") * socket.tcp_keepalive_retries().expect("set");
+        assert!(socket.keepalive().expect("set") && socket.tcp_keepalive_time().expect("set") + asking <= seconds(30));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! SIP over UDP: one flow is one peer, so the socket is connected to it.
+//! SIP over UDP as client: one flow is one peer, so the socket is connected to it.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -7,7 +7,7 @@ use roombox_sip::api::{FlowError, Transport};
 use tokio::net::UdpSocket;
 
 use crate::failure;
-use crate::limits::READ;
+use crate::limits::{LARGEST_DATAGRAM, READ};
 use crate::manager::Link;
 
 /// A socket that talks to the first of these addresses for which this host has a route.
@@ -32,18 +32,28 @@ async fn bound_to(peer: SocketAddr) -> std::io::Result<UdpSocket> {
 
 /// Carries datagrams both ways. Ends when the owner closes it or the host says that nobody is there.
 pub(crate) async fn run(socket: UdpSocket, mut link: Link) -> Result<(), FlowError> {
-    link.opened(Transport::Udp);
+    link.opened(Transport::Udp).await;
     let mut buffer = vec![0; READ];
     loop {
         tokio::select! {
             read = socket.recv(&mut buffer) => {
                 let length = read.map_err(|error| failure::lost(&error))?;
-                link.received(Bytes::copy_from_slice(&buffer[..length]));
+                link.received(Bytes::copy_from_slice(&buffer[..length])).await;
             }
             next = link.queue.recv() => match next {
+                Some(bytes) if !fits(&bytes) => {}
                 Some(bytes) => drop(socket.send(&bytes).await.map_err(|error| failure::lost(&error))?),
                 None => return Ok(()),
             },
         }
     }
+}
+
+/// Can UDP carry this at all? What is longer is lost like any other datagram, and the transaction finds out.
+pub(crate) fn fits(bytes: &Bytes) -> bool {
+    let fits = bytes.len() <= LARGEST_DATAGRAM;
+    if !fits {
+        tracing::warn!(bytes = bytes.len(), "a message is too long for UDP");
+    }
+    fits
 }

@@ -1,16 +1,16 @@
-//! The server's side: connections accepted into a [`Transports`].
+//! The server's side: connections, and peers over UDP, accepted into a [`Transports`].
 
 use std::net::SocketAddr;
 
 use roombox_sip::api::{FlowError, Transport};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::limits::{ACCEPT, STAGGER};
 use crate::manager::{Link, Transports};
 use crate::tls::{ServerTls, words};
-use crate::{connect, failure, stream, websocket};
+use crate::{connect, failure, peers, stream, websocket};
 
 /// Connections that may wait in the kernel while the accepting task is busy.
 const BACKLOG: u32 = 128;
@@ -22,7 +22,7 @@ pub struct ListenOptions {
     pub identity: Option<ServerTls>,
     /// The only HTTP path of a WebSocket that is served; `None` = any.
     pub path: Option<String>,
-    /// `Ws`, `Wss`, `Tcp` or `Tls`.
+    /// What is served.
     pub transport: Transport,
 }
 
@@ -40,12 +40,10 @@ pub enum ListenError {
     /// TLS without a certificate.
     #[error("{0:?} needs a certificate and key")]
     NoIdentity(Transport),
-    /// Not a connection-oriented transport.
-    #[error("{0:?} cannot be listened on: ws, wss, tcp or tls can")]
-    Transport(Transport),
 }
 
-/// Accepts connections until dropped. Connections already accepted live on in their [`Transports`].
+/// Accepts connections until dropped. Connections already accepted live on in their [`Transports`]; over UDP there are
+/// none, and all peers are gone with the socket.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
@@ -57,15 +55,19 @@ impl Listener {
     /// `transports` once it is secured and upgraded. The port can be bound again at once after the listener is gone.
     pub fn bind(transports: &Transports, address: SocketAddr, options: ListenOptions) -> Result<Self, ListenError> {
         let secure = match options.transport {
-            Transport::Udp => return Err(ListenError::Transport(options.transport)),
             Transport::Tls | Transport::Wss => true,
-            Transport::Tcp | Transport::Ws => false,
+            Transport::Tcp | Transport::Udp | Transport::Ws => false,
         };
         if secure && options.identity.is_none() {
             return Err(ListenError::NoIdentity(options.transport));
         }
+        let failed = |source| ListenError::Bind { address, source };
+        if options.transport == Transport::Udp {
+            let (local, socket) = bind_udp(address).map_err(failed)?;
+            return Ok(Self { address: local, task: tokio::spawn(peers::serve(socket, transports.clone())) });
+        }
         let bound = listen(address).and_then(|socket| Ok((socket.local_addr()?, socket)));
-        let (local, socket) = bound.map_err(|source| ListenError::Bind { address, source })?;
+        let (local, socket) = bound.map_err(failed)?;
         let task = tokio::spawn(accept_all(socket, options, transports.clone()));
         Ok(Self { address: local, task })
     }
@@ -95,6 +97,12 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
+}
+
+fn bind_udp(address: SocketAddr) -> std::io::Result<(SocketAddr, UdpSocket)> {
+    let socket = std::net::UdpSocket::bind(address)?;
+    socket.set_nonblocking(true)?;
+    Ok((socket.local_addr()?, UdpSocket::from_std(socket)?))
 }
 
 async fn accept_all(listener: TcpListener, options: ListenOptions, transports: Transports) {

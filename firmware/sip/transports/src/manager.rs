@@ -7,11 +7,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use bytes::Bytes;
 use roombox_sip::api::{FlowError, FlowId, FlowInput, ServerTarget, Transport};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::AbortHandle;
 
-use crate::limits::{ACCEPTED, QUEUE};
+use crate::limits::{ACCEPTED, EVENTS, QUEUE};
 use crate::open;
 use crate::tls::ClientTls;
+
+/// News of flows on their way to the owner.
+pub type FlowEventSender = mpsc::Sender<(FlowId, FlowInput)>;
+/// News of flows, to be taken by the owner.
+pub type FlowEvents = mpsc::Receiver<(FlowId, FlowInput)>;
+
+/// The channel between flows and their owner. It is bounded: when the owner falls behind, the flows stop reading, and it
+/// is their peers that have to wait.
+pub fn flow_events() -> (FlowEventSender, FlowEvents) {
+    mpsc::channel(EVENTS)
+}
 
 /// All connections of one SIP element. Clones share them; when the last is dropped, all are closed.
 ///
@@ -25,7 +37,7 @@ pub struct Transports {
 #[derive(Debug)]
 struct Shared {
     accepted: AtomicU64,
-    events: mpsc::UnboundedSender<(FlowId, FlowInput)>,
+    events: FlowEventSender,
     flows: Mutex<HashMap<FlowId, Flow>>,
     tls: ClientTls,
 }
@@ -38,7 +50,7 @@ struct Flow {
 
 impl Transports {
     /// No flows yet; what happens to them will be told on `events`.
-    pub fn new(tls: ClientTls, events: mpsc::UnboundedSender<(FlowId, FlowInput)>) -> Self {
+    pub fn new(tls: ClientTls, events: FlowEventSender) -> Self {
         let shared = Shared { accepted: AtomicU64::new(0), events, flows: Mutex::default(), tls };
         Self { shared: Arc::new(shared) }
     }
@@ -54,10 +66,12 @@ impl Transports {
     pub fn send(&self, flow: FlowId, bytes: Bytes) {
         let mut flows = self.flows();
         let Some(entry) = flows.get(&flow) else { return };
-        if entry.outgoing.try_send(bytes).is_err() {
+        // A task that has ended is about to tell why.
+        if let Err(TrySendError::Full(_)) = entry.outgoing.try_send(bytes) {
             entry.task.abort();
-            flows.remove(&flow);
-            self.tell(flow, FlowInput::Closed(FlowError::Closed("the other side does not read".into())));
+            let error = FlowError::Closed("the other side does not read".into());
+            let task = tokio::spawn(finish(Arc::downgrade(&self.shared), flow, error));
+            flows.insert(flow, Flow { outgoing: mpsc::channel(1).0, task: task.abort_handle() });
         }
     }
 
@@ -106,17 +120,12 @@ impl Transports {
         let mut flows = self.flows();
         let task = tokio::spawn(async move {
             if let Err(error) = run.await {
-                finish(&owner, flow, error);
+                finish(owner, flow, error).await;
             }
         });
         if let Some(former) = flows.insert(flow, Flow { outgoing, task: task.abort_handle() }) {
             former.task.abort();
         }
-    }
-
-    fn tell(&self, flow: FlowId, input: FlowInput) {
-        // A closed channel means that the owner is gone and nobody listens any more.
-        let _ = self.shared.events.send((flow, input));
     }
 
     fn flows(&self) -> MutexGuard<'_, HashMap<FlowId, Flow>> {
@@ -138,12 +147,24 @@ fn lock(shared: &Shared) -> MutexGuard<'_, HashMap<FlowId, Flow>> {
 }
 
 /// Takes a flow that ended by itself out of the table and tells why, unless the owner closed it meanwhile.
-fn finish(owner: &Weak<Shared>, flow: FlowId, error: FlowError) {
+async fn finish(owner: Weak<Shared>, flow: FlowId, error: FlowError) {
+    tracing::debug!(flow = flow.0, %error, "flow ended");
+    tell(&owner, flow, FlowInput::Closed(error)).await;
+}
+
+/// Tells the owner as soon as it has room, under the lock, so that nothing is told after `close` returned.
+async fn tell(owner: &Weak<Shared>, flow: FlowId, input: FlowInput) {
+    let Some(events) = owner.upgrade().map(|shared| shared.events.clone()) else { return };
+    // A closed channel means that nobody listens any more.
+    let Ok(room) = events.reserve().await else { return };
     let Some(shared) = owner.upgrade() else { return };
-    let known = lock(&shared).remove(&flow).is_some();
+    let mut flows = lock(&shared);
+    let known = match input {
+        FlowInput::Closed(_) => flows.remove(&flow).is_some(),
+        FlowInput::Opened(_) | FlowInput::Received(_) => flows.contains_key(&flow),
+    };
     if known {
-        tracing::debug!(flow = flow.0, %error, "flow ended");
-        let _ = shared.events.send((flow, FlowInput::Closed(error)));
+        room.send((flow, input));
     }
 }
 
@@ -158,26 +179,17 @@ pub(crate) struct Link {
 
 impl Link {
     /// Tells that the flow is up.
-    pub(crate) fn opened(&self, transport: Transport) {
-        self.tell(FlowInput::Opened(transport));
+    pub(crate) async fn opened(&self, transport: Transport) {
+        tell(&self.owner, self.flow, FlowInput::Opened(transport)).await;
     }
 
     /// Hands on what came.
-    pub(crate) fn received(&self, bytes: Bytes) {
-        self.tell(FlowInput::Received(bytes));
+    pub(crate) async fn received(&self, bytes: Bytes) {
+        tell(&self.owner, self.flow, FlowInput::Received(bytes)).await;
     }
 
     /// Waits until the owner closes the flow; messages before it is open go nowhere.
     pub(crate) async fn closed(&mut self) {
         while self.queue.recv().await.is_some() {}
-    }
-
-    fn tell(&self, input: FlowInput) {
-        let Some(shared) = self.owner.upgrade() else { return };
-        // Under the lock, so that nothing is told after `close` returned.
-        let flows = lock(&shared);
-        if flows.contains_key(&self.flow) {
-            let _ = shared.events.send((self.flow, input));
-        }
     }
 }

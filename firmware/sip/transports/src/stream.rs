@@ -14,14 +14,14 @@ pub(crate) async fn run<S>(mut stream: S, transport: Transport, mut link: Link) 
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    link.opened(transport);
+    link.opened(transport).await;
     let mut buffer = BytesMut::new();
     loop {
         buffer.reserve(READ);
         tokio::select! {
             read = stream.read_buf(&mut buffer) => match read {
                 Ok(0) => return Err(failure::ended()),
-                Ok(_) => link.received(buffer.split().freeze()),
+                Ok(_) => link.received(buffer.split().freeze()).await,
                 Err(error) => return Err(failure::lost(&error)),
             },
             next = link.queue.recv() => {

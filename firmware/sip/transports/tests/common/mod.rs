@@ -3,6 +3,7 @@
 
 pub(crate) mod name_server;
 pub(crate) mod tls_server;
+pub(crate) mod web_server;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,8 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PublicKeyData, date_time_ymd};
 use roombox_sip::api::{FlowError, FlowId, FlowInput, ServerTarget, Transport};
-use roombox_sip_transports::{ClientTls, ListenOptions, Listener, ServerTls, Transports};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use roombox_sip_transports::{ClientTls, FlowEvents, ListenOptions, Listener, ServerTls, Transports, flow_events};
 use tokio::time::timeout;
 
 /// Longer than every limit of the crate, so that a test fails with what it waited for.
@@ -72,12 +72,12 @@ impl Authority {
 /// Flows with the channel on which they report.
 pub(crate) struct Side {
     pub(crate) transports: Transports,
-    pub(crate) events: UnboundedReceiver<(FlowId, FlowInput)>,
+    pub(crate) events: FlowEvents,
 }
 
 impl Side {
     pub(crate) fn new(tls: ClientTls) -> Self {
-        let (sender, events) = unbounded_channel();
+        let (sender, events) = flow_events();
         Self { transports: Transports::new(tls, sender), events }
     }
 

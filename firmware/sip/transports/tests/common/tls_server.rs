@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use roombox_sip::api::Transport;
+use roombox_sip::api::{ServerTarget, Transport};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -35,7 +35,16 @@ fn clients(authority: &Authority) -> Arc<dyn ClientCertVerifier> {
 }
 
 /// Starts a server for `localhost` and gives where it is.
-pub(crate) async fn start(authority: &Authority, whim: Whim<'_>) -> roombox_sip::api::ServerTarget {
+pub(crate) async fn start(authority: &Authority, whim: Whim<'_>) -> ServerTarget {
+    target(Transport::Tls, "localhost", serve(authority, whim, true).await)
+}
+
+/// One that takes everything and never says a word, asked for a WebSocket.
+pub(crate) async fn start_mute(authority: &Authority, whim: Whim<'_>) -> ServerTarget {
+    target(Transport::Wss, "localhost", serve(authority, whim, false).await)
+}
+
+async fn serve(authority: &Authority, whim: Whim<'_>, answers: bool) -> u16 {
     let (certificate, key) = authority.certificate(&["localhost"], 2020, 2090);
     let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).expect("just made")];
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("just made");
@@ -53,9 +62,11 @@ pub(crate) async fn start(authority: &Authority, whim: Whim<'_>) -> roombox_sip:
             let Ok(mut stream) = acceptor.accept(tcp).await else { continue };
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = stream.read(&mut buffer).await {
-                let _ = stream.write_all(&buffer[..length]).await;
+                if answers {
+                    let _ = stream.write_all(&buffer[..length]).await;
+                }
             }
         }
     });
-    target(Transport::Tls, "localhost", port)
+    port
 }
