@@ -123,6 +123,7 @@ fn a_notification_outside_a_call_is_answered_and_told() {
         request: sip::RequestId(99),
         flow: sip::FlowId(1),
         method: "NOTIFY".into(),
+        request_uri: String::new(),
         from_uri: String::new(),
         to_uri: String::new(),
         headers,

@@ -101,7 +101,8 @@ impl Signalling {
         let verdict = if let Some(status) = self.config.faults.invite {
             Verdict::Refused { status, headers: Vec::new(), wrong: true }
         } else {
-            let request = Request { method: "INVITE", user: &caller.user, headers, body: caller.offer.as_ref() };
+            let body = caller.offer.as_ref();
+            let request = Request { method: "INVITE", uri: request_uri, user: &caller.user, headers, body };
             self.gate.call(self.now, &request)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use roombox_sip::api::{Body, HeaderLine};
-use roombox_sip::digest::server::Refusal;
+use roombox_sip::digest::server::{Asked, Refusal};
 use roombox_sip::digest::{Asker, Verifier};
 use roombox_sip::message::headers::same_name;
 
@@ -32,6 +32,7 @@ pub(crate) struct Gate {
 /// A request at the gate.
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
+    pub(crate) uri: &'a str,
     /// The user it claims to come from.
     pub(crate) user: &'a str,
     pub(crate) headers: &'a [HeaderLine],
@@ -58,11 +59,12 @@ impl Gate {
 
     fn check(&mut self, now: Instant, request: &Request<'_>, asker: Asker, status: u16) -> Verdict {
         let body = request.body.map_or(&[][..], |body| &body.content);
+        let asked = Asked { method: request.method, uri: request.uri, body };
         let answers = request.headers.iter().filter(|line| same_name(&line.name, asker.answer_header()));
         let mut best = Refusal::Absent;
         for answer in answers {
             let users = &self.users;
-            match self.verifier.verify(now, request.method, body, &answer.value, |user| users.password(user)) {
+            match self.verifier.verify(now, asked, &answer.value, |user| users.credentials(user)) {
                 Ok(user) if user == request.user => return Verdict::Admitted,
                 Ok(_) => return refused(403, Vec::new(), true),
                 Err(refusal) => best = refusal,

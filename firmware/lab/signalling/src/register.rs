@@ -14,7 +14,7 @@ impl Signalling {
         &mut self,
         request: RequestId,
         flow: FlowId,
-        to_uri: &str,
+        (request_uri, to_uri): (&str, &str),
         lines: &[HeaderLine],
         body: Option<&Body>,
     ) {
@@ -24,7 +24,7 @@ impl Signalling {
         let verdict = if let Some(status) = self.config.faults.register {
             Verdict::Refused { status, headers: Vec::new(), wrong: true }
         } else {
-            let asking = Request { method: "REGISTER", user: &user, headers: lines, body };
+            let asking = Request { method: "REGISTER", uri: request_uri, user: &user, headers: lines, body };
             self.gate.register(self.now, &asking)
         };
         if let Verdict::Refused { status, headers, wrong } = verdict {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use roombox_sip::endpoint::Credentials;
+
 /// Users with their passwords; passwords are never printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Users {
@@ -77,8 +79,9 @@ impl Users {
         self.passwords.contains_key(user)
     }
 
-    pub(crate) fn password(&self, user: &str) -> Option<String> {
-        self.passwords.get(user).cloned()
+    pub(crate) fn credentials(&self, user: &str) -> Option<Credentials> {
+        let password = self.passwords.get(user)?;
+        Some(Credentials { username: user.into(), password: password.clone() })
     }
 }
 
@@ -99,8 +102,9 @@ mod tests {
     #[test]
     fn passwords_may_hold_colons_and_spaces() {
         let users = read("# rooms\n\nroom-a:correct horse\nroom-b:a:b\n").unwrap();
-        assert_eq!(users.password("room-a").as_deref(), Some("correct horse"));
-        assert_eq!(users.password("room-b").as_deref(), Some("a:b"));
+        let password = |user| users.credentials(user).map(|credentials| credentials.password);
+        assert_eq!(password("room-a").as_deref(), Some("correct horse"));
+        assert_eq!(password("room-b").as_deref(), Some("a:b"));
         assert!(!users.knows("room-c"));
     }
 

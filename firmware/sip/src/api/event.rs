@@ -66,6 +66,7 @@ pub enum Event {
         request: RequestId,
         flow: FlowId,
         method: String,
+        request_uri: String,
         from_uri: String,
         to_uri: String,
         headers: Vec<HeaderLine>,

@@ -12,12 +12,16 @@ pub struct Challenge {
     pub nonce: String,
     /// To be sent back as it came.
     pub opaque: Option<String>,
-    /// What we choose of what was offered: `auth` before `auth-int`, since servers on the way may change a body.
+    /// What we choose of what was offered: `auth` before `auth-int`, since servers on the way may rightly change a body
+    /// (a session border controller its addresses), and then the right password would be refused. JsSIP has it the other
+    /// way round, SIP.js as here (spec section 14.4).
     pub qop: Option<Qop>,
     /// Whose password is wanted.
     pub realm: String,
     /// The credentials were right but the nonce too old.
     pub stale: bool,
+    /// The user name is wanted as a hash (RFC 7616 section 3.4.4).
+    pub userhash: bool,
 }
 
 impl Challenge {
@@ -29,13 +33,15 @@ impl Challenge {
             None => None,
             Some(offered) => Some(choose_qop(&offered)?),
         };
+        let is_true = |name: &str| get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
         Some(Self {
             algorithm: Algorithm::from_name(get("algorithm").as_deref())?,
             nonce: get("nonce")?,
             opaque: get("opaque"),
             qop,
             realm: get("realm")?,
-            stale: get("stale").is_some_and(|s| s.eq_ignore_ascii_case("true")),
+            stale: is_true("stale"),
+            userhash: is_true("userhash"),
         })
     }
 }

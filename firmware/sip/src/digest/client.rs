@@ -1,14 +1,20 @@
 //! Answering challenges, and using an answered nonce again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::hash::Inputs;
-use super::{Asker, Challenge, digest_fields};
+use super::{Asker, Challenge, RealmCredentials, Secret, digest_fields, info};
 use crate::endpoint::Credentials;
 use crate::ident::Random;
 use crate::message::lexical::quote;
+use crate::message::uri::SipUri;
 use crate::message::{Request, Response};
+
+/// Realms remembered at most; the one used longest ago goes first. A box meets two or three in its life.
+const MAX_REALMS: usize = 16;
+/// Dialogs remembered for one realm at most; the next one just costs a round trip more.
+const MAX_CALLS: usize = 256;
 
 /// Why a challenge is not answered (again).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,104 +30,215 @@ pub enum AuthError {
     Unsupported,
 }
 
-/// Call-ID, asker and realm: within them a nonce is used again (RFC 3261 section 22.1 lets the rest to us).
-type Space = (String, Asker, String);
+/// Whose nonce it is (RFC 3261 section 22.3 keeps them by realm).
+type Space = (Asker, String);
 
 #[derive(Debug)]
 struct Known {
+    /// Dialogs in which it was asked for.
+    calls: BTreeSet<String>,
     challenge: Challenge,
     /// How often the nonce was used.
     count: u32,
+    /// Host that was addressed when it was asked for: a far end of that host will ask again.
+    host: String,
+    /// An answer to this challenge was right: the password is, and only the nonce can be refused.
+    proven: bool,
+    /// When it was used last, by our own count.
+    used: u64,
+}
+
+impl Known {
+    /// Would this realm ask for this request too? Our proxy asks for every request, a far end for those addressed to it
+    /// and those of the same dialog; nobody else is shown an answer.
+    fn applies(&self, asker: Asker, request: &Request) -> bool {
+        asker == Asker::Proxy || self.calls.contains(call_id(request)) || self.host == host(request)
+    }
 }
 
 /// Credentials and the nonces they were used with.
 #[derive(Debug)]
 pub struct ClientAuth {
+    clock: u64,
     credentials: Option<Credentials>,
     known: BTreeMap<Space, Known>,
+    realms: Vec<RealmCredentials>,
 }
 
 impl ClientAuth {
-    /// With these credentials.
+    /// With these credentials for any realm.
     pub fn new(credentials: Option<Credentials>) -> Self {
-        Self { credentials, known: BTreeMap::new() }
+        Self { clock: 0, credentials, known: BTreeMap::new(), realms: Vec::new() }
     }
 
-    /// Forgets the nonces of a dialog that is over.
+    /// With credentials of their own for some realms.
+    #[must_use]
+    pub fn with_realms(self, realms: Vec<RealmCredentials>) -> Self {
+        Self { realms, ..self }
+    }
+
+    /// A dialog is over.
     pub fn forget(&mut self, call_id: &str) {
-        self.known.retain(|(id, _, _), _| id != call_id);
+        for known in self.known.values_mut() {
+            known.calls.remove(call_id);
+        }
     }
 
-    /// Adds credentials for nonces known from the same Call-ID, so that no challenge is needed.
+    /// Adds credentials for nonces known already, so that no challenge is needed.
     pub fn add_known(&mut self, request: &mut Request, random: &mut Random) {
-        let call_id = request.headers.get("Call-ID").unwrap_or_default().to_string();
-        let spaces: Vec<_> = self.known.keys().filter(|(id, _, _)| *id == call_id).cloned().collect();
+        let wanted = |((asker, _), known): &(&Space, &Known)| known.applies(*asker, request);
+        let spaces: Vec<_> = self.known.iter().filter(wanted).map(|(space, _)| space.clone()).collect();
         for space in spaces {
             self.put(&space, request, random);
         }
     }
 
-    /// Answers the challenges of a 401 or 407 by setting headers of `request`, which is about to be sent again.
+    /// Answers the challenges of a 401 or 407 by setting headers of `request`, which is about to be sent again. What it
+    /// carried for other realms is made anew with the next count, since each count is good once.
     pub fn answer(&mut self, request: &mut Request, response: &Response, random: &mut Random) -> Result<(), AuthError> {
         let asker = Asker::of_status(response.status).ok_or(AuthError::Unsupported)?;
-        if self.credentials.is_none() {
+        if self.credentials.is_none() && self.realms.is_empty() {
             return Err(AuthError::NoCredentials);
         }
-        let chosen = strongest(response, asker);
+        let chosen = self.strongest(response, asker);
         if chosen.is_empty() {
             return Err(AuthError::Unsupported);
         }
-        let refused = |c: &Challenge| !c.stale && answered_afresh(request, asker, &c.realm);
-        if chosen.values().any(refused) {
+        let mut spaces = answered_spaces(request);
+        if chosen.values().any(|c| !c.stale && self.answered_afresh(request, asker, &c.realm)) {
             return Err(AuthError::Refused);
         }
-        request.headers.remove(asker.answer_header());
-        let call_id = request.headers.get("Call-ID").unwrap_or_default().to_string();
         for (realm, challenge) in chosen {
-            let space = (call_id.clone(), asker, realm);
-            self.known.insert(space.clone(), Known { challenge, count: 0 });
+            let space = (asker, realm);
+            self.learn_challenge(space.clone(), challenge, request);
+            spaces.insert(space);
+        }
+        for asker in [Asker::Proxy, Asker::Server] {
+            request.headers.remove(asker.answer_header());
+        }
+        for space in spaces {
             self.put(&space, request, random);
         }
         Ok(())
     }
 
-    fn put(&mut self, space: &Space, request: &mut Request, random: &mut Random) {
-        let (Some(credentials), Some(known)) = (&self.credentials, self.known.get_mut(space)) else { return };
-        known.count += 1;
-        let value = authorization(credentials, known, request, &random.token(16));
-        request.headers.push(space.1.answer_header(), value);
-    }
-}
-
-/// The strongest challenge we can answer, by realm (RFC 8760 section 2.4).
-fn strongest(response: &Response, asker: Asker) -> BTreeMap<String, Challenge> {
-    let mut chosen: BTreeMap<String, Challenge> = BTreeMap::new();
-    for challenge in response.headers.all(asker.challenge_header()).filter_map(Challenge::parse) {
-        let better = chosen.get(&challenge.realm).is_none_or(|other| other.algorithm < challenge.algorithm);
-        if better {
-            chosen.insert(challenge.realm.clone(), challenge);
+    /// A final response other than a challenge came: 2xx proves the password, and may offer the next nonce (RFC 7616
+    /// section 3.5). A server that tries to prove that it knows our password and fails is not believed: the nonce is
+    /// forgotten, and it has to ask anew.
+    pub fn learn(&mut self, request: &Request, response: &Response) {
+        if !(200..300).contains(&response.status) {
+            return;
+        }
+        for asker in [Asker::Proxy, Asker::Server] {
+            let answers: Vec<_> = request.headers.all(asker.answer_header()).filter_map(digest_fields).collect();
+            for answer in &answers {
+                let space = (asker, info::get(answer, "realm").unwrap_or_default().to_string());
+                self.known.get_mut(&space).into_iter().for_each(|known| known.proven = true);
+            }
+            // The header names no realm: with two of them nobody knows whose it is.
+            if let ([answer], Some(offered)) = (&answers[..], response.headers.get(asker.info_header())) {
+                self.learn_info(asker, answer, &info::parse(offered).unwrap_or_default(), &response.body);
+            }
         }
     }
-    chosen
+
+    fn learn_info(&mut self, asker: Asker, answer: &info::Fields, offered: &info::Fields, body: &[u8]) {
+        let realm = info::get(answer, "realm").unwrap_or_default();
+        let space = (asker, realm.to_string());
+        let secret = secret_for(&self.realms, self.credentials.as_ref(), realm);
+        let proof = secret.map(|(username, secret)| {
+            info::proves(offered, answer, body, |algorithm| secret.ha1(algorithm, &username, realm))
+        });
+        let Some(known) = self.known.get_mut(&space) else { return };
+        if proof == Some(false) {
+            self.known.remove(&space);
+        } else if let Some(next) = info::get(offered, "nextnonce") {
+            known.challenge.nonce = next.into();
+            known.count = 0;
+        }
+    }
+
+    /// The strongest challenge we can answer, by realm (RFC 8760 section 2.4).
+    fn strongest(&self, response: &Response, asker: Asker) -> BTreeMap<String, Challenge> {
+        let mut chosen: BTreeMap<String, Challenge> = BTreeMap::new();
+        for challenge in response.headers.all(asker.challenge_header()).filter_map(Challenge::parse) {
+            let ours = secret_for(&self.realms, self.credentials.as_ref(), &challenge.realm);
+            let answerable =
+                ours.is_some_and(|(user, s)| s.ha1(challenge.algorithm, &user, &challenge.realm).is_some());
+            let better = chosen.get(&challenge.realm).is_none_or(|other| other.algorithm < challenge.algorithm);
+            if answerable && better {
+                chosen.insert(challenge.realm.clone(), challenge);
+            }
+        }
+        chosen
+    }
+
+    /// Did the request carry an answer to a nonce of this realm used for the first time? Then the password is wrong; an
+    /// answer to an older nonce may have been refused for its age alone, by servers that never say `stale`.
+    fn answered_afresh(&self, request: &Request, asker: Asker, realm: &str) -> bool {
+        let known = self.known.get(&(asker, realm.to_string()));
+        request.headers.all(asker.answer_header()).filter_map(digest_fields).any(|answer| {
+            let get = |name: &str| info::get(&answer, name);
+            let again = known.is_some_and(|k| get("nonce") == Some(&k.challenge.nonce) && (k.proven || k.count > 1));
+            get("realm") == Some(realm) && !again && get("nc").is_none_or(|nc| nc == "00000001")
+        })
+    }
+
+    fn learn_challenge(&mut self, space: Space, challenge: Challenge, request: &Request) {
+        if self.known.len() >= MAX_REALMS && !self.known.contains_key(&space) {
+            let oldest = self.known.iter().min_by_key(|(_, known)| known.used).map(|(space, _)| space.clone());
+            oldest.and_then(|space| self.known.remove(&space));
+        }
+        let mut calls = self.known.remove(&space).map(|known| known.calls).unwrap_or_default();
+        if calls.len() < MAX_CALLS {
+            calls.insert(call_id(request).into());
+        }
+        self.known
+            .insert(space, Known { calls, challenge, count: 0, host: host(request), proven: false, used: self.clock });
+    }
+
+    fn put(&mut self, space: &Space, request: &mut Request, random: &mut Random) {
+        let (asker, realm) = space;
+        let Some((username, secret)) = secret_for(&self.realms, self.credentials.as_ref(), realm) else { return };
+        let Some(known) = self.known.get_mut(space) else { return };
+        let Some(ha1) = secret.ha1(known.challenge.algorithm, &username, realm) else { return };
+        self.clock += 1;
+        known.used = self.clock;
+        known.count += 1;
+        let value = authorization(&username, &ha1, known, request, &random.token(16));
+        request.headers.push(asker.answer_header(), value);
+    }
 }
 
-/// Did the request carry an answer to a nonce of this realm used for the first time? Then the password is wrong; an
-/// answer to an older nonce may have been refused for its age alone, by servers that never say `stale`.
-fn answered_afresh(request: &Request, asker: Asker, realm: &str) -> bool {
-    request.headers.all(asker.answer_header()).filter_map(digest_fields).any(|fields| {
-        let get = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        get("realm") == Some(realm) && get("nc").is_none_or(|nc| nc == "00000001")
-    })
+/// Who we are in this realm.
+fn secret_for(realms: &[RealmCredentials], credentials: Option<&Credentials>, realm: &str) -> Option<(String, Secret)> {
+    let own = realms.iter().find(|r| r.realm == realm).map(|r| (r.username.clone(), r.secret.clone()));
+    own.or_else(|| credentials.map(|c| (c.username.clone(), Secret::Password(c.password.clone()))))
 }
 
-fn authorization(credentials: &Credentials, known: &Known, request: &Request, cnonce: &str) -> String {
+/// The realms a request carries answers for.
+fn answered_spaces(request: &Request) -> BTreeSet<Space> {
+    let of = |asker: Asker| {
+        let answers = request.headers.all(asker.answer_header()).filter_map(digest_fields);
+        answers.filter_map(move |answer| Some((asker, info::get(&answer, "realm")?.to_string())))
+    };
+    of(Asker::Proxy).chain(of(Asker::Server)).collect()
+}
+
+fn call_id(request: &Request) -> &str {
+    request.headers.get("Call-ID").unwrap_or_default()
+}
+
+fn host(request: &Request) -> String {
+    SipUri::parse(&request.uri).map(|uri| uri.host).unwrap_or_default()
+}
+
+fn authorization(username: &str, ha1: &str, known: &Known, request: &Request, cnonce: &str) -> String {
     let challenge = &known.challenge;
     let nc = format!("{:08x}", known.count);
     let response = Inputs {
         algorithm: challenge.algorithm,
-        username: &credentials.username,
-        realm: &challenge.realm,
-        password: &credentials.password,
+        ha1,
         method: request.method.as_str(),
         uri: &request.uri,
         body: &request.body,
@@ -131,10 +248,12 @@ fn authorization(credentials: &Credentials, known: &Known, request: &Request, cn
         qop: challenge.qop,
     }
     .response();
+    let hashed = || challenge.algorithm.hash(format!("{username}:{}", challenge.realm).as_bytes());
+    let username = if challenge.userhash { hashed() } else { username.to_string() };
     let mut value = format!(
         "Digest algorithm={}, username={}, realm={}, nonce={}, uri={}, response=\"{response}\"",
         challenge.algorithm.name(),
-        quote(&credentials.username),
+        quote(&username),
         quote(&challenge.realm),
         quote(&challenge.nonce),
         quote(&request.uri),
@@ -143,9 +262,12 @@ fn authorization(credentials: &Credentials, known: &Known, request: &Request, cn
     if let Some(opaque) = &challenge.opaque {
         let _ = write!(value, ", opaque={}", quote(opaque));
     }
+    if challenge.userhash {
+        value.push_str(", userhash=true");
+    }
     if let Some(qop) = challenge.qop {
         let _ = write!(value, ", qop={}, cnonce=\"{cnonce}\", nc={nc}", qop.name());
-    } else if challenge.algorithm.name().ends_with("-sess") {
+    } else if challenge.algorithm.is_session() {
         // A session key without qop still needs the cnonce it was made with.
         let _ = write!(value, ", cnonce=\"{cnonce}\"");
     }

@@ -40,7 +40,17 @@ impl Algorithm {
         }
     }
 
-    fn is_session(self) -> bool {
+    /// The algorithm without session key.
+    pub fn base(self) -> Self {
+        match self {
+            Self::Md5 | Self::Md5Sess => Self::Md5,
+            Self::Sha256 | Self::Sha256Sess => Self::Sha256,
+            Self::Sha512 | Self::Sha512Sess => Self::Sha512,
+        }
+    }
+
+    /// Does it mix nonce and cnonce into the key?
+    pub fn is_session(self) -> bool {
         matches!(self, Self::Md5Sess | Self::Sha256Sess | Self::Sha512Sess)
     }
 
@@ -60,7 +70,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Quality of protection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Qop {
     /// Method and URI are protected.
     Auth,
@@ -69,6 +79,11 @@ pub enum Qop {
 }
 
 impl Qop {
+    /// By its name on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Auth, Self::AuthInt].into_iter().find(|qop| qop.name().eq_ignore_ascii_case(name))
+    }
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
@@ -78,13 +93,12 @@ impl Qop {
     }
 }
 
-/// Everything that goes into a response; holds the password, so it cannot be printed.
+/// Everything that goes into a response; holds a secret, so it cannot be printed.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     pub(crate) algorithm: Algorithm,
-    pub(crate) username: &'a str,
-    pub(crate) realm: &'a str,
-    pub(crate) password: &'a str,
+    /// H(user:realm:password).
+    pub(crate) ha1: &'a str,
     pub(crate) method: &'a str,
     /// The Request-URI exactly as sent.
     pub(crate) uri: &'a str,
@@ -99,14 +113,23 @@ pub struct Inputs<'a> {
 impl Inputs<'_> {
     /// The value of `response=`.
     pub fn response(&self) -> String {
+        self.digest(self.method)
+    }
+
+    /// The value of `rspauth=` (RFC 7616 section 3.5): the method is left out, and `body` is that of the response.
+    pub fn response_auth(&self) -> String {
+        self.digest("")
+    }
+
+    fn digest(&self, method: &str) -> String {
         let h = |text: String| self.algorithm.hash(text.as_bytes());
-        let mut ha1 = h(format!("{}:{}:{}", self.username, self.realm, self.password));
+        let mut ha1 = self.ha1.to_string();
         if self.algorithm.is_session() {
             ha1 = h(format!("{ha1}:{}:{}", self.nonce, self.cnonce));
         }
         let ha2 = match self.qop {
-            Some(Qop::AuthInt) => h(format!("{}:{}:{}", self.method, self.uri, self.algorithm.hash(self.body))),
-            _ => h(format!("{}:{}", self.method, self.uri)),
+            Some(Qop::AuthInt) => h(format!("{method}:{}:{}", self.uri, self.algorithm.hash(self.body))),
+            _ => h(format!("{method}:{}", self.uri)),
         };
         match self.qop {
             Some(qop) => h(format!("{ha1}:{}:{}:{}:{}:{ha2}", self.nonce, self.nc, self.cnonce, qop.name())),
@@ -123,9 +146,7 @@ mod tests {
     fn example(algorithm: Algorithm) -> String {
         Inputs {
             algorithm,
-            username: "Mufasa",
-            realm: "http-auth@example.org",
-            password: "Circle of Life",
+            ha1: &algorithm.hash(b"Mufasa:http-auth@example.org:Circle of Life"),
             method: "GET",
             uri: "/dir/index.html",
             body: b"",
@@ -135,6 +156,25 @@ mod tests {
             qop: Some(Qop::Auth),
         }
         .response()
+    }
+
+    /// MD5-sess has no published example; its key is checked by its definition.
+    #[test]
+    fn a_session_key_mixes_nonce_and_cnonce_in() {
+        let plain = Inputs {
+            algorithm: Algorithm::Md5,
+            ha1: &Algorithm::Md5.hash(format!("{}:n:c", Algorithm::Md5.hash(b"u:r:p")).as_bytes()),
+            method: "REGISTER",
+            uri: "sip:r",
+            body: b"",
+            nonce: "n",
+            cnonce: "c",
+            nc: "00000001",
+            qop: Some(Qop::Auth),
+        };
+        let ha1 = Algorithm::Md5.hash(b"u:r:p");
+        let session = Inputs { algorithm: Algorithm::Md5Sess, ha1: &ha1, ..plain };
+        assert_eq!(session.response(), plain.response());
     }
 
     #[test]

@@ -3,11 +3,14 @@
 pub mod challenge;
 pub mod client;
 pub mod hash;
+mod info;
+mod secret;
 pub mod server;
 
 pub use challenge::Challenge;
 pub use client::ClientAuth;
-pub use hash::Algorithm;
+pub use hash::{Algorithm, Qop};
+pub use secret::{RealmCredentials, Secret};
 pub use server::Verifier;
 
 use crate::message::lexical::{is_token, quoted, split};
@@ -39,6 +42,14 @@ impl Asker {
         }
     }
 
+    /// The header in which a 2xx tells the next nonce (RFC 7615).
+    pub fn info_header(self) -> &'static str {
+        match self {
+            Self::Proxy => "Proxy-Authentication-Info",
+            Self::Server => "Authentication-Info",
+        }
+    }
+
     /// The header the answer goes in.
     pub fn answer_header(self) -> &'static str {
         match self {
@@ -51,10 +62,12 @@ impl Asker {
 /// The `name=value` pairs after the word `Digest`; values without their quotes. `None` for another scheme.
 pub fn digest_fields(text: &str) -> Option<Vec<(String, String)>> {
     let (scheme, rest) = text.trim().split_once([' ', '\t'])?;
-    if !scheme.eq_ignore_ascii_case("Digest") {
-        return None;
-    }
-    split(rest, b',')?.into_iter().filter(|field| !field.is_empty()).map(field).collect()
+    if scheme.eq_ignore_ascii_case("Digest") { fields(rest) } else { None }
+}
+
+/// `name=value` pairs of a comma list; names in lower case, values without their quotes.
+pub fn fields(text: &str) -> Option<Vec<(String, String)>> {
+    split(text, b',')?.into_iter().filter(|field| !field.is_empty()).map(field).collect()
 }
 
 fn field(text: &str) -> Option<(String, String)> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::api::{HeaderLine, Reliable};
+use crate::digest::RealmCredentials;
 
 /// User name and password for digest authentication (RFC 7616).
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +57,9 @@ pub struct EndpointConfig {
     pub max_redirects: u8,
     /// Longest ringing of an incoming call (JsSIP's `no_answer_timeout`).
     pub no_answer_timeout: Duration,
+    /// Credentials for single realms, used there in place of `credentials`: a proxy may know us by another name, and where
+    /// only the hash of a password is kept, it is kept for one realm.
+    pub realm_credentials: Vec<RealmCredentials>,
     /// Reliable provisional responses, unless a call says otherwise.
     pub reliable: Reliable,
     /// Client or server.
@@ -86,6 +90,7 @@ impl EndpointConfig {
             instance_id: None,
             max_redirects: 5,
             no_answer_timeout: Duration::from_mins(1),
+            realm_credentials: Vec::new(),
             reliable: Reliable::Supported,
             role: Role::Client,
             session_expires: None,

@@ -14,8 +14,8 @@ use crate::message::name_addr::NameAddr;
 use crate::message::{Request, Response};
 use crate::transaction::{Path, TransactionEvent, TransactionId, Transactions};
 
-/// Challenges answered for one request at most: one by a proxy, one by the far end, one stale nonce.
-const MAX_AUTH_ROUNDS: u8 = 3;
+/// Challenges answered for one request at most: two proxies and the far end, and for two of them a stale nonce.
+const MAX_AUTH_ROUNDS: u8 = 5;
 
 /// Who waits for the outcome of a client transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Core {
     pub(crate) fn new(config: EndpointConfig, seed: u64) -> Self {
         let mut random = Random::new(seed);
         Self {
-            auth: ClientAuth::new(config.credentials.clone()),
+            auth: ClientAuth::new(config.credentials.clone()).with_realms(config.realm_credentials.clone()),
             contact_host: config.contact_host.clone().unwrap_or_else(|| format!("{}.invalid", random.token(12))),
             contact_user: config.contact_user.clone().unwrap_or_else(|| random.token(8)),
             config,

@@ -89,6 +89,7 @@ impl Endpoint {
                     request: id,
                     flow,
                     method: request.method.to_string(),
+                    request_uri: request.uri.clone(),
                     from_uri: from.uri,
                     to_uri: to.uri,
                     headers: request.headers.lines().to_vec(),

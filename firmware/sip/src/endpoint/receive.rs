@@ -142,6 +142,9 @@ impl Endpoint {
     }
 
     fn on_transaction_event(&mut self, now: Instant, event: &TransactionEvent) {
+        if let Outcome::Response(response) = &event.outcome {
+            self.core.auth.learn(&event.request, response);
+        }
         match self.core.owner(event.id) {
             Some(Owner::Session(id, purpose)) if self.sessions.contains_key(&id) => {
                 self.with_session(id, |s, core| s.on_outcome(core, now, event, purpose));

@@ -11,6 +11,7 @@ use roombox_sip::api::{
     AgentEvent, Body, Command, Event, FlowId, FlowInput, HeaderLine, Output, ServerTarget, SessionId, Transport,
 };
 use roombox_sip::digest::Verifier;
+use roombox_sip::digest::server::Asked;
 use roombox_sip::endpoint::{self, Credentials, Endpoint, EndpointConfig, EndpointStatus};
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Node, Side, VirtualNetwork};
@@ -66,8 +67,8 @@ impl Registrar {
         if let Some(seconds) = self.unavailable.take() {
             return (503, vec![line("Retry-After", seconds.to_string())]);
         }
-        let password = |user: &str| (user == "room").then(|| "secret".to_string());
-        let verified = self.verifier.verify(now, "REGISTER", b"", &get("Authorization").unwrap_or_default(), password);
+        let asked = Asked { method: "REGISTER", uri: "sip:lab.example", body: b"" };
+        let verified = self.verifier.verify(now, asked, &get("Authorization").unwrap_or_default(), login);
         if let Err(refusal) = verified {
             let stale = refusal == roombox_sip::digest::server::Refusal::Stale;
             let lines = self.verifier.challenge(now, stale);
@@ -81,6 +82,11 @@ impl Registrar {
         let contact = contact.split(";expires=").next().unwrap_or_default();
         (200, vec![line("Contact", format!("{contact};expires={}", asked.min(self.expires)))])
     }
+}
+
+/// The one user there is.
+pub fn login(user: &str) -> Option<Credentials> {
+    (user == "room").then(|| Credentials { username: "room".into(), password: "secret".into() })
 }
 
 impl Machine for Registrar {
