@@ -193,7 +193,9 @@ impl Signalling {
 
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Request { request, flow, method, request_uri, to_uri, headers, body, .. } if method == "REGISTER" => {
+            Event::Request { request, flow, method, request_uri, to_uri, headers, body, .. }
+                if method == "REGISTER" =>
+            {
                 self.on_register(request, flow, (&request_uri, &to_uri), &headers, body.as_ref());
             }
             Event::Request { request, .. } => self.respond(request, 405, Vec::new()),
