@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2, memchr3};
+
 /// Which octets may stand in a token.
 const TOKEN: [bool; 256] = {
     let (mut table, mut octet, more) = ([false; 256], 0, b"-.!%*_+`'~");
@@ -27,27 +29,29 @@ pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_octet)
 }
 
-/// Where one is in a text with quoted strings and `<…>`.
-#[derive(Clone, Copy, Default)]
-struct Nesting {
-    angle: bool,
-    escaped: bool,
-    quoted: bool,
+/// The place of the first `wanted` outside quoted strings and `<…>`, or that there is none; `None` when one of those is left
+/// open.
+fn find_outside(text: &[u8], wanted: u8) -> Option<Option<usize>> {
+    let mut from = 0;
+    while let Some(at) = memchr3(wanted, b'"', b'<', &text[from..]).map(|at| from + at) {
+        match text[at] {
+            b'"' => from = at + quoted_length(&text[at..])?,
+            b'<' => from = at + memchr(b'>', &text[at..])? + 1,
+            _ => return Some(Some(at)),
+        }
+    }
+    Some(None)
 }
 
-impl Nesting {
-    /// Takes one octet; is it outside of everything?
-    fn takes(&mut self, octet: u8) -> bool {
-        match octet {
-            _ if self.escaped => self.escaped = false,
-            b'\\' if self.quoted => self.escaped = true,
-            b'"' if !self.angle => self.quoted = !self.quoted,
-            _ if self.quoted => {}
-            b'<' => self.angle = true,
-            b'>' => self.angle = false,
-            _ => return !self.angle,
+/// Octets of the quoted string that begins here, with both quotes.
+fn quoted_length(text: &[u8]) -> Option<usize> {
+    let mut from = 1;
+    loop {
+        let at = from + memchr2(b'"', b'\\', text.get(from..)?)?;
+        if text[at] == b'"' {
+            return Some(at + 1);
         }
-        false
+        from = at + 2;
     }
 }
 
@@ -67,16 +71,14 @@ impl<'a> Iterator for Parts<'a> {
     type Item = Option<&'a str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.rest?;
-        let mut nesting = Nesting::default();
-        for (at, octet) in rest.bytes().enumerate() {
-            if nesting.takes(octet) && octet == self.separator {
+        let rest = self.rest.take()?;
+        Some(find_outside(rest.as_bytes(), self.separator).map(|found| match found {
+            Some(at) => {
                 self.rest = Some(&rest[at + 1..]);
-                return Some(Some(rest[..at].trim_ascii()));
+                rest[..at].trim_ascii()
             }
-        }
-        self.rest = None;
-        Some((!nesting.quoted && !nesting.angle).then(|| rest.trim_ascii()))
+            None => rest.trim_ascii(),
+        }))
     }
 }
 

@@ -108,7 +108,7 @@ fn find(text: &str) -> impl Iterator<Item = Result<Found<'_>, HeaderError>> {
 
 fn one(text: &str) -> Result<Found<'_>, HeaderError> {
     let bad = || HeaderError::Parameter(text.into());
-    let Some(equals) = text.bytes().position(|b| b == b'=') else {
+    let Some(equals) = memchr::memchr(b'=', text.as_bytes()) else {
         return if is_token(text) { Ok((text, None, false)) } else { Err(bad()) };
     };
     let (name, value) = (text[..equals].trim_ascii_end(), text[equals + 1..].trim_ascii_start());

@@ -1,5 +1,7 @@
 //! `sip:` and `sips:` URIs, as far as a user agent looks into them. The text itself is kept raw everywhere.
 
+use memchr::{memchr, memrchr};
+
 use super::HeaderError;
 use super::host::split_host_port;
 use super::params::Params;
@@ -58,15 +60,15 @@ fn pieces(text: &str) -> Result<Pieces<'_>, HeaderError> {
         return Err(bad());
     }
     // The user part may hold `;` and `?` (RFC 3261 section 19.1.1), so the at sign is looked for first.
-    let (user, rest) = match rest.rsplit_once('@') {
-        Some((user, rest)) => (Some(user.split(':').next().unwrap_or(user)), rest),
+    let (user, rest) = match memrchr(b'@', rest.as_bytes()) {
+        Some(at) => (Some(split_at_first(&rest[..at], b':').0), &rest[at + 1..]),
         None => (None, rest),
     };
     if user == Some("") {
         return Err(bad());
     }
-    let (rest, headers) = split_at_first(rest, '?');
-    let (host, params) = split_at_first(rest, ';');
+    let (rest, headers) = split_at_first(rest, b'?');
+    let (host, params) = split_at_first(rest, b';');
     let (host, port) = split_host_port(host)?;
     Ok(Pieces { scheme, user, host, port, params: params.unwrap_or_default(), headers })
 }
@@ -96,9 +98,9 @@ impl SipUri {
     }
 }
 
-fn split_at_first(text: &str, separator: char) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((head, tail)) => (head, Some(tail)),
+fn split_at_first(text: &str, separator: u8) -> (&str, Option<&str>) {
+    match memchr(separator, text.as_bytes()) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
     }
 }
