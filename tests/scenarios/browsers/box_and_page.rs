@@ -1,67 +1,15 @@
-//! Kamailio as the server, `JsSIP` in Chromium as the peer.
+//! The whole box at Kamailio, with `JsSIP` in Chromium as the peer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use roombox_tests::certificates::{self, Identity};
-use roombox_tests::checks::{BOX_SOURCE, HEARD, hears};
-use roombox_tests::interop::chromium::Chromium;
-use roombox_tests::interop::kamailio::{Kamailio, PASSWORD};
+use roombox_tests::checks::{BOX_SOURCE, hears};
 use roombox_tests::interop::page::Page;
 use roombox_tests::room::RoomBox;
 use roombox_tests::setup::Setup;
 use roombox_tests::wait::{PATIENCE, until};
-use tempfile::TempDir;
 
-const PAGE_SOURCE: u8 = 7;
-const PAGE_TONE: u16 = 660;
-const BOX_TONE: u16 = 880;
+use crate::world::{BOX_TONE, PAGE_SOURCE, PAGE_TONE, World, page_sees_and_hears};
 
 /// Key frames a box may ask for in a short call without losses; one that cannot decode asks many times a second.
 const KEY_FRAME_REQUESTS: f64 = 10.0;
-
-/// The foreign world: server, browser, and the authority both ends trust.
-struct World {
-    browser: Chromium,
-    server: Kamailio,
-    identity: Identity,
-    _folder: TempDir,
-    _turn: MutexGuard<'static, ()>,
-}
-
-/// A browser and a box in a call keep a small machine busy.
-static ONE_WORLD_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-impl World {
-    fn start() -> Self {
-        let turn = ONE_WORLD_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::tempdir().expect("the temporary folder is writable");
-        let identity = certificates::make(folder.path(), "kamailio");
-        let server = Kamailio::start(folder.path(), &identity);
-        let browser = Chromium::start(folder.path(), PAGE_SOURCE, PAGE_TONE);
-        Self { browser, server, identity, _folder: folder, _turn: turn }
-    }
-
-    fn page(&self, user: &str) -> Page {
-        let page = self.browser.open();
-        page.register(&self.server, user);
-        page
-    }
-
-    fn setup(&self) -> Setup {
-        Setup::new(&self.server.url(), "room", PASSWORD).trusting(&self.identity.authority).hearing(BOX_TONE)
-    }
-}
-
-/// Picture and sound arrive at the page, by content and by the browser's own statistics.
-fn page_sees_and_hears(page: &Page, source: u8, hz: u16) {
-    until("a picture at the page", PATIENCE, || page.frame_code());
-    let first = page.frame_code().expect("the picture stays");
-    assert_eq!(first.source, source);
-    until("another frame at the page", PATIENCE, || page.frame_code().filter(|code| code.frame != first.frame));
-    until("the tone at the page", PATIENCE, || (page.tone_share(f64::from(hz)) > HEARD).then_some(()));
-    assert!(page.received("video", "framesDecoded") > 0.0);
-    assert!(page.received("audio", "totalAudioEnergy") > 0.0);
-}
 
 /// The page's camera clip starts over every three seconds, so its numbers only have to differ.
 fn sees_the_page(room: &RoomBox) {

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use roombox_sip::api::{Cause, HeaderLine, Originator, Transport};
 use roombox_sip::digest::Verifier;
-use roombox_sip::digest::server::Refusal;
+use roombox_sip::digest::server::{Asked, Refusal};
+use roombox_sip::endpoint::Credentials;
 use roombox_sip_transports::ListenOptions;
 use roombox_tests::interop::sipp::Sipp;
 use roombox_tests::phone::{Incoming, Phone};
@@ -148,8 +149,11 @@ async fn a_call_is_refused_with_a_wish(transport: Transport) {
 fn checked(verifier: &mut Verifier, call: &Incoming) -> Result<String, Refusal> {
     let authorization = call.header("Authorization").unwrap_or_default();
     let body = call.offer.as_ref().map(|offer| offer.content.clone()).unwrap_or_default();
-    let password = |user: &str| (user == "sipp").then(|| "open-sesame".to_owned());
-    verifier.verify(Instant::now(), "INVITE", &body, &authorization, password)
+    let login = |user: &str| {
+        (user == "sipp").then(|| Credentials { username: user.to_owned(), password: "open-sesame".to_owned() })
+    };
+    let asked = Asked { method: "INVITE", uri: &call.request_uri, body: &body };
+    verifier.verify(Instant::now(), asked, &authorization, login)
 }
 
 /// Takes a call without a password and asks for one; gives the verifier and the second call.

@@ -1,4 +1,4 @@
-//! The `JsSIP` terminal in a tab, and what it sees and hears.
+//! The terminal in a tab, on `JsSIP` or SIP.js, and what it sees and hears.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,6 +13,24 @@ use crate::interop::devtools::DevTools;
 use crate::interop::folder;
 use crate::interop::kamailio::{DOMAIN, Kamailio, PASSWORD};
 use crate::wait::{PATIENCE, until};
+
+/// What a terminal is built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// `JsSIP`.
+    JsSip,
+    /// SIP.js.
+    SipJs,
+}
+
+impl Library {
+    fn name(self) -> &'static str {
+        match self {
+            Self::JsSip => "jssip",
+            Self::SipJs => "sipjs",
+        }
+    }
+}
 
 /// One terminal.
 pub struct Page {
@@ -31,37 +49,58 @@ impl Page {
         page
     }
 
-    /// Registers at this server; from then on it answers every call.
+    /// Registers at this server with `JsSIP`; from then on it answers every call.
     pub fn register(&self, server: &Kamailio, user: &str) {
-        let account = json!({ "server": server.url(), "uri": format!("sip:{user}@{DOMAIN}"), "password": PASSWORD });
+        self.register_with(server, user, Library::JsSip, true);
+    }
+
+    /// Registers at this server with this library. `answer`: from then on it answers every call.
+    pub fn register_with(&self, server: &Kamailio, user: &str, library: Library, answer: bool) {
+        let account = json!({
+            "library": library.name(), "answer": answer,
+            "server": server.url(), "uri": format!("sip:{user}@{DOMAIN}"), "password": PASSWORD,
+        });
         let outcome = self.run(&format!("phone.start({account})"));
-        assert_eq!(outcome, json!({ "registered": true }), "{user} at {}", server.url());
+        assert_eq!(outcome, json!({ "event": "registered" }), "{user} at {}", server.url());
+    }
+
+    /// Tells the terminal to do something and waits for nothing.
+    pub fn tell(&self, verb: &str, words: &[Value]) {
+        let words = Value::from(words);
+        self.run(&format!("phone.do({}, ...{words})", json!(verb)));
+    }
+
+    /// What it says next under this name, now or later.
+    pub fn next(&self, event: &str) -> Value {
+        self.run(&format!("phone.next({})", json!(event)))
     }
 
     /// Calls this user and waits for nothing.
     pub fn ring(&self, user: &str) {
-        self.run(&format!("void phone.call('sip:{user}@{DOMAIN}')"));
+        self.tell("call", &[format!("sip:{user}@{DOMAIN}").into()]);
     }
 
     /// Calls this user and waits until the call stands.
     pub fn call(&self, user: &str) {
-        let outcome = self.run(&format!("phone.call('sip:{user}@{DOMAIN}')"));
-        assert_eq!(outcome, json!({ "confirmed": true }), "call to {user}");
+        self.ring(user);
+        self.answered();
     }
 
     /// Waits until a call, whoever began it, stands.
     pub fn answered(&self) {
-        assert_eq!(self.run("phone.answered()"), json!({ "confirmed": true }));
+        self.next("confirmed");
     }
 
     /// Ends the call.
     pub fn hang_up(&self) {
-        self.run("phone.hangUp()");
+        self.tell("hangUp", &[]);
     }
 
-    /// How its call ended, in the words of `JsSIP`: waits for it.
+    /// How its call ended, in the words of the library: waits for it.
     pub fn end(&self) -> String {
-        until("the end of the call", PATIENCE, || self.run("phone.end()").as_str().map(str::to_owned))
+        let end = self.next("ended");
+        let word = |name: &str| end[name].as_str().unwrap_or("nothing").to_owned();
+        format!("{} by {}", word("cause"), word("originator"))
     }
 
     /// A number of the received stream of this kind (`audio`, `video`), by its name in webrtc-stats.

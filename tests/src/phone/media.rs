@@ -1,7 +1,10 @@
 //! Real media for a phone: the media engine with a test picture, a tone, and a screen and speaker that only remember.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
+use crate::checks::HEARD;
+use crate::wait::PATIENCE;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
 use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics};
 use roombox_media::engine::MediaEngine;
@@ -9,6 +12,9 @@ use roombox_sip::api::{Body, SessionId};
 use roombox_testcard::code::{FrameCode, read_rgb};
 use roombox_testcard::tone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// Pause between two looks at the screen, which tells nobody that it changes.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The media of one phone's calls.
 pub struct Media {
@@ -70,6 +76,23 @@ impl Media {
     /// What was measured in the call.
     pub async fn statistics(&self, session: SessionId) -> Statistics {
         self.engine.statistics(number(session)).await.unwrap_or_default()
+    }
+
+    /// Waits until pictures with this source number and a tone of `hz` arrive, and the counters say so, too.
+    ///
+    /// # Panics
+    /// When they do not in time.
+    pub async fn until(&self, session: SessionId, source: u8, hz: u16) {
+        let seen = async {
+            let heard = || self.tone_share(f64::from(hz)) > HEARD;
+            while self.frame_code().await.map(|code| code.source) != Some(source) || !heard() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, seen).await;
+        let counted = self.statistics(session).await;
+        assert!(in_time.is_ok(), "neither picture {source} nor {hz} Hz came; {counted:?}");
+        assert!(counted.frames_decoded > 0 && counted.frames_encoded > 0, "{counted:?}");
     }
 
     /// The frame code of the picture that is shown.

@@ -9,6 +9,7 @@ mod account;
 mod description;
 mod driver;
 mod media;
+mod terminal;
 mod verbs;
 mod waits;
 mod wire;
@@ -27,6 +28,7 @@ pub use account::{agent, guest};
 pub use description::{Description, directions};
 use driver::{Core, Driver, Order};
 pub use media::Media;
+pub use terminal::Terminal;
 pub use waits::{Incoming, Referred};
 pub use wire::{Direction, Wire};
 

@@ -67,9 +67,19 @@ impl Phone {
 
     /// Calls with this body.
     pub fn invite(&mut self, target: &str, body: Option<Body>, options: InviteOptions) -> SessionId {
-        let session = SessionId(self.number());
+        let session = self.session();
         self.command(Command::Invite { session, target: target.to_owned(), body, headers: Vec::new(), options });
         session
+    }
+
+    /// The number of a call yet to be made, for [`Phone::invite_as`].
+    pub fn session(&mut self) -> SessionId {
+        SessionId(self.number())
+    }
+
+    /// Calls with this body under a number of [`Phone::session`].
+    pub fn invite_as(&self, session: SessionId, target: &str, body: Body) {
+        self.command(Command::invite(session, target, body, Vec::new()));
     }
 
     /// Answers a call with 200.
@@ -135,10 +145,15 @@ impl Phone {
 
     /// Does what a peer asked for by REFER; gives the new call.
     pub fn follow(&mut self, refer: RequestId) -> SessionId {
-        let session = SessionId(self.number());
-        let body = Some(self.offer("sendrecv"));
-        self.command(Command::FollowRefer { refer, session, body, headers: Vec::new() });
+        let session = self.session();
+        let body = self.offer("sendrecv");
+        self.follow_as(session, refer, body);
         session
+    }
+
+    /// The same with this body, under a number of [`Phone::session`].
+    pub fn follow_as(&self, session: SessionId, refer: RequestId, body: Body) {
+        self.command(Command::FollowRefer { refer, session, body: Some(body), headers: Vec::new() });
     }
 
     /// Sends a request of any method outside sessions.

@@ -15,6 +15,8 @@ pub struct Incoming {
     pub session: SessionId,
     /// Who calls.
     pub from_uri: String,
+    /// The URI that was called.
+    pub request_uri: String,
     /// The offer, if there is one.
     pub offer: Option<Body>,
     /// All headers.
@@ -118,9 +120,10 @@ impl Phone {
     /// Somebody calls.
     pub async fn incoming(&mut self) -> Incoming {
         self.expect("a call", |event| match event {
-            Event::Incoming { session, from_uri, offer, headers, replaces, .. } => Some(Incoming {
+            Event::Incoming { session, from_uri, request_uri, offer, headers, replaces, .. } => Some(Incoming {
                 session: *session,
                 from_uri: from_uri.clone(),
+                request_uri: request_uri.clone(),
                 offer: offer.clone(),
                 headers: headers.clone(),
                 replaces: *replaces,
