@@ -11,7 +11,7 @@ use super::{HeaderError, Headers, Request, Response};
 pub const SUPPORTED: &[&str] = &["100rel", "199", "timer", "outbound", "path", "gruu"];
 
 /// Body types understood in INVITE and UPDATE.
-const SDP: &str = "application/sdp";
+pub(super) const SDP: &str = "application/sdp";
 
 impl From<HeaderError> for Defect {
     fn from(error: HeaderError) -> Self {
@@ -131,8 +131,8 @@ fn inspect_body(request: &Request) -> Result<(), Defect> {
     if headers.list("Content-Encoding")?.iter().any(|c| !c.eq_ignore_ascii_case("identity")) {
         return Err(Defect::new(415, "compressed bodies are not handled here"));
     }
-    if !request.body.is_empty() && headers.get("Content-Type").is_none_or(|t| media_type(t) != SDP) {
-        return Err(Defect::new(415, "the body is not application/sdp"));
+    if request.typed_body().is_some_and(|body| media_type(&body.content_type) != SDP) {
+        return Err(Defect::new(415, "the body holds no application/sdp"));
     }
     let accepted = headers.list("Accept")?;
     let takes_sdp = |t: &&str| matches!(media_type(t).as_str(), SDP | "application/*" | "*/*");

@@ -6,9 +6,9 @@ use memchr::{memchr, memchr2, memchr3};
 
 /// Which octets may stand in a token.
 const TOKEN: [bool; 256] = {
-    let (mut table, mut octet, more) = ([false; 256], 0, b"-.!%*_+`'~");
-    while octet < 256 {
-        table[octet] = (octet as u8).is_ascii_alphanumeric();
+    let (mut table, mut octet, more) = ([false; 256], 0_u8, b"-.!%*_+`'~");
+    while octet.is_ascii() {
+        table[octet as usize] = octet.is_ascii_alphanumeric();
         octet += 1;
     }
     let mut at = 0;
@@ -29,18 +29,20 @@ pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_octet)
 }
 
-/// The place of the first `wanted` outside quoted strings and `<…>`, or that there is none; `None` when one of those is left
-/// open.
-fn find_outside(text: &[u8], wanted: u8) -> Option<Option<usize>> {
+/// A quoted string or bracket is left open.
+struct LeftOpen;
+
+/// The place of the first `wanted` outside quoted strings and `<…>`.
+fn find_outside(text: &[u8], wanted: u8) -> Result<Option<usize>, LeftOpen> {
     let mut from = 0;
     while let Some(at) = memchr3(wanted, b'"', b'<', &text[from..]).map(|at| from + at) {
         match text[at] {
-            b'"' => from = at + quoted_length(&text[at..])?,
-            b'<' => from = at + memchr(b'>', &text[at..])? + 1,
-            _ => return Some(Some(at)),
+            b'"' => from = at + quoted_length(&text[at..]).ok_or(LeftOpen)?,
+            b'<' => from = at + memchr(b'>', &text[at..]).ok_or(LeftOpen)? + 1,
+            _ => return Ok(Some(at)),
         }
     }
-    Some(None)
+    Ok(None)
 }
 
 /// Octets of the quoted string that begins here, with both quotes.
@@ -72,7 +74,8 @@ impl<'a> Iterator for Parts<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.rest.take()?;
-        Some(find_outside(rest.as_bytes(), self.separator).map(|found| match found {
+        let found = find_outside(rest.as_bytes(), self.separator).ok();
+        Some(found.map(|found| match found {
             Some(at) => {
                 self.rest = Some(&rest[at + 1..]);
                 rest[..at].trim_ascii()

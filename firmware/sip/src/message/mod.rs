@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod lexical;
 pub mod limits;
 pub mod method;
+pub mod multipart;
 pub mod name_addr;
 pub mod params;
 pub mod parse;
@@ -99,9 +100,10 @@ impl Request {
         write(&format!("{} {} SIP/2.0", self.method, self.uri), &self.headers, &self.body)
     }
 
-    /// Body with its type, `None` when empty.
+    /// Body with its type, `None` when empty; of several parts the description, where the method is about one.
     pub fn typed_body(&self) -> Option<Body> {
-        typed_body(&self.headers, &self.body)
+        let describes = matches!(self.method.as_str(), "INVITE" | "ACK" | "PRACK" | "UPDATE");
+        typed_body(&self.headers, &self.body, describes)
     }
 
     /// Puts a body in place.
@@ -133,9 +135,9 @@ impl Response {
         write(&format!("SIP/2.0 {} {}", self.status, self.reason), &self.headers, &self.body)
     }
 
-    /// Body with its type, `None` when empty.
+    /// Body with its type, `None` when empty; of several parts the description, where there is one.
     pub fn typed_body(&self) -> Option<Body> {
-        typed_body(&self.headers, &self.body)
+        typed_body(&self.headers, &self.body, true)
     }
 
     /// Puts a body in place.
@@ -149,9 +151,13 @@ impl Response {
     }
 }
 
-fn typed_body(headers: &Headers, body: &Bytes) -> Option<Body> {
-    let content_type = headers.get("Content-Type").unwrap_or("application/octet-stream").into();
-    (!body.is_empty()).then(|| Body { content_type, content: body.clone() })
+fn typed_body(headers: &Headers, body: &Bytes, describes: bool) -> Option<Body> {
+    if body.is_empty() {
+        return None;
+    }
+    let content_type = headers.get("Content-Type").unwrap_or("application/octet-stream");
+    let description = describes.then(|| multipart::find(content_type, body, inspect::SDP)).flatten();
+    description.or_else(|| Some(Body { content_type: content_type.into(), content: body.clone() }))
 }
 
 fn attach(headers: &mut Headers, body: Option<&Body>) -> Bytes {

@@ -116,7 +116,7 @@ fn one(text: &str) -> Result<Found<'_>, HeaderError> {
         return Err(bad());
     }
     match unquote(value) {
-        Some((content, "")) => Ok((name, Some(content.into()), true)),
+        Some((content, "")) => Ok((name, Some(content), true)),
         None if is_param_value(value) => Ok((name, Some(value.into()), false)),
         _ => Err(bad()),
     }
