@@ -27,6 +27,7 @@ macro_rules! over_udp_and_tcp {
 }
 
 mod kamailio_calls;
+mod kamailio_edges;
 mod kamailio_registers;
 mod sipp_calls;
 mod sipp_is_called;

@@ -35,8 +35,15 @@ over_udp_and_tcp! {
 fn world(scenario: &str, transport: Transport) -> (Sipp, Phone) {
     let options = ListenOptions { identity: None, path: None, transport };
     let phone = Phone::listening("room", options, |_| ());
-    let more = ["-au", "sipp", "-ap", "open-sesame"];
-    (Sipp::calling(scenario, transport, phone.address(), 1, &more), phone)
+    (calling(scenario, &phone, transport, "open-sesame"), phone)
+}
+
+/// A peer that calls this phone; with a password, in case it is asked for one.
+fn calling(scenario: &str, phone: &Phone, transport: Transport, password: &str) -> Sipp {
+    // By itself SIPp names the host alone, which is not what it calls.
+    let uri = format!("room@{}", phone.address());
+    let more = ["-au", "sipp", "-ap", password, "-auth_uri", &uri];
+    Sipp::calling(scenario, transport, phone.address(), 1, &more)
 }
 
 async fn ended_by_peer(sipp: Sipp, mut phone: Phone, call: roombox_sip::api::SessionId) {
@@ -107,6 +114,8 @@ async fn a_reliable_provisional_response_is_acknowledged(transport: Transport) {
     let call = phone.incoming().await;
     let answer = phone.answer_to(&call.offer.expect("SIPp offers"));
     phone.progress(call.session, 183, Some(answer.clone()), true);
+    // The 180 is reliable as well, since the caller requires it.
+    phone.progress_acknowledged(call.session).await;
     phone.progress_acknowledged(call.session).await;
     phone.accept(call.session, answer);
     phone.confirmed(call.session).await;
@@ -182,8 +191,7 @@ async fn the_right_password_is_let_in(transport: Transport) {
 async fn a_wrong_password_is_refused(transport: Transport) {
     let options = ListenOptions { identity: None, path: None, transport };
     let mut phone = Phone::listening("room", options, |_| ());
-    let more = ["-au", "sipp", "-ap", "abracadabra"];
-    let sipp = Sipp::calling("calls-with-wrong-password", transport, phone.address(), 1, &more);
+    let sipp = calling("calls-with-wrong-password", &phone, transport, "abracadabra");
     let (mut verifier, call) = asked_for_password(&mut phone).await;
     assert_eq!(checked(&mut verifier, &call), Err(Refusal::Wrong));
     phone.reject(call.session, 403, Vec::new());

@@ -167,14 +167,14 @@ async fn a_busy_peer_is_reported_with_its_wish(transport: Transport) {
 }
 
 async fn a_redirection_is_followed(transport: Transport) {
-    let (sipp, mut phone) = world("called-and-redirects", transport, 2).await;
+    let (sipp, mut phone) = world("called-and-redirects", transport, 1).await;
     let call = phone.call(&sipp.uri("sipp"));
     phone.confirmed(call).await;
     hang_up(sipp, phone, call).await;
 }
 
 async fn a_redirection_is_not_followed_where_that_is_not_wanted(transport: Transport) {
-    let sipp = Sipp::called("called-and-redirects", transport, 1, &[]);
+    let sipp = Sipp::called("called-and-only-redirects", transport, 1, &[]);
     let mut config = guest("alice", sipp.target());
     config.endpoint.max_redirects = 0;
     let mut phone = Phone::new("alice", config, own_tls());
@@ -231,7 +231,7 @@ async fn the_caller_refreshes_the_session(transport: Transport) {
     let mut phone = timed(&sipp).await;
     let call = phone.call(&sipp.uri("sipp"));
     phone.confirmed(call).await;
-    phone.wire_receives("the answer to the refresh", |message| message.contains(" UPDATE\r\n")).await;
+    phone.wire_receives("the answer to the refresh", |message| message.contains("CSeq: 2 INVITE\r\n")).await;
     hang_up(sipp, phone, call).await;
 }
 

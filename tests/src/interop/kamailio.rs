@@ -54,27 +54,39 @@ impl Kamailio {
     }
 
     fn start_with(folder: &Path, identity: &Identity, options: Options) -> Self {
+        let definitions = [
+            ("DOMAIN", format!("\"{DOMAIN}\"")),
+            ("PASSWORD", format!("\"{PASSWORD}\"")),
+            ("ALGORITHM", format!("\"{}\"", options.algorithm)),
+            ("MAX_EXPIRES", options.max_expires.to_string()),
+        ];
+        Self::launch("kamailio.cfg", folder, identity, &definitions)
+    }
+
+    /// Starts an edge proxy in front of this registrar; it needs a folder of its own.
+    pub fn edge_of(&self, folder: &Path) -> Self {
+        let identity = certificates::make(folder, "edge");
+        let registrar = ("REGISTRAR", format!("\"127.0.0.1:{}\"", self.plain));
+        Self::launch("edge.cfg", folder, &identity, &[registrar])
+    }
+
+    fn launch(file: &str, folder: &Path, identity: &Identity, more: &[(&str, String)]) -> Self {
         let (secure, plain) = (ports::free(), ports::free());
         let tls = folder.join("kamailio-tls.cfg");
         let (certificate, key) = (identity.certificate.display(), identity.key.display());
         let default = "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\n";
         std::fs::write(&tls, format!("{default}certificate = {certificate}\nprivate_key = {key}\n"))
             .expect("the folder is writable");
-        let configuration = interop::folder().join("kamailio.cfg");
-        let definitions = [
+        let own = [
             ("LISTEN_TLS", format!("tls:127.0.0.1:{secure}")),
             ("LISTEN_TCP", format!("tcp:127.0.0.1:{plain}")),
             ("LISTEN_UDP", format!("udp:127.0.0.1:{plain}")),
             ("TLS_CONFIG", format!("\"{}\"", tls.display())),
-            ("DOMAIN", format!("\"{DOMAIN}\"")),
-            ("PASSWORD", format!("\"{PASSWORD}\"")),
-            ("ALGORITHM", format!("\"{}\"", options.algorithm)),
-            ("MAX_EXPIRES", options.max_expires.to_string()),
         ];
         let mut arguments = vec!["-DD".into(), "-E".into(), "-m".into(), "64".into(), "-M".into(), "8".into()];
-        arguments.extend(["-f".into(), configuration.display().to_string()]);
+        arguments.extend(["-f".into(), interop::folder().join(file).display().to_string()]);
         arguments.extend(["-Y".into(), folder.display().to_string(), "-w".into(), folder.display().to_string()]);
-        for (name, value) in definitions {
+        for (name, value) in own.iter().chain(more) {
             arguments.extend(["-A".into(), format!("{name}={value}")]);
         }
         let program = launch(&arguments, [secure, plain]);
