@@ -38,7 +38,7 @@ fn invite() -> Bytes {
     format!("{head}{body}").into()
 }
 
-/// The typed headers of the target: Via, From, To, CSeq, Contact, Route.
+/// The typed headers of the target: Via, From, To, `CSeq`, Contact, Route.
 fn read(headers: &Headers) {
     black_box(headers.vias().expect("Via"));
     black_box(headers.address("From").expect("From"));

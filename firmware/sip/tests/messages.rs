@@ -1,7 +1,10 @@
 //! The project's own messages for every point of RFC 4475 and RFC 5118: their verdict, the page made from them, and that a
 //! live endpoint does what the check says.
 #![allow(clippy::disallowed_methods, reason = "reads files of the project; virtual time needs some first instant")]
+#![allow(clippy::doc_markdown, reason = "CSeq and the like are names of the field, not code")]
 
+#[path = "messages/bad_input.rs"]
+mod bad_input;
 #[path = "messages/manifest.rs"]
 mod manifest;
 #[path = "messages/page.rs"]
@@ -9,6 +12,7 @@ mod page;
 #[path = "messages/peer.rs"]
 mod peer;
 
+use bad_input::rows;
 use manifest::{Entry, TRANSPORTS, entries};
 use peer::Peer;
 use roombox_sip::check::{Decision, Kind, Verdict, check_message};
@@ -51,10 +55,11 @@ fn every_message_gets_the_verdict_of_the_manifest() {
 
 #[test]
 fn every_message_of_the_folder_is_in_the_manifest() {
-    let named: Vec<_> = entries().into_iter().map(|entry| format!("{}.sip", entry.name)).collect();
+    let named: Vec<_> = entries().into_iter().map(|entry| entry.name).collect();
     for file in std::fs::read_dir(manifest::FOLDER).expect("the folder") {
-        let name = file.expect("entry").file_name().to_string_lossy().into_owned();
-        assert!(!name.ends_with(".sip") || named.contains(&name), "{name}");
+        let file = file.expect("entry").path();
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        assert!(file.extension().is_none_or(|kind| kind != "sip") || named.contains(&name), "{name}");
     }
 }
 
@@ -85,4 +90,15 @@ fn the_torture_messages_of_the_rfcs_are_treated_alike_by_check_and_endpoint() {
 #[test]
 fn the_page_of_messages_tells_the_manifest() {
     page::compare("messages", &page::messages(&entries()));
+}
+
+#[test]
+fn every_kind_of_bad_input_gets_what_the_table_says() {
+    let wrong: Vec<_> = rows().iter().filter_map(bad_input::Row::wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_of_bad_input_tells_the_rows() {
+    page::compare("bad input", &bad_input::table(&rows()));
 }

@@ -81,7 +81,7 @@ pub struct CSeq {
 }
 
 /// The long form of a header name.
-fn long(name: &str) -> &str {
+pub(super) fn long(name: &str) -> &str {
     match name.as_bytes() {
         [letter] => compact(*letter).unwrap_or(name),
         _ => name,

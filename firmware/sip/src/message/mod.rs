@@ -13,6 +13,7 @@ pub mod limits;
 pub mod method;
 pub mod multipart;
 pub mod name_addr;
+mod normal;
 pub mod params;
 pub mod parse;
 pub mod reason;

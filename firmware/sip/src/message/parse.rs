@@ -141,16 +141,21 @@ fn take_body(headers: &Headers, rest: Bytes, framing: Framing) -> (Bytes, Option
     if second.is_some() {
         return (Bytes::new(), Some(Defect::bad("Content-Length appears twice")));
     }
+    if rest.len() > MAX_MESSAGE {
+        return (Bytes::new(), Some(too_large()));
+    }
     let Some(length) = length else {
         let defect = (framing == Framing::Stream).then(|| Defect::bad("Content-Length is missing on a stream"));
         return (rest, defect);
     };
     match decimal(length).and_then(|n| usize::try_from(n).ok()) {
         None => (Bytes::new(), Some(Defect::bad(format!("Content-Length is not a number: {length}")))),
-        Some(n) if n > MAX_MESSAGE => {
-            (Bytes::new(), Some(Defect::new(513, format!("the body is larger than {MAX_MESSAGE} octets"))))
-        }
+        Some(n) if n > MAX_MESSAGE => (Bytes::new(), Some(too_large())),
         Some(n) if n > rest.len() => (rest, Some(Defect::bad("the body is shorter than Content-Length"))),
         Some(n) => (rest.slice(..n), None),
     }
+}
+
+fn too_large() -> Defect {
+    Defect::new(513, format!("the body is larger than {MAX_MESSAGE} octets"))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use roombox_sip::api::{Command, Event, FlowId, FlowInput, Output, RequestId, Transport};
+use roombox_sip::api::{Body, Command, Event, FlowId, FlowInput, Output, RequestId, Transport};
 use roombox_sip::check::{Decision, Kind, Verdict};
 use roombox_sip::endpoint::{Endpoint, EndpointConfig, Input};
 use roombox_sip::machine::Machine;
@@ -11,15 +11,26 @@ const FLOW: FlowId = FlowId(1);
 
 #[derive(Debug)]
 pub(crate) struct Peer {
+    /// The endpoint gave the connection up.
+    pub(crate) closed: bool,
     endpoint: Endpoint,
-    events: Vec<Event>,
-    sent: Vec<Vec<u8>>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) sent: Vec<Vec<u8>>,
 }
 
 impl Peer {
     pub(crate) fn new(transport: Transport) -> Self {
-        let endpoint = Endpoint::new(EndpointConfig::server("sip:lab@box.example", "box.example"), 1);
-        let mut peer = Self { endpoint, events: Vec::new(), sent: Vec::new() };
+        Self::of(EndpointConfig::server("sip:lab@box.example", "box.example"), transport)
+    }
+
+    /// Of a box, which takes requests for `room-12` only.
+    pub(crate) fn of_box(transport: Transport) -> Self {
+        Self::of(EndpointConfig::client("sip:room-12@box.example"), transport)
+    }
+
+    fn of(config: EndpointConfig, transport: Transport) -> Self {
+        let endpoint = Endpoint::new(config, 1);
+        let mut peer = Self { closed: false, endpoint, events: Vec::new(), sent: Vec::new() };
         peer.input(Input::Flow { flow: FLOW, input: FlowInput::Opened(transport) });
         peer
     }
@@ -30,12 +41,20 @@ impl Peer {
             match output {
                 Output::Send { bytes, .. } => self.sent.push(bytes.to_vec()),
                 Output::Event(event) => self.events.push(event),
-                _ => {}
+                Output::CloseFlow(_) => self.closed = true,
+                other => panic!("nobody asked for {other:?}"),
             }
         }
     }
 
-    fn receive(&mut self, bytes: &[u8]) {
+    /// Answers the call that came in.
+    pub(crate) fn accept(&mut self) {
+        let Some(Event::Incoming { session, .. }) = self.events.last() else { panic!("no call") };
+        let (session, body) = (*session, Some(Body::sdp("v=0")));
+        self.input(Input::Command(Command::Accept { session, body, headers: vec![] }));
+    }
+
+    pub(crate) fn receive(&mut self, bytes: &[u8]) {
         self.input(Input::Flow { flow: FLOW, input: FlowInput::Received(bytes.to_vec().into()) });
     }
 
