@@ -1,16 +1,20 @@
 //! The flows of an endpoint and how bytes on them become messages.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use bytes::Bytes;
 
 use crate::api::{FlowId, Transport};
 use crate::message::framing::{Frame, Framing, FramingError, StreamFramer, whole};
+use crate::transaction::timing::GIVE_UP;
 
 #[derive(Debug)]
 struct Flow {
     framer: Option<StreamFramer>,
     transport: Transport,
+    /// Until when the message that has begun has to be whole: its sender waits no longer for an answer (timers B and F).
+    whole_by: Option<Instant>,
 }
 
 /// All open flows.
@@ -24,7 +28,7 @@ impl Flows {
     /// A flow is up.
     pub(crate) fn opened(&mut self, id: FlowId, transport: Transport) {
         let framer = (Framing::from(transport) == Framing::Stream).then(StreamFramer::default);
-        self.open.insert(id, Flow { framer, transport });
+        self.open.insert(id, Flow { framer, transport, whole_by: None });
         self.default = self.default.or(Some(id));
     }
 
@@ -37,18 +41,31 @@ impl Flows {
     }
 
     /// Bytes came in; gives the frames in them, and whether the stream is broken after them.
-    pub(crate) fn received(&mut self, id: FlowId, bytes: Bytes) -> (Vec<Frame>, Option<FramingError>) {
+    pub(crate) fn received(&mut self, now: Instant, id: FlowId, bytes: Bytes) -> (Vec<Frame>, Option<FramingError>) {
         let Some(flow) = self.open.get_mut(&id) else { return (Vec::new(), None) };
         let Some(cutter) = &mut flow.framer else { return (whole(bytes).into_iter().collect(), None) };
         cutter.push(&bytes);
         let mut frames = Vec::new();
-        loop {
+        let error = loop {
             match cutter.next_frame() {
                 Ok(Some(frame)) => frames.push(frame),
-                Ok(None) => return (frames, None),
-                Err(error) => return (frames, Some(error)),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
             }
-        }
+        };
+        let same = flow.whole_by.filter(|_| frames.is_empty());
+        flow.whole_by = cutter.is_unfinished().then(|| same.unwrap_or(now + GIVE_UP));
+        (frames, error)
+    }
+
+    /// When the first message that has begun has to be whole.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.open.values().filter_map(|flow| flow.whole_by).min()
+    }
+
+    /// A flow whose message did not become whole in time.
+    pub(crate) fn stalled(&self, now: Instant) -> Option<FlowId> {
+        self.open.iter().find(|(_, flow)| flow.whole_by.is_some_and(|by| by <= now)).map(|(id, _)| *id)
     }
 
     pub(crate) fn transport(&self, id: FlowId) -> Option<Transport> {

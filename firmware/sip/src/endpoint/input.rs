@@ -102,7 +102,7 @@ impl Endpoint {
         match input {
             FlowInput::Opened(transport) => self.core.flows.opened(flow, transport),
             FlowInput::Received(bytes) => {
-                let (frames, error) = self.core.flows.received(flow, bytes);
+                let (frames, error) = self.core.flows.received(now, flow, bytes);
                 for frame in frames {
                     match frame {
                         Frame::Message(bytes) => self.receive(now, flow, &bytes),

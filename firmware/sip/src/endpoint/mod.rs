@@ -159,6 +159,9 @@ impl Machine for Endpoint {
             |session, core| session.handle_timeout(core, now),
         );
         self.waiting.retain(|_, waiting| waiting.until > now);
+        while let Some(flow) = self.core.flows.stalled(now) {
+            self.close_flow(now, flow);
+        }
         self.settle(now);
     }
 
@@ -169,7 +172,8 @@ impl Machine for Endpoint {
     fn next_deadline(&self) -> Option<Instant> {
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let waiting = self.waiting.values().map(|waiting| waiting.until);
-        sessions.chain(waiting).chain(self.core.transactions.next_deadline()).min()
+        let flows = self.core.flows.next_deadline();
+        sessions.chain(waiting).chain(flows).chain(self.core.transactions.next_deadline()).min()
     }
 
     fn status(&self) -> EndpointStatus {
