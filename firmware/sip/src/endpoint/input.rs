@@ -45,10 +45,13 @@ impl Endpoint {
             Command::FollowRefer { session, .. } => {
                 self.core.event(Event::Ended { session, failure: Failure::no_flow() });
             }
-            Command::Hold { .. }
-            | Command::MediaSeen { .. }
-            | Command::Subscribe { .. }
-            | Command::Unsubscribe { .. } => {}
+            Command::Hold { session, hold } => {
+                self.with_session(session, |s, core| s.ask_hold(core, now, hold));
+            }
+            Command::MediaSeen { session, flowing } => {
+                self.with_session(session, |s, core| s.media_seen(core, flowing));
+            }
+            Command::Subscribe { .. } | Command::Unsubscribe { .. } => {}
             Command::Progress { session, status, body, headers, reliable } => {
                 self.with_session(session, |s, core| s.progress(core, now, status, (body, &headers), reliable));
             }

@@ -80,8 +80,8 @@ impl Session {
         match answer {
             Ok(body) => {
                 self.exchange = Exchange::Done;
-                self.acknowledge_invite(core, invite, Some(&body));
-                self.local_sdp = Some(body);
+                let body = self.describe_ourselves(Some(body));
+                self.acknowledge_invite(core, invite, body.as_ref());
                 core.event(Event::Accepted { session: self.id, body: None, headers });
                 core.event(Event::Confirmed { session: self.id });
             }

@@ -8,6 +8,7 @@ pub(crate) mod cause;
 mod dtmf;
 mod early;
 mod exchange;
+mod hold;
 mod inbound;
 mod offer;
 mod peer_offer;
@@ -37,6 +38,7 @@ use crate::transaction::{TransactionEvent, TransactionId};
 pub(crate) use answer::on_abandoned;
 use early::Early;
 use exchange::Exchange;
+use hold::Hold;
 pub(crate) use offer::Offer;
 use redirect::Redirects;
 use reliable::Provisionals;
@@ -76,6 +78,7 @@ pub(crate) struct Session {
     /// The first offer and answer, of the called side and of an established session.
     exchange: Exchange,
     pub flow: Option<FlowId>,
+    hold: Hold,
     /// We made the Call-ID (decides who waits longer after a collision).
     is_caller: bool,
     pub id: SessionId,
@@ -104,6 +107,7 @@ impl Session {
             early: BTreeMap::new(),
             exchange: Exchange::None,
             flow: Some(flow),
+            hold: Hold::default(),
             is_caller: matches!(state, State::Calling { .. }),
             id,
             local_sdp: None,

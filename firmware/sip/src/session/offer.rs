@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// Where an offer of ours comes from.
 #[derive(Clone, Debug)]
 pub(super) enum What {
+    /// Ours with other directions: the peer on hold, or back.
+    Hold(bool),
     /// The owner's description; it waits for the answer.
     Owner(Body),
     /// The description as it is, to keep the session alive: nobody waits for its answer.
@@ -159,6 +161,20 @@ impl Offer {
         }
     }
 
+    pub(super) fn forget_waiting(&mut self, unwanted: impl Fn(&What) -> bool) {
+        self.waiting.retain(|ours| !unwanted(&ours.what));
+    }
+
+    /// What the hold that waits or is on its way asks for.
+    pub(super) fn last_hold(&self) -> Option<bool> {
+        let running = match &self.running {
+            Running::Ours { ours, .. } => Some(ours),
+            Running::None | Running::Theirs(_) => None,
+        };
+        let hold = |ours: &Ours| if let What::Hold(hold) = ours.what { Some(hold) } else { None };
+        self.waiting.iter().rev().chain(running).find_map(hold)
+    }
+
     pub(super) fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -214,11 +230,7 @@ impl Session {
         while self.may_offer(now) {
             let Some(ours) = self.offer.waiting.pop_front() else { return };
             self.offer.wait = None;
-            let description = match &ours.what {
-                What::Owner(body) => Some(body.clone()),
-                What::Refresh => self.local_sdp.clone(),
-            };
-            match description {
+            match self.description_of(&ours.what) {
                 Some(body) => self.send_offer(core, now, ours, body),
                 None => self.tell_failed(core, &ours, Failure::local(Cause::BadMediaDescription)),
             }
@@ -242,6 +254,7 @@ impl Session {
             request.set_body(Some(&body));
         });
         let Some(transaction) = sent else { return };
+        self.said(&body);
         let until = (method == "INVITE").then(|| now + PATIENCE);
         let tag = self.current_dialog().map(|dialog| dialog.remote_tag.clone()).unwrap_or_default();
         self.offer.running = Running::Ours { body, ours, tag, transaction, until };
@@ -303,12 +316,22 @@ impl Session {
             }
             answer => {
                 self.local_sdp = Some(body);
-                if matches!(ours.what, What::Owner(_)) {
-                    core.event(Event::OfferAnswered { session: self.id, body: answer });
-                }
+                self.offer_stands(core, ours.what, answer);
             }
         }
         self.after_offer(core, now);
+    }
+
+    /// Our offer is agreed on.
+    fn offer_stands(&mut self, core: &mut Core, what: What, answer: Option<Body>) {
+        if let What::Hold(hold) = what {
+            self.hold_agreed(hold);
+        }
+        self.peer_described(core, answer.as_ref(), false);
+        if let What::Owner(own) = what {
+            self.owns_description(&own);
+            core.event(Event::OfferAnswered { session: self.id, body: answer });
+        }
     }
 
     fn offer_failed(&mut self, core: &mut Core, now: Instant, id: TransactionId, failure: Failure) {
@@ -321,6 +344,7 @@ impl Session {
     fn tell_failed(&mut self, core: &mut Core, ours: &Ours, failure: Failure) {
         match ours.what {
             What::Owner(_) => core.event(Event::OfferFailed { session: self.id, failure }),
+            What::Hold(_) => self.hold_refused(core),
             What::Refresh => {}
         }
     }

@@ -103,13 +103,13 @@ impl Session {
     ) {
         match answer {
             Ok(body) => {
-                self.send_prack(core, now, reliably, Some(&body));
+                let body = self.describe_ourselves(Some(body));
+                self.send_prack(core, now, reliably, body.as_ref());
                 if let Some(early) = self.early.get_mut(&reliably.tag) {
                     early.exchange = Exchange::Done;
                 } else {
                     self.exchange = Exchange::Done;
                 }
-                self.local_sdp = Some(body);
             }
             Err(status) => {
                 self.send_prack(core, now, reliably, None);

@@ -140,8 +140,7 @@ impl Session {
             response.headers.push("RSeq", rseq.to_string());
             let description = next.body.as_ref().and_then(|_| self.describe());
             if description.is_some() {
-                response.set_body(next.body.as_ref());
-                self.local_sdp = next.body;
+                response.set_body(self.describe_ourselves(next.body).as_ref());
             }
             core.sign(&mut response.headers);
             core.transactions.respond(now, transaction, &response);
@@ -208,8 +207,9 @@ impl Session {
         body: Option<Body>,
     ) {
         let mut response = Response::to(request, 200, None, Some(&self.local_tag));
-        response.set_body(body.as_ref());
-        self.local_sdp = body.or(self.local_sdp.take());
+        let offered = body.is_some();
+        response.set_body(self.describe_ourselves(body).as_ref());
+        self.peer_described(core, request.typed_body().as_ref(), offered);
         core.respond(now, transaction, response);
     }
 

@@ -1,7 +1,7 @@
 //! What an onlooker may see of a session.
 
 use super::{Session, State};
-use crate::api::SessionId;
+use crate::api::{HoldState, SessionId};
 
 /// The life of a session, with the names of SIP.js (spec section 13.4). `Initial` is no state of its own here: the INVITE
 /// goes out with the command.
@@ -39,6 +39,8 @@ pub struct SessionStatus {
     pub dialog: Option<DialogStatus>,
     /// Early dialogs: branches of a fork that have answered with 1xx.
     pub early: usize,
+    /// What is known about its hold.
+    pub hold: HoldState,
     /// An offer of either side is on its way.
     pub offering: bool,
     /// Which session.
@@ -50,7 +52,7 @@ pub struct SessionStatus {
 impl SessionStatus {
     /// A session that its owner has been told the end of, while CANCEL or BYE is on its way.
     pub(crate) fn terminating(session: SessionId) -> Self {
-        Self { dialog: None, early: 0, offering: false, session, stage: Stage::Terminating }
+        Self { dialog: None, early: 0, hold: HoldState::default(), offering: false, session, stage: Stage::Terminating }
     }
 }
 
@@ -74,6 +76,13 @@ impl Session {
             remote_tag: dialog.remote_tag.clone(),
             remote_target: dialog.remote_target.clone(),
         });
-        SessionStatus { dialog, early: self.early.len(), offering: self.offer.is_running(), session: self.id, stage }
+        SessionStatus {
+            dialog,
+            early: self.early.len(),
+            hold: self.hold_facts(),
+            offering: self.offer.is_running(),
+            session: self.id,
+            stage,
+        }
     }
 }

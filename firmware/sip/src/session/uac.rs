@@ -28,7 +28,7 @@ impl Session {
         let mut session = Self::new(call.session, call.flow, call_id, tag, state);
         session.exchange = Exchange::of_call(call.body.as_ref());
         session.contact = Some(core.contact(call.flow));
-        session.local_sdp = call.body;
+        session.describe_ourselves(call.body);
         session
     }
 

@@ -118,10 +118,10 @@ impl Session {
         let mut response = self.response(core, &ringing.request, 200);
         response.headers.extend(headers);
         self.timers.answer_interval(now, &ringing.request, &mut response, core.config.session_expires);
-        response.set_body(body.as_ref());
         let offered = ringing.request.body.is_empty() && body.is_some();
         let before = self.local_sdp.clone().filter(|_| offered);
-        self.local_sdp = body.or(self.local_sdp.take());
+        response.set_body(self.describe_ourselves(body).as_ref());
+        self.peer_described(core, ringing.request.typed_body().as_ref(), true);
         if initial {
             self.exchange = if offered { Exchange::Ours } else { Exchange::Done };
         }
@@ -213,6 +213,7 @@ impl Session {
             }
             (body, _) => {
                 self.exchange = Exchange::Done;
+                self.peer_described(core, body.as_ref(), false);
                 core.event(Event::OfferAnswered { session: self.id, body });
             }
         }
