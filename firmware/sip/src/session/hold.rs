@@ -10,6 +10,7 @@ use super::Session;
 use super::offer::{Ours, What};
 use crate::api::{Body, Event, HoldState};
 use crate::endpoint::core::Core;
+use crate::sdp::Description;
 use crate::sdp::hold::{self, Held};
 
 /// What a session knows about its hold.
@@ -42,6 +43,19 @@ fn text(body: &Body) -> Option<&str> {
 fn changed(own: &Body, said: Option<&Body>, held: Held) -> Body {
     let (Some(text_of_own), Some(said)) = (text(own), text(said.unwrap_or(own))) else { return own.clone() };
     Body { content_type: own.content_type.clone(), content: hold::offer(text_of_own, said, held).into() }
+}
+
+/// `now`, an answer given while somebody holds, with the directions of `before`: a hold narrows answers, and what it took
+/// away has to come back with the resume.
+fn unheld(before: &Body, now: &Body) -> Body {
+    let (Some(text_before), Some(text_now)) = (text(before), text(now)) else { return now.clone() };
+    let (before, mut description) = (Description::read(text_before), Description::read(text_now));
+    for (media, was) in description.media.iter_mut().zip(&before.media) {
+        if !media.is_rejected() && !was.is_rejected() {
+            media.set_direction(before.direction(was));
+        }
+    }
+    Body { content_type: now.content_type.clone(), content: description.to_string().into() }
 }
 
 impl Session {
@@ -97,7 +111,8 @@ impl Session {
     pub(super) fn describe_ourselves(&mut self, body: Option<Body>) -> Option<Body> {
         let own = body?;
         let sent = self.kept_on_hold(&own);
-        self.hold.own = Some(own);
+        let held = self.hold.agreed || self.hold.facts.by_peer;
+        self.hold.own = Some(self.hold.own.take().filter(|_| held).map_or_else(|| own.clone(), |b| unheld(&b, &own)));
         self.hold.said = Some(sent.clone());
         self.local_sdp = Some(sent.clone());
         Some(sent)

@@ -116,8 +116,8 @@ impl Session {
         if matches!(self.state, State::Established) {
             self.timers.answer_interval(now, request, &mut response, None);
         }
-        response.set_body(self.describe_ourselves(body).as_ref());
         self.peer_described(core, request.typed_body().as_ref(), true);
+        response.set_body(self.describe_ourselves(body).as_ref());
         core.respond(now, transaction, response);
     }
 

@@ -207,9 +207,8 @@ impl Session {
         body: Option<Body>,
     ) {
         let mut response = Response::to(request, 200, None, Some(&self.local_tag));
-        let offered = body.is_some();
+        self.peer_described(core, request.typed_body().as_ref(), body.is_some());
         response.set_body(self.describe_ourselves(body).as_ref());
-        self.peer_described(core, request.typed_body().as_ref(), offered);
         core.respond(now, transaction, response);
     }
 

@@ -120,8 +120,8 @@ impl Session {
         self.timers.answer_interval(now, &ringing.request, &mut response, core.config.session_expires);
         let offered = ringing.request.body.is_empty() && body.is_some();
         let before = self.local_sdp.clone().filter(|_| offered);
-        response.set_body(self.describe_ourselves(body).as_ref());
         self.peer_described(core, ringing.request.typed_body().as_ref(), true);
+        response.set_body(self.describe_ourselves(body).as_ref());
         if initial {
             self.exchange = if offered { Exchange::Ours } else { Exchange::Done };
         }
