@@ -11,6 +11,7 @@ mod exchange;
 mod hold;
 mod inbound;
 mod offer;
+mod own_offer;
 mod peer_offer;
 mod prack;
 mod redirect;
@@ -214,13 +215,11 @@ impl Session {
     }
 
     fn current_dialog(&mut self) -> Option<&mut Dialog> {
-        match &mut self.dialog {
-            Some(dialog) => Some(dialog),
-            None => {
-                let agreed = self.early.values_mut().filter(|early| early.exchange == Exchange::Done);
-                agreed.max_by_key(|early| early.allows_update).map(|early| &mut early.dialog)
-            }
+        if let Some(dialog) = &mut self.dialog {
+            return Some(dialog);
         }
+        let agreed = self.early.values_mut().filter(|early| early.exchange == Exchange::Done);
+        agreed.max_by_key(|early| early.allows_update).map(|early| &mut early.dialog)
     }
 
     /// The peer does not know the dialog any more (RFC 3261 section 12.2.1.2).

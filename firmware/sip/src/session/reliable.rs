@@ -107,14 +107,14 @@ impl Session {
     ) {
         let State::Ringing(ringing) = &self.state else { return };
         let status = status.clamp(101, 199);
-        let reliably = match asked_for(&ringing.request) {
+        let acknowledged = match asked_for(&ringing.request) {
             Reliable::Required => true,
             Reliable::Supported => {
                 core.config.reliable == Reliable::Required || (reliable && core.config.reliable != Reliable::Off)
             }
             Reliable::Off => false,
         };
-        if reliably {
+        if acknowledged {
             if self.provisionals.waiting.len() < MAX_PROVISIONALS {
                 self.provisionals.waiting.push_back(Waiting { body, headers: headers.to_vec(), status });
             }

@@ -220,8 +220,8 @@ impl Session {
             }
             State::Ringing(ringing) => {
                 let expires = ringing.request.headers.seconds("Expires");
-                let expired = expires.is_some_and(|s| u64::from(s) <= core.config.no_answer_timeout.as_secs());
-                let (status, cause) = if expired { (487, Cause::Expires) } else { (408, Cause::NoAnswer) };
+                let by_the_caller = expires.is_some_and(|s| u64::from(s) <= core.config.no_answer_timeout.as_secs());
+                let (status, cause) = if by_the_caller { (487, Cause::Expires) } else { (408, Cause::NoAnswer) };
                 self.refuse_ringing(core, now, status, &[]);
                 self.end(core, failure(cause, "the call was not answered in time"));
             }
