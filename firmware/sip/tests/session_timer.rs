@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use common::wire::{Wire, in_call, inside, request, value};
 use common::*;
-use roombox_sip::agent::{self, UserAgent};
+use roombox_sip::agent;
 use roombox_sip::api::{AgentEvent, Cause, Command, Event, Transport};
 use roombox_sip::endpoint::EndpointConfig;
 use roombox_sip::machine::Machine;
-use roombox_sip::virtual_network::VirtualNetwork;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -36,8 +35,7 @@ fn a_call_of_a_month_is_refreshed_on_time() {
     config.registration = None;
     config.keep_alive.interval = DAY * 40;
     config.endpoint.session_expires = Some(3_600);
-    let mut world =
-        VirtualNetwork::new(std::time::Instant::now(), 1, vec![UserAgent::new(config, 1)], Registrar::new(2));
+    let mut world = world_of(1, config);
     world.tell_client(0, agent::Input::Start);
     wait(&mut world, A, |e| matches!(e, Event::Agent(AgentEvent::Connected { .. })));
     established(&mut world);
@@ -55,7 +53,7 @@ fn a_refused_interval_is_raised_at_the_start_and_later() {
     assert_eq!(wire.last().matches("User-Agent").count(), 1);
     let timer = "Require: timer\nSession-Expires: 600;refresher=uac\n";
     wire.respond(200, &format!("Contact: <sip:x@far>\nAllow: UPDATE\n{timer}Content-Type: application/sdp\n\nanswer"));
-    wire.pass(Duration::from_secs(300));
+    wire.pass(Duration::from_mins(5));
     assert!(wire.last().starts_with("UPDATE "));
     wire.respond(422, "Min-SE: 900");
     assert!(wire.last().starts_with("UPDATE ") && value(wire.last(), "Session-Expires").starts_with("900;"));
@@ -102,7 +100,7 @@ fn a_caller_that_knows_no_timers_is_refreshed_by_us() {
     let answer = wire.sent.iter().find(|m| m.contains("Session-Expires")).expect("asked for");
     assert_eq!(value(answer, "Session-Expires"), "120;refresher=uas");
     assert!(!answer.contains("Require: timer"));
-    wire.pass(Duration::from_secs(60));
+    wire.pass(Duration::from_mins(1));
     assert!(wire.last().starts_with("INVITE "), "without Allow: UPDATE, by re-INVITE");
 }
 
