@@ -53,6 +53,27 @@ fn an_invite_without_any_answer_times_out() {
     assert!(invites >= 5, "timer A repeats it: {invites}");
 }
 
+#[test]
+fn nothing_is_told_about_a_call_whose_end_was_told() {
+    let mut world = registered(4, Transport::Udp);
+    let theirs = invite(&mut world);
+    wait(&mut world, A, |e| matches!(e, Event::Progress { .. }));
+    let (headers, body) = (vec![], None);
+    server(&mut world, Command::Progress { session: theirs, status: 183, body, headers, reliable: true });
+    world.faults.lost = 100;
+    world.run_for(Duration::from_millis(50));
+    server(&mut world, Command::Accept { session: theirs, body: Some(sdp("answer")), headers: vec![] });
+    world.run_for(Duration::from_millis(50));
+    // Over for its owner, but the BYE has to wait for the ACK; PRACK comes again before that.
+    server(&mut world, Command::Terminate { session: theirs, cause: Cause::Bye });
+    wait(&mut world, Side::Server, is_ended);
+    world.faults = Faults::NONE;
+    world.run_for(Duration::from_mins(1));
+    assert!(world.trace().contains("PRACK"));
+    let told: Vec<_> = world.take_events().into_iter().filter(|(side, _)| *side == Side::Server).collect();
+    assert!(told.is_empty(), "{told:?}");
+}
+
 /// A whole life over a bad network: register, call, offer again both ways, INFO, end.
 fn life(seed: u64) -> World {
     let mut world = world_of(seed, config(Transport::Udp, "secret"));

@@ -77,6 +77,11 @@ impl ClientAuth {
         Self { realms, ..self }
     }
 
+    /// How much is kept: nonces, and calls that have used them.
+    pub fn kept(&self) -> usize {
+        self.known.values().map(|known| 1 + known.calls.len()).sum()
+    }
+
     /// A dialog is over.
     pub fn forget(&mut self, call_id: &str) {
         for known in self.known.values_mut() {

@@ -175,6 +175,14 @@ impl Session {
         }
         let body = request.typed_body();
         let offers = body.is_some() && !is_answer;
+        if self.is_told() {
+            // The owner has been told the end; only the BYE still waits for the ACK.
+            return if offers {
+                core.refuse(now, transaction, request, 481, &[]);
+            } else {
+                self.answer_prack(core, now, transaction, request, None);
+            };
+        }
         core.event(Event::ProgressAcknowledged { session: self.id, body: body.filter(|_| is_answer) });
         if offers && self.offer.is_running() {
             core.refuse(now, transaction, request, 491, &[]);

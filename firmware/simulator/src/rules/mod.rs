@@ -1,0 +1,48 @@
+//! The rules that hold in every run, whatever goes wrong.
+//!
+//! | rule | says |
+//! |---|---|
+//! | `one-end` | a call ends in exactly one `Ended`, and nothing comes for it afterwards |
+//! | `one-outcome` | every offer and request of an owner has exactly one outcome |
+//! | `one-register` | never two REGISTERs in flight on one flow |
+//! | `wrong-password` | a refused password is not sent again before a person acts |
+//! | `registered-again` | after the last fault a user is registered again within [`REGISTERED_AGAIN`] |
+//! | `dialogs-agree` | when it is quiet, both ends know the same dialogs: tags, CSeq numbers, targets |
+//! | `holds-agree` | when it is quiet, who is held knows it, and who holds knows it |
+//! | `clean-call` | a call after all faults is answered at once and ended on both sides |
+//! | `no-stuck-transaction` | after 64*T1 and the longest linger no transaction is left |
+//! | `bounded` | transactions, flows, nonces and sessions stay under [`MOST`] and [`MOST_SESSIONS`] |
+//! | `nothing-left` | after a stop no session, transaction, flow or timer is left, at the server neither |
+//! | `no-panic` | nothing panics |
+
+mod ledger;
+mod registers;
+
+pub(crate) use ledger::Ledger;
+pub(crate) use registers::Registers;
+
+use std::time::Duration;
+
+use roombox_sip::endpoint::EndpointStatus;
+
+/// Keep-alive (25 s), an attempt to connect (10 s), the wait before it (6.5 s), a REGISTER without answer (32 s), the
+/// longest wait after a refusal (120 s), once more to connect.
+pub const REGISTERED_AGAIN: Duration = Duration::from_secs(240);
+
+/// More than this many transactions, flows or nonces are a leak: no scenario has more than a handful of calls at once.
+pub const MOST: EndpointStatus =
+    EndpointStatus { flows: 2, nonces: 64, sessions: Vec::new(), calls: Vec::new(), transactions: 400 };
+
+/// More sessions than this are a leak, those counted that are over for their owner but not yet on the wire.
+pub const MOST_SESSIONS: usize = 64;
+
+/// A rule that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Virtual time since the start, in milliseconds.
+    pub at_ms: u128,
+    /// What was seen.
+    pub detail: String,
+    /// Name of the rule.
+    pub rule: &'static str,
+}
