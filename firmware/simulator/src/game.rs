@@ -109,8 +109,8 @@ impl Game {
 
     /// One of these.
     pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
-        let last = u64::try_from(list.len()).ok()?.checked_sub(1)?;
-        let index = self.dice(0, last);
+        let highest = u64::try_from(list.len()).ok()?.checked_sub(1)?;
+        let index = self.dice(0, highest);
         list.get(usize::try_from(index).ok()?).copied()
     }
 

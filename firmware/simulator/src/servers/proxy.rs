@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use roombox_sip::api::{Body, FlowId, FlowInput, HeaderLine, Output, Transport};
 use roombox_sip::digest::Asker;
+use roombox_sip::digest::server::{self, Asked};
 use roombox_sip::machine::Machine;
 use roombox_sip::message::framing::{Frame, Framing, StreamFramer, whole};
 use roombox_sip::message::parse::parse;
@@ -14,7 +15,7 @@ use roombox_sip::message::uri::SipUri;
 use roombox_sip::message::via::MAGIC_COOKIE;
 use roombox_sip::message::{Message, Request, Response};
 
-use super::registrar::{Registrar, password_of};
+use super::registrar::{Registrar, login_of};
 use super::{HOST, Input, Mood, ServerStatus, USERS};
 
 /// Tag of answers of the proxy's own; their ACKs end here.
@@ -155,11 +156,10 @@ impl Proxy {
         let password = self.registrar.password;
         let mut stale = false;
         for answer in request.headers.all(Asker::Proxy.answer_header()) {
-            let verifier = &mut self.registrar.verifier;
-            let user = |user: &str| password_of(user, password);
-            match verifier.verify(now, request.method.as_str(), content, answer, user) {
+            let asked = Asked { method: request.method.as_str(), uri: &request.uri, body: content };
+            match self.registrar.verifier.verify(now, asked, answer, |user| login_of(user, password)) {
                 Ok(_) => return None,
-                Err(refusal) => stale = refusal == roombox_sip::digest::server::Refusal::Stale,
+                Err(refusal) => stale = refusal == server::Refusal::Stale,
             }
         }
         let lines = self.registrar.verifier.challenge(now, stale);
@@ -170,7 +170,7 @@ impl Proxy {
         let user = SipUri::parse(&request.uri).ok().and_then(|uri| uri.user).unwrap_or_default();
         let Some((to, contact)) = self.registrar.find(now, &user) else {
             let status = if USERS.contains(&user.as_str()) { 480 } else { 404 };
-            return if request.method == "ACK" { () } else { self.answer(now, flow, &request, status, &[]) };
+            return self.answer(now, flow, &request, status, &[]);
         };
         if USERS.contains(&user.as_str()) {
             request.uri = contact;

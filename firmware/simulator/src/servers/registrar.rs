@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use roombox_sip::api::{FlowId, HeaderLine};
 use roombox_sip::digest::{Asker, Verifier, server};
+use roombox_sip::endpoint::Credentials;
 use roombox_sip::message::Request;
 use roombox_sip::message::name_addr::NameAddr;
 use roombox_sip::message::uri::SipUri;
@@ -42,9 +43,9 @@ pub(crate) struct Registrar {
     pub(crate) verifier: Verifier,
 }
 
-/// The password of a user, if there is one of that name.
-pub(crate) fn password_of(user: &str, password: &str) -> Option<String> {
-    USERS.contains(&user).then(|| password.to_owned())
+/// The login of a user, if there is one of that name.
+pub(crate) fn login_of(user: &str, password: &str) -> Option<Credentials> {
+    USERS.contains(&user).then(|| Credentials { username: user.into(), password: password.into() })
 }
 
 impl Registrar {
@@ -115,7 +116,8 @@ impl Registrar {
         let password = self.password;
         let mut stale = false;
         for answer in request.headers.all(Asker::Server.answer_header()) {
-            match self.verifier.verify(now, "REGISTER", &request.body, answer, |user| password_of(user, password)) {
+            let asked = server::Asked { method: "REGISTER", uri: &request.uri, body: &request.body };
+            match self.verifier.verify(now, asked, answer, |user| login_of(user, password)) {
                 Ok(_) => return None,
                 Err(refusal) => stale = refusal == server::Refusal::Stale,
             }
