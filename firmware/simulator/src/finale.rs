@@ -15,7 +15,7 @@ use crate::scenario::Between;
 use crate::servers::USERS;
 
 /// The longest anything may still take when nothing new begins: an offer that nobody answers and five collisions.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 /// 64*T1, the longest linger (timers D and K), and a little.
 const ALL_TIMERS: Duration = Duration::from_secs(72);
 /// A call over a good network.
@@ -186,17 +186,17 @@ impl Game {
     /// Nothing is left but registrations.
     fn calm_down(&mut self) {
         self.pass(ALL_TIMERS);
-        for client in 0..USERS.len() {
+        for (client, user) in USERS.iter().enumerate() {
             let status = self.network.clients[client].status().endpoint;
             if status.transactions > KEEP_ALIVES || !status.calls.is_empty() {
-                self.violate("no-stuck-transaction", format!("{}: {status:?}", USERS[client]));
+                self.violate("no-stuck-transaction", format!("{user}: {status:?}"));
             }
             if let Some((session, call)) = self.ledgers[client].calls.iter().find(|(_, call)| !call.ended) {
-                let detail = format!("{}: no end of {session:?} {call:?}", USERS[client]);
+                let detail = format!("{user}: no end of {session:?} {call:?}");
                 self.violate("one-end", detail);
             }
             if !self.ledgers[client].requests.is_empty() {
-                let detail = format!("{}: none for {:?}", USERS[client], self.ledgers[client].requests);
+                let detail = format!("{user}: none for {:?}", self.ledgers[client].requests);
                 self.violate("one-outcome", detail);
             }
         }
@@ -209,14 +209,14 @@ impl Game {
         }
         self.pass(ALL_TIMERS);
         let now = self.now();
-        for client in 0..USERS.len() {
+        for (client, user) in USERS.iter().enumerate() {
             let agent = &self.network.clients[client];
             let (status, timer) = (agent.status(), agent.next_deadline());
             let endpoint = &status.endpoint;
             let left = endpoint.flows + endpoint.calls.len() + endpoint.transactions;
             if left > 0 || timer.is_some() {
                 let timer = timer.map(|at| at.duration_since(now));
-                self.violate("nothing-left", format!("{}: {status:?}, timer in {timer:?}", USERS[client]));
+                self.violate("nothing-left", format!("{user}: {status:?}, timer in {timer:?}"));
             }
         }
         let (server, timer) = (self.network.server.status(), self.network.server.next_deadline());

@@ -10,7 +10,7 @@ use roombox_sip::ident::Random;
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Side, Tracing, VirtualNetwork};
 
-use crate::rules::{Ledger, MOST, MOST_SESSIONS, Registers, Violation};
+use crate::rules::{Ledger, MOST, Registers, Violation};
 use crate::scenario::{Between, Scenario};
 use crate::servers::{HOST, Input, LabServer, Mood, PASSWORD, Proxy, Server, USERS};
 use crate::troubles::Over;
@@ -236,14 +236,15 @@ impl Game {
     }
 
     fn check_bounds(&mut self) {
-        for client in 0..USERS.len() {
-            let status = self.network.clients[client].status().endpoint;
+        for (client, user) in USERS.iter().enumerate() {
+            let agent = &self.network.clients[client];
+            let (status, nonces) = (agent.status().endpoint, agent.kept_nonces());
             let over = status.transactions > MOST.transactions
                 || status.flows > MOST.flows
-                || status.nonces > MOST.nonces
-                || status.sessions.len() > MOST_SESSIONS;
+                || nonces > MOST.nonces
+                || status.calls.len() > MOST.sessions;
             if over {
-                self.violate("bounded", format!("{}: {status:?}", USERS[client]));
+                self.violate("bounded", format!("{user}: {nonces} nonces, {status:?}"));
             }
         }
     }

@@ -14,7 +14,7 @@ mod servers;
 mod troubles;
 
 pub use batch::{Batch, ScenarioSummary, run_batch};
-pub use rules::{MOST, MOST_SESSIONS, REGISTERED_AGAIN, Violation};
+pub use rules::{Bounds, MOST, REGISTERED_AGAIN, Violation};
 pub use scenario::{Act, Between, SCENARIOS, Scenario, Trouble, scenario, scenario_of};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

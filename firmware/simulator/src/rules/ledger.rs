@@ -6,6 +6,7 @@ use roombox_sip::api::{Event, HoldState, RequestId, SessionId};
 
 /// A call as its owner knows it.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts of one call")]
 pub(crate) struct Call {
     pub(crate) confirmed: bool,
     pub(crate) ended: bool,

@@ -11,7 +11,7 @@
 //! | `holds-agree` | when it is quiet, who is held knows it, and who holds knows it |
 //! | `clean-call` | a call after all faults is answered at once and ended on both sides |
 //! | `no-stuck-transaction` | after 64*T1 and the longest linger no transaction is left |
-//! | `bounded` | transactions, flows, nonces and sessions stay under [`MOST`] and [`MOST_SESSIONS`] |
+//! | `bounded` | transactions, flows, nonces and sessions stay under [`MOST`] |
 //! | `nothing-left` | after a stop no session, transaction, flow or timer is left, at the server neither |
 //! | `no-panic` | nothing panics |
 
@@ -23,18 +23,25 @@ pub(crate) use registers::Registers;
 
 use std::time::Duration;
 
-use roombox_sip::endpoint::EndpointStatus;
-
 /// Keep-alive (25 s), an attempt to connect (10 s), the wait before it (6.5 s), a REGISTER without answer (32 s), the
 /// longest wait after a refusal (120 s), once more to connect.
 pub const REGISTERED_AGAIN: Duration = Duration::from_secs(240);
 
-/// More than this many transactions, flows or nonces are a leak: no scenario has more than a handful of calls at once.
-pub const MOST: EndpointStatus =
-    EndpointStatus { flows: 2, nonces: 64, sessions: Vec::new(), calls: Vec::new(), transactions: 400 };
+/// What a user agent holds at most: no scenario has more than a handful of calls at once, so more is a leak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Open flows.
+    pub flows: usize,
+    /// Nonces kept, and calls that have used them.
+    pub nonces: usize,
+    /// Sessions, those that are over for their owner but not yet on the wire counted.
+    pub sessions: usize,
+    /// Transactions.
+    pub transactions: usize,
+}
 
-/// More sessions than this are a leak, those counted that are over for their owner but not yet on the wire.
-pub const MOST_SESSIONS: usize = 64;
+/// See [`Bounds`].
+pub const MOST: Bounds = Bounds { flows: 2, nonces: 64, sessions: 64, transactions: 400 };
 
 /// A rule that did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -135,6 +135,11 @@ impl UserAgent {
         }
     }
 
+    /// How much is kept to spare challenges: nonces, and calls that have used them.
+    pub fn kept_nonces(&self) -> usize {
+        self.endpoint.core.auth.kept()
+    }
+
     fn tell(&mut self, event: AgentEvent) {
         self.outputs.push_back(Output::Event(Event::Agent(event)));
     }

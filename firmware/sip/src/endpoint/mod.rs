@@ -71,8 +71,6 @@ pub enum Input {
 pub struct EndpointStatus {
     /// Open flows.
     pub flows: usize,
-    /// Nonces kept to be used again, and calls that have used them.
-    pub nonces: usize,
     /// Sessions not yet ended.
     pub sessions: Vec<SessionId>,
     /// The same and those that are terminating, in detail.
@@ -185,7 +183,6 @@ impl Machine for Endpoint {
         calls.dedup_by_key(|call| call.session);
         EndpointStatus {
             flows: self.core.flows.len(),
-            nonces: self.core.auth.kept(),
             sessions: self.sessions.values().filter(|session| !session.is_told()).map(|session| session.id).collect(),
             calls,
             transactions: self.core.transactions.len(),
