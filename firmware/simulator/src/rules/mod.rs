@@ -25,7 +25,7 @@ use std::time::Duration;
 
 /// Keep-alive (25 s), an attempt to connect (10 s), the wait before it (6.5 s), a REGISTER without answer (32 s), the
 /// longest wait after a refusal (120 s), once more to connect.
-pub const REGISTERED_AGAIN: Duration = Duration::from_secs(240);
+pub const REGISTERED_AGAIN: Duration = Duration::from_mins(4);
 
 /// What a user agent holds at most: no scenario has more than a handful of calls at once, so more is a leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,17 +47,19 @@ impl Registers {
         if note.received == answer && (answer || note.bytes.starts_with(b"REGISTER ")) {
             let text = String::from_utf8_lossy(&note.bytes);
             let branch = after(&text, "branch=", [';', '\r', ',']).to_owned();
-            return if answer { self.answered(note, &text, &branch) } else { self.sent(note, &text, branch) };
+            if !answer {
+                return self.sent(note, &text, branch);
+            }
+            self.answered(note, &text, &branch);
         }
         Ok(())
     }
 
-    fn answered(&mut self, note: &WireNote, text: &str, branch: &str) -> Result<(), (&'static str, String)> {
+    fn answered(&mut self, note: &WireNote, text: &str, branch: &str) {
         let is_final = !text.starts_with("SIP/2.0 1");
         if is_final && self.in_flight.get(&note.flow).is_some_and(|(sent, _)| sent == branch) {
             self.in_flight.remove(&note.flow);
         }
-        Ok(())
     }
 
     fn sent(&mut self, note: &WireNote, text: &str, branch: String) -> Result<(), (&'static str, String)> {

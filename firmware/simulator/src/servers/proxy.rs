@@ -58,8 +58,8 @@ impl Proxy {
         }
     }
 
-    fn on_mood(&mut self, mood: Mood) {
-        match mood {
+    fn on_mood(&mut self, mood: &Mood) {
+        match *mood {
             Mood::Lab(_) => {}
             Mood::Good => (self.moods, self.registrar.refusal) = (Moods::default(), None),
             Mood::ChallengeCalls(on) => self.moods.challenge_calls = on,
@@ -237,7 +237,7 @@ impl Machine for Proxy {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Flow(flow, input) => self.on_flow(now, flow, input),
-            Input::Mood(mood) => self.on_mood(mood),
+            Input::Mood(mood) => self.on_mood(&mood),
         }
     }
 
