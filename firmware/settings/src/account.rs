@@ -2,6 +2,7 @@
 
 use crate::address::{self, AddressError, ServerAddress};
 use crate::model::{Account, Secret};
+use crate::pin;
 
 /// Why a password file gave no password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +19,16 @@ impl Account {
     /// The server's address in parts.
     pub fn server_address(&self) -> Result<ServerAddress, AddressError> {
         address::parse(&self.server)
+    }
+
+    /// The addresses of all servers in parts, in the order in which they are tried.
+    pub fn server_addresses(&self) -> Result<Vec<ServerAddress>, AddressError> {
+        std::iter::once(&self.server).chain(&self.backup_servers).map(|server| address::parse(server)).collect()
+    }
+
+    /// The SHA-256 of the only public key that the server may have; `None` = any with a good certificate.
+    pub fn pinned_key(&self) -> Option<[u8; 32]> {
+        self.certificate_pin.as_deref().and_then(|pin| pin::parse(pin).ok())
     }
 
     /// SIP domain: `domain`, else the host of `server` (spec section 1.1).

@@ -1,6 +1,7 @@
 //! `account.server` taken apart.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Serialize;
 
@@ -53,9 +54,24 @@ impl fmt::Display for Transport {
     }
 }
 
+/// How a host becomes a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lookup {
+    /// Host and port are what they are.
+    Direct,
+    /// The DNS tells where this transport of the domain is served (RFC 3263); without such records host and port are.
+    Records,
+    /// The same for whichever encrypted transport the domain prefers.
+    SecureRecords,
+}
+
 /// Where the server is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServerAddress {
+    /// How the host becomes a place: a SIP address by name and without port is a domain (RFC 3263 section 4); a WebSocket's
+    /// URL is a place.
+    pub lookup: Lookup,
     /// How to talk to it.
     pub transport: Transport,
     /// Name or address; an IPv6 address without brackets.
@@ -152,6 +168,7 @@ fn sip(default: Transport, rest: &str) -> Result<ServerAddress, AddressError> {
     let mut parts = rest.split(';');
     let authority = parts.next().unwrap_or_default();
     let asked = parts.filter_map(|parameter| parameter.split_once('=')).find(|(name, _)| *name == "transport");
+    let any_secure = default == Transport::Tls && asked.is_none();
     let transport = match asked.map(|(_, value)| value.to_ascii_lowercase()).as_deref() {
         None => default,
         // RFC 3261 section 26.2.2: `sips` means TLS whatever stream transport is named.
@@ -161,7 +178,14 @@ fn sip(default: Transport, rest: &str) -> Result<ServerAddress, AddressError> {
         Some("tls") => Transport::Tls,
         Some(other) => return Err(AddressError::Scheme(format!("transport={other}"))),
     };
-    at(transport, authority, String::new())
+    let address = at(transport, authority, String::new())?;
+    let lookup = match (host_and_port(authority)?.1, any_secure) {
+        _ if address.host.parse::<IpAddr>().is_ok() => Lookup::Direct,
+        (Some(_), _) => Lookup::Direct,
+        (None, true) => Lookup::SecureRecords,
+        (None, false) => Lookup::Records,
+    };
+    Ok(ServerAddress { lookup, ..address })
 }
 
 fn at(transport: Transport, authority: &str, path: String) -> Result<ServerAddress, AddressError> {
@@ -169,7 +193,8 @@ fn at(transport: Transport, authority: &str, path: String) -> Result<ServerAddre
         return Err(AddressError::UserInfo);
     }
     let (host, port) = host_and_port(authority)?;
-    Ok(ServerAddress { transport, host, port: port.unwrap_or(transport.default_port()), path })
+    let lookup = Lookup::Direct;
+    Ok(ServerAddress { lookup, transport, host, port: port.unwrap_or(transport.default_port()), path })
 }
 
 /// Splits `host[:port]`; IPv6 addresses stand in brackets.

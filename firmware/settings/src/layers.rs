@@ -104,6 +104,6 @@ fn assignment(origin: Origin, name: &str, section: &str, key: &str, value: &str)
 fn literal(kind: &Kind, value: &str) -> String {
     match kind {
         Kind::Text { .. } | Kind::Choice(_) => toml::Value::String(value.into()).to_string(),
-        Kind::Flag | Kind::Number { .. } | Kind::Choices(_) | Kind::Tables(_) => value.into(),
+        Kind::Flag | Kind::Number { .. } | Kind::Choices(_) | Kind::Tables(_) | Kind::Texts { .. } => value.into(),
     }
 }

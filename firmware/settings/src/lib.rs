@@ -14,6 +14,7 @@ mod finding;
 mod layers;
 mod load;
 pub mod model;
+mod pin;
 mod place;
 mod rules;
 pub mod schema;
@@ -21,7 +22,7 @@ mod similar;
 mod walk;
 
 pub use account::PasswordFileError;
-pub use address::{AddressError, ServerAddress, Transport};
+pub use address::{AddressError, Lookup, ServerAddress, Transport};
 pub use finding::Finding;
 pub use layers::{Layer, Origin, command_line_layer, environment_layers};
 pub use load::{Loaded, Source, load};

@@ -47,6 +47,33 @@ pub struct Account {
     pub ice_servers: Vec<IceServer>,
     /// PEM file with the certificate authority to trust besides the system's.
     pub ca_file: Option<String>,
+    /// Trust `ca_file` only. Default false.
+    pub ca_only: bool,
+    /// SHA-256 of the server's public key; taken apart by [`Account::pinned_key`].
+    pub certificate_pin: Option<String>,
+    /// PEM file with the certificate that we show to the server.
+    pub client_certificate: Option<String>,
+    /// PEM file with the key of `client_certificate`.
+    pub client_key: Option<String>,
+    /// The oldest TLS spoken; default 1.2.
+    pub tls_min_version: Option<TlsVersion>,
+    /// The name that the server's certificate must be for, instead of the host or domain of `server`.
+    pub tls_server_name: Option<String>,
+    /// Servers as in `server`, tried in order when that does not answer.
+    pub backup_servers: Vec<String>,
+    /// Connections kept up at the same time (RFC 5626), 1..=2, default 1.
+    pub outbound_flows: Option<u8>,
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// TLS 1.2 (RFC 5246).
+    #[serde(rename = "1.2")]
+    V12,
+    /// TLS 1.3 (RFC 8446).
+    #[serde(rename = "1.3")]
+    V13,
 }
 
 /// One STUN or TURN server.

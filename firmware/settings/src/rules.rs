@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use crate::address::Lookup;
 use crate::finding::Finding;
 use crate::load::Places;
 use crate::model::{IceServer, Settings};
@@ -18,6 +19,8 @@ pub(crate) struct Checked {
 pub(crate) fn check(settings: &Settings, places: &Places) -> Checked {
     let mut rules = Rules { settings, places, out: Checked::default() };
     rules.server();
+    rules.flows();
+    rules.certificates();
     rules.registration();
     rules.password();
     rules.ice_servers();
@@ -55,12 +58,48 @@ impl Rules<'_> {
             } else {
                 self.out.warnings.push(Finding { problem: "is missing: the box will not connect".into(), ..finding });
             }
-        } else if let Ok(server) = account.server_address()
-            && !server.transport.is_encrypted()
-            && !is_loopback(&server.host)
-        {
-            let problem = "is not encrypted: names, meetings and media keys can be read on the way";
-            self.out.warnings.push(self.finding("account.server", &["account.server"], problem).allowed("wss://…"));
+        } else {
+            for (index, server) in account.server_addresses().unwrap_or_default().iter().enumerate() {
+                let path = if index == 0 { "account.server" } else { "account.backup_servers" };
+                if !server.transport.is_encrypted() && !is_loopback(&server.host) {
+                    let problem = "is not encrypted: names, meetings and media keys can be read on the way";
+                    self.out.warnings.push(self.finding(path, &[path], problem).allowed("wss://…"));
+                }
+            }
+        }
+    }
+
+    fn certificates(&mut self) {
+        let account = &self.settings.account;
+        if account.ca_only && !self.given("account.ca_file") {
+            let problem = "is missing; `ca_only = true` needs it";
+            self.out.errors.push(self.finding("account.ca_file", &["account.ca_only"], problem).allowed("a path"));
+        }
+        for (key, partner) in [("client_certificate", "client_key"), ("client_key", "client_certificate")] {
+            let (path, anchor) = (format!("account.{key}"), format!("account.{partner}"));
+            if self.given(&anchor) && !self.given(&path) {
+                let problem = format!("is missing; `{partner}` needs it");
+                self.out.errors.push(self.finding(&path, &[&anchor], &problem).allowed("a path"));
+            }
+        }
+        if self.given("account.certificate_pin") {
+            for key in ["account.ca_file", "account.ca_only", "account.tls_server_name"] {
+                if self.given(key) {
+                    let problem = "counts for nothing beside account.certificate_pin";
+                    self.out.warnings.push(self.finding(key, &[key], problem));
+                }
+            }
+        }
+    }
+
+    fn flows(&mut self) {
+        let account = &self.settings.account;
+        let only_place =
+            account.server_addresses().is_ok_and(|all| matches!(&all[..], [one] if one.lookup == Lookup::Direct));
+        if account.outbound_flows == Some(2) && only_place {
+            let problem = "has only one server to connect to";
+            let finding = self.finding("account.outbound_flows", &["account.outbound_flows"], problem);
+            self.out.warnings.push(finding.allowed("backup_servers, or a domain"));
         }
     }
 

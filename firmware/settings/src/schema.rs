@@ -2,7 +2,7 @@
 
 mod checks;
 
-use crate::address;
+use crate::{address, pin};
 
 /// A `[section]`.
 #[derive(Debug)]
@@ -46,6 +46,15 @@ pub enum Kind {
         /// The number must divide by this.
         step: i64,
     },
+    /// A non-empty list of different texts.
+    Texts {
+        /// What is wrong with one of them, if anything; never quotes the text.
+        check: fn(&str) -> Result<(), String>,
+        /// What one may be, for people.
+        allowed: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
     /// A list of tables.
     Tables(&'static [Key]),
     /// Text.
@@ -71,6 +80,7 @@ impl Kind {
                 format!("a list of tables with the keys {}", names.join(", "))
             }
             Self::Text { allowed, .. } => (*allowed).into(),
+            Self::Texts { allowed, most, .. } => format!("a list of 1 to {most}, each {allowed}"),
         }
     }
 }
@@ -95,6 +105,7 @@ const fn text(check: fn(&str) -> Result<(), String>, allowed: &'static str) -> K
     Kind::Text { check, allowed }
 }
 
+const PATH: Kind = text(checks::filled, "a path");
 const TARGET: Kind = text(checks::target, "a number, a user, user@host or a sip: URI");
 
 /// All sections.
@@ -109,7 +120,11 @@ pub const SECTIONS: &[Section] = &[
 ];
 
 const ACCOUNT: &[Key] = &[
-    key("server", text(checks::server, address::ALLOWED), "Address of the server."),
+    key(
+        "server",
+        text(checks::server, address::ALLOWED),
+        "Address of the server. sip: and sips: by name and without port are looked up as a domain (NAPTR, SRV).",
+    ),
     key("domain", text(checks::host, "a host name or address"), "SIP domain; default the host of server."),
     key(
         "user",
@@ -117,12 +132,37 @@ const ACCOUNT: &[Key] = &[
         "User part of our address; a random number for guests.",
     ),
     key("password", text(checks::filled, "text"), "Secret; better in password_file."),
-    key("password_file", text(checks::filled, "a path"), "File with the password on its first line."),
+    key("password_file", PATH, "File with the password on its first line."),
     key("register", Kind::Flag, "REGISTER with the server; default true when user is given."),
     key("register_expires", number(60, 7200), "Seconds asked for in REGISTER; default 300."),
     key("display_name", text(checks::printable, "text without line breaks"), "Name shown to others."),
     key("ice_servers", Kind::Tables(ICE_SERVER), "STUN and TURN servers."),
-    key("ca_file", text(checks::filled, "a path"), "PEM file of an authority to trust besides the system's."),
+    key("ca_file", PATH, "PEM file of an authority to trust besides the system's."),
+    key("ca_only", Kind::Flag, "Trust the authority of ca_file only, not the system's; default false."),
+    key(
+        "certificate_pin",
+        text(checks::pin, pin::ALLOWED),
+        "SHA-256 of the server's public key. That key alone counts then: whoever signed the certificate, any other is \
+         refused.",
+    ),
+    key("client_certificate", PATH, "PEM file with a certificate to show to servers that ask who comes."),
+    key("client_key", PATH, "PEM file with the private key of client_certificate."),
+    key("tls_min_version", Kind::Choice(&["1.2", "1.3"]), "The oldest TLS spoken; default 1.2."),
+    key(
+        "tls_server_name",
+        text(checks::host, "a host name or address"),
+        "Name the server's certificate must be for; default the host or domain of server.",
+    ),
+    key(
+        "backup_servers",
+        Kind::Texts { check: checks::server, allowed: address::ALLOWED, most: 7 },
+        "Servers tried in this order when server does not answer.",
+    ),
+    key(
+        "outbound_flows",
+        number(1, 2),
+        "Connections kept up at the same time, each to a server of its own (RFC 5626); default 1.",
+    ),
 ];
 
 const ICE_SERVER: &[Key] = &[

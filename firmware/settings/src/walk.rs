@@ -111,6 +111,9 @@ impl Walker<'_> {
             (Kind::Text { check, .. }, DeValue::String(text)) => check(text).map(|()| text_value(text)),
             (Kind::Choice(words), DeValue::String(text)) => self.word(path, words, text, value)?,
             (Kind::Choices(words), DeValue::Array(items)) => return self.words(path, words, items, value),
+            (Kind::Texts { check, most, .. }, DeValue::Array(items)) => {
+                return self.texts(path, kind, (*check, *most), items, value);
+            }
             (Kind::Tables(keys), DeValue::Array(items)) => return self.tables(path, keys, items),
             (_, other) => Err(format!("is {}", article(other))),
         };
@@ -168,6 +171,36 @@ impl Walker<'_> {
             }
         }
         (good.len() == items.len()).then_some(toml::Value::Array(good))
+    }
+
+    fn texts(
+        &mut self,
+        path: &str,
+        kind: &Kind,
+        (check, most): (fn(&str) -> Result<(), String>, usize),
+        items: &[Spanned<DeValue<'_>>],
+        whole: &Spanned<DeValue<'_>>,
+    ) -> Option<toml::Value> {
+        let before = self.out.findings.len();
+        if items.is_empty() || items.len() > most {
+            self.wrong(path, &whole.span(), format!("has {} entries", items.len())).allowed = Some(kind.allowed());
+        }
+        let mut good = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let checked = match item.get_ref() {
+                DeValue::String(text) => check(text).map(|()| text_value(text)),
+                other => Err(format!("is {}", article(other))),
+            };
+            let checked = checked
+                .and_then(|value| if good.contains(&value) { Err("stands here twice".into()) } else { Ok(value) });
+            match checked {
+                Ok(value) => good.push(value),
+                Err(problem) => {
+                    self.wrong(&format!("{path}[{index}]"), &item.span(), problem).allowed = Some(kind.allowed());
+                }
+            }
+        }
+        (self.out.findings.len() == before).then_some(toml::Value::Array(good))
     }
 
     fn tables(&mut self, path: &str, keys: &[Key], items: &[Spanned<DeValue<'_>>]) -> Option<toml::Value> {

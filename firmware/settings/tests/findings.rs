@@ -54,7 +54,9 @@ on = true
             "roombox.toml:4:1: account.password: is missing; registering needs a password (allowed: password or \
              password_file; or register = false)",
             "roombox.toml:5:1: account.displayname: unknown key; did you mean `display_name`? (allowed: server, domain, \
-             user, password, password_file, register, register_expires, display_name, ice_servers, ca_file)",
+             user, password, password_file, register, register_expires, display_name, ice_servers, ca_file, ca_only, \
+             certificate_pin, client_certificate, client_key, tls_min_version, tls_server_name, backup_servers, \
+             outbound_flows)",
             "roombox.toml:6:20: account.register_expires: is text (allowed: a whole number from 60 to 7200)",
             "roombox.toml:9:1: conference.autoDial: unknown key; did you mean `auto_dial`? (allowed: target, auto_dial, \
              auto_answer, entries)",

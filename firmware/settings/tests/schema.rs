@@ -8,7 +8,7 @@ use roombox_settings::schema::{Key, Kind, SECTIONS};
 use serde_json::Value;
 
 const FULL: &str = r#"
-account = { server = "a.b", domain = "a.b", user = "u", password = "p", password_file = "f", register = true, register_expires = 300, display_name = "n", ca_file = "c", ice_servers = [{ url = "turn:a.b", user = "u", password = "p" }] }
+account = { server = "a.b", domain = "a.b", user = "u", password = "p", password_file = "f", register = true, register_expires = 300, display_name = "n", ca_file = "c", certificate_pin = "p", client_certificate = "c", client_key = "k", tls_min_version = "1.2", tls_server_name = "n", outbound_flows = 1, ice_servers = [{ url = "turn:a.b", user = "u", password = "p" }] }
 conference = { target = "1", auto_dial = true, auto_answer = true, entries = [{ name = "n", target = "1" }] }
 screen = { output = "none" }
 "#;
@@ -46,7 +46,7 @@ fn every_word_and_every_limit_of_the_schema_is_taken_by_the_model() {
                 Kind::Choices(words) => words.iter().map(|word| format!("[\"{word}\"]")).collect(),
                 Kind::Number { min, max, .. } => vec![min.to_string(), max.to_string()],
                 Kind::Flag => vec!["true".into()],
-                Kind::Text { .. } | Kind::Tables(_) => continue,
+                Kind::Text { .. } | Kind::Texts { .. } | Kind::Tables(_) => continue,
             };
             for value in values {
                 let text = format!("{}.{} = {value}", section.name, key.name);

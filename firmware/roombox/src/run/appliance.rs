@@ -63,7 +63,9 @@ impl RunningBox {
         let (settings, board) = (&plan.settings, &plan.board);
         let machines = machines(settings, board, &plan.state_dir)?;
         let (told, flows) = flow_events();
-        let transports = Transports::new(client_tls(settings)?, told);
+        let tls = ClientTls::with(&parts::tls(&settings.account))
+            .map_err(|error| Refusal::usage(format!("[account] certificates: {error}.")))?;
+        let transports = Transports::new(tls, told);
         let (notes, inbox) = mpsc::unbounded_channel();
         let (times, reached) = watch::channel(Times::default());
         let events = EventBus::new();
@@ -114,11 +116,6 @@ fn machines(settings: &Settings, board: &Board, state_dir: &Path) -> Result<part
     })?;
     parts::machines(settings, board, instance, rand::random())
         .map_err(|error| Refusal::usage(format!("account.server: {error}.")))
-}
-
-fn client_tls(settings: &Settings) -> Result<ClientTls, Refusal> {
-    let file = settings.account.ca_file.as_deref().map(Path::new);
-    ClientTls::new(file).map_err(|error| Refusal::usage(format!("account.ca_file: {error}.")))
 }
 
 /// Buttons and lights for the panel.

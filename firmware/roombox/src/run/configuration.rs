@@ -48,7 +48,9 @@ fn site_layer() -> Option<Layer> {
 /// Relative paths in a configuration start at its folder.
 fn complete_paths(settings: &mut Settings, folder: &Path) {
     let account = &mut settings.account;
-    for path in [&mut account.ca_file, &mut account.password_file].into_iter().flatten() {
+    let paths =
+        [&mut account.ca_file, &mut account.client_certificate, &mut account.client_key, &mut account.password_file];
+    for path in paths.into_iter().flatten() {
         *path = folder.join(&*path).display().to_string();
     }
 }
@@ -87,9 +89,11 @@ mod tests {
     fn relative_paths_start_at_the_configuration() {
         let mut settings = Settings::default();
         settings.account.ca_file = Some("ca.pem".into());
+        settings.account.client_key = Some("keys/box.pem".into());
         settings.account.password_file = Some("/secret".into());
         complete_paths(&mut settings, Path::new("/etc/roombox"));
         assert_eq!(settings.account.ca_file.as_deref(), Some("/etc/roombox/ca.pem"));
+        assert_eq!(settings.account.client_key.as_deref(), Some("/etc/roombox/keys/box.pem"));
         assert_eq!(settings.account.password_file.as_deref(), Some("/secret"));
     }
 

@@ -5,14 +5,15 @@ use roombox_conference::{ConferenceClient, ConferenceConfig};
 use roombox_hal::board::Board;
 use roombox_media::{api::MediaConfig, peer::IceServer};
 use roombox_settings::{
-    self as settings, AddressError,
+    self as settings, AddressError, Lookup, ServerAddress,
     model::{Account, ScreenOutput, Settings, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
-    api::{ServerTarget, Transport},
+    api::{Server, ServerTarget, Transport},
     endpoint::{Credentials, EndpointConfig},
 };
+use roombox_sip_transports::{ClientTlsOptions, Pem, TlsVersion};
 
 /// A guest's number lies in this range (spec section 1.1).
 const GUESTS: std::ops::Range<u32> = 100_000..99_999_999;
@@ -61,7 +62,8 @@ fn agent(account: &Account, user: &str, domain: &str, instance: String) -> Resul
     // Spaces become underscores as the vendor's clients write them (spec section 1.1).
     endpoint.display_name = account.display_name.trim().replace(' ', "_");
     endpoint.instance_id = Some(instance);
-    let mut agent = AgentConfig::new(endpoint, vec![server(account)?]);
+    let mut agent = AgentConfig::new(endpoint, account.server_addresses()?.into_iter().map(server));
+    agent.outbound_flows = account.outbound_flows.unwrap_or(1);
     agent.registration = account.registers().then(|| RegistrationConfig {
         expires: account.register_expiry(),
         ..RegistrationConfig::at(format!("sip:{domain}"))
@@ -69,8 +71,8 @@ fn agent(account: &Account, user: &str, domain: &str, instance: String) -> Resul
     Ok(agent)
 }
 
-fn server(account: &Account) -> Result<ServerTarget, AddressError> {
-    let address = account.server_address()?;
+/// A place, or a domain to be looked up.
+fn server(address: ServerAddress) -> Server {
     let transport = match address.transport {
         settings::Transport::Tcp => Transport::Tcp,
         settings::Transport::Tls => Transport::Tls,
@@ -78,7 +80,30 @@ fn server(account: &Account) -> Result<ServerTarget, AddressError> {
         settings::Transport::Ws => Transport::Ws,
         settings::Transport::Wss => Transport::Wss,
     };
-    Ok(ServerTarget::new(transport, address.host, address.port, address.path))
+    let wish = match address.lookup {
+        Lookup::Direct => {
+            return ServerTarget::new(transport, address.host, address.port, address.path).into();
+        }
+        Lookup::Records => Some(transport),
+        Lookup::SecureRecords => None,
+    };
+    Server::Domain { name: address.host, transport: wish, path: address.path }
+}
+
+/// Whom the box trusts, and how it shows itself.
+pub(crate) fn tls(account: &Account) -> ClientTlsOptions {
+    let file = |path: &Option<String>| path.as_ref().map(|path| Pem::File(path.into()));
+    ClientTlsOptions {
+        authority: file(&account.ca_file),
+        only_authority: account.ca_only,
+        pin: account.pinned_key(),
+        identity: file(&account.client_certificate).zip(file(&account.client_key)),
+        min_version: match account.tls_min_version {
+            Some(settings::model::TlsVersion::V13) => TlsVersion::V13,
+            Some(settings::model::TlsVersion::V12) | None => TlsVersion::V12,
+        },
+        server_name: account.tls_server_name.clone(),
+    }
 }
 
 /// What the media engine is started with.
@@ -134,7 +159,6 @@ fn ice_server(server: &settings::model::IceServer) -> IceServer {
 #[cfg(test)]
 mod tests {
     use roombox_settings::model::Secret;
-    use roombox_sip::api::Server;
 
     use super::*;
 
@@ -157,6 +181,36 @@ mod tests {
         assert_eq!(agent.registration.unwrap().registrar, "sip:meet.example.org");
         let Server::At(place) = &agent.servers[0] else { panic!("a known place") };
         assert_eq!((place.transport, place.port), (Transport::Wss, 443));
+    }
+
+    #[test]
+    fn servers_keep_their_order_and_domains_are_looked_up() {
+        let backups = vec!["sips:example.org".into(), "sip:pbx.example.org;transport=tcp".into(), "sips:a.b:7".into()];
+        let account = Account { backup_servers: backups, outbound_flows: Some(2), ..account() };
+        let agent = agent(&account, "1", "d", "urn:uuid:x".into()).unwrap();
+        let domain = |name: &str, transport| Server::Domain { name: name.into(), transport, path: String::new() };
+        assert_eq!(agent.outbound_flows, 2);
+        assert!(matches!(&agent.servers[0], Server::At(place) if place.host == "meet.example.org"));
+        assert_eq!(agent.servers[1], domain("example.org", None));
+        assert_eq!(agent.servers[2], domain("pbx.example.org", Some(Transport::Tcp)));
+        assert_eq!(agent.servers[3], ServerTarget::new(Transport::Tls, "a.b", 7, "").into());
+    }
+
+    #[test]
+    fn keys_of_tls_become_its_options() {
+        let account = Account {
+            ca_file: Some("/ca".into()),
+            ca_only: true,
+            certificate_pin: Some("ab".repeat(32)),
+            client_certificate: Some("/c".into()),
+            client_key: Some("/k".into()),
+            tls_min_version: Some(settings::model::TlsVersion::V13),
+            ..account()
+        };
+        let options = tls(&account);
+        assert_eq!((options.authority, options.only_authority), (Some(Pem::File("/ca".into())), true));
+        assert_eq!(options.identity, Some((Pem::File("/c".into()), Pem::File("/k".into()))));
+        assert_eq!((options.pin, options.min_version), (Some([0xab; 32]), TlsVersion::V13));
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub(super) fn server(text: &str) -> Result<(), String> {
     address::parse(text).map(drop).map_err(|error| error.to_string())
 }
 
+pub(super) fn pin(text: &str) -> Result<(), String> {
+    crate::pin::parse(text).map(drop)
+}
+
 pub(super) fn host(text: &str) -> Result<(), String> {
     match address::host_and_port(text.trim()) {
         Ok((_, None)) => Ok(()),
