@@ -49,22 +49,25 @@ impl Rules<'_> {
     }
 
     fn server(&mut self) {
-        let account = &self.settings.account;
-        if !self.given("account.server") {
-            let anchors = ["account.user", "account.register", "conference.auto_dial"];
-            let finding = self.finding("account.server", &anchors, "is missing").allowed(crate::address::ALLOWED);
-            if anchors.iter().any(|anchor| self.given(anchor)) {
-                self.out.errors.push(finding);
-            } else {
-                self.out.warnings.push(Finding { problem: "is missing: the box will not connect".into(), ..finding });
-            }
+        if self.given("account.server") {
+            return self.encryption();
+        }
+        let anchors = ["account.user", "account.register", "conference.auto_dial"];
+        let finding = self.finding("account.server", &anchors, "is missing").allowed(crate::address::ALLOWED);
+        if anchors.iter().any(|anchor| self.given(anchor)) {
+            self.out.errors.push(finding);
         } else {
-            for (index, server) in account.server_addresses().unwrap_or_default().iter().enumerate() {
-                let path = if index == 0 { "account.server" } else { "account.backup_servers" };
-                if !server.transport.is_encrypted() && !is_loopback(&server.host) {
-                    let problem = "is not encrypted: names, meetings and media keys can be read on the way";
-                    self.out.warnings.push(self.finding(path, &[path], problem).allowed("wss://…"));
-                }
+            self.out.warnings.push(Finding { problem: "is missing: the box will not connect".into(), ..finding });
+        }
+    }
+
+    fn encryption(&mut self) {
+        let servers = self.settings.account.server_addresses().unwrap_or_default();
+        for (index, server) in servers.iter().enumerate() {
+            let path = if index == 0 { "account.server" } else { "account.backup_servers" };
+            if !server.transport.is_encrypted() && !is_loopback(&server.host) {
+                let problem = "is not encrypted: names, meetings and media keys can be read on the way";
+                self.out.warnings.push(self.finding(path, &[path], problem).allowed("wss://…"));
             }
         }
     }

@@ -28,6 +28,9 @@ pub struct Key {
     pub about: &'static str,
 }
 
+/// What is wrong with a text, if anything; never quotes the text.
+pub type Check = fn(&str) -> Result<(), String>;
+
 /// What a key may hold.
 #[derive(Debug)]
 pub enum Kind {
@@ -49,7 +52,7 @@ pub enum Kind {
     /// A non-empty list of different texts.
     Texts {
         /// What is wrong with one of them, if anything; never quotes the text.
-        check: fn(&str) -> Result<(), String>,
+        check: Check,
         /// What one may be, for people.
         allowed: &'static str,
         /// How many there may be.
@@ -60,7 +63,7 @@ pub enum Kind {
     /// Text.
     Text {
         /// What is wrong with a text, if anything; never quotes the text.
-        check: fn(&str) -> Result<(), String>,
+        check: Check,
         /// What is allowed, for people.
         allowed: &'static str,
     },
@@ -101,7 +104,7 @@ const fn even(min: i64, max: i64) -> Kind {
     Kind::Number { min, max, step: 2 }
 }
 
-const fn text(check: fn(&str) -> Result<(), String>, allowed: &'static str) -> Kind {
+const fn text(check: Check, allowed: &'static str) -> Kind {
     Kind::Text { check, allowed }
 }
 

@@ -177,7 +177,7 @@ impl Walker<'_> {
         &mut self,
         path: &str,
         kind: &Kind,
-        (check, most): (fn(&str) -> Result<(), String>, usize),
+        (check, most): (schema::Check, usize),
         items: &[Spanned<DeValue<'_>>],
         whole: &Spanned<DeValue<'_>>,
     ) -> Option<toml::Value> {
