@@ -42,7 +42,7 @@ async fn phones_behind_different_edges_call_each_other() {
     let mut alice = world.edges[0].registered("alice", Transport::Wss).await;
     let mut bob = world.edges[1].registered("bob", Transport::Udp).await;
     let registered = bob.wire.received("SIP/2.0 200").pop().expect("bob is registered");
-    assert!(registered.contains("Path: "), "{registered}");
+    assert!(registered.contains("Flow-Timer: "), "the registrar has seen the flow in the Path: {registered}");
     let call = alice.call(&uri("bob"));
     let taken = bob.take_call().await;
     alice.confirmed(call).await;
