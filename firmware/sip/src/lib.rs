@@ -35,3 +35,4 @@ pub mod sdp;
 mod session;
 pub mod transaction;
 pub mod virtual_network;
+pub mod worker;

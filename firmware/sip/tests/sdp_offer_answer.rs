@@ -1,4 +1,5 @@
 //! Offers and answers: what passes, what is refused, and in which words.
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test")]
 
 use roombox_sip::sdp::{Content, Description, Direction, Finding, OfferAnswer, Refusal, Setup, Side, Signalling};
 

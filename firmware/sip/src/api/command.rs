@@ -90,6 +90,8 @@ pub struct InviteOptions {
     pub reliable: Option<Reliable>,
     /// Take the place of this dialog of the called side (RFC 3891): the value of a Replaces header.
     pub replaces: Option<String>,
+    /// Session interval to ask for (RFC 4028), in seconds, raised to 90; `None` = as the endpoint is configured.
+    pub session_expires: Option<u32>,
 }
 
 /// Whom a peer is asked to call.

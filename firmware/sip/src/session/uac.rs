@@ -73,13 +73,14 @@ fn invite(core: &mut Core, call: &Call<'_>, call_id: &str, tag: &str) -> Request
     request.headers.extend(call.headers);
     request.headers.push("Contact", core.contact(call.flow));
     request.set_body(call.body.as_ref());
-    if let Some(expires) = core.config.session_expires {
+    let session_expires = call.options.session_expires.or(core.config.session_expires);
+    if let Some(expires) = session_expires.map(|seconds| seconds.max(Timers::MIN_SE)) {
         request.headers.push("Session-Expires", expires.to_string());
         request.headers.push("Min-SE", Timers::MIN_SE.to_string());
     }
     request.headers.push("Allow", core.allow());
     let reliable = call.options.reliable.unwrap_or(core.config.reliable);
-    let offered = Core::supported_with(reliable != Reliable::Off, core.config.session_expires.is_some());
+    let offered = Core::supported_with(reliable != Reliable::Off, session_expires.is_some());
     request.headers.push("Supported", offered);
     if reliable == Reliable::Required {
         request.headers.push("Require", "100rel");

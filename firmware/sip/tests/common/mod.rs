@@ -30,6 +30,8 @@ pub struct Registrar {
     /// Answers REGISTER with this and Retry-After.
     pub unavailable: Option<u32>,
     pub registers: u32,
+    /// Does not answer REGISTER.
+    pub deaf: bool,
     outputs: std::collections::VecDeque<Output>,
     verifier: Verifier,
 }
@@ -42,6 +44,7 @@ impl Registrar {
             min_expires: 0,
             unavailable: None,
             registers: 0,
+            deaf: false,
             outputs: std::collections::VecDeque::new(),
             verifier: Verifier::new("lab", seed),
         }
@@ -50,6 +53,7 @@ impl Registrar {
     fn settle(&mut self, now: Instant) {
         while let Some(output) = self.endpoint.poll_output() {
             match output {
+                Output::Event(Event::Request { method, .. }) if self.deaf && method == "REGISTER" => {}
                 Output::Event(Event::Request { request, method, headers, .. }) if method == "REGISTER" => {
                     self.registers += 1;
                     let (status, headers) = self.answer(now, &headers);

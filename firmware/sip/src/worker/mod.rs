@@ -1,0 +1,341 @@
+//! The surface of SipWorker over [`UserAgent`]: its commands and events (spec section 12).
+//!
+//! The worker is a machine like the agent below it. What the library did with the browser's media comes out as
+//! [`Output::Media`], and its outcome goes back in: a command to mute asks, and `onMute` is told when media says so. What
+//! cannot be done is told as [`Output::Refused`], where the library only wrote to the console.
+//!
+//! Differences from the library, on purpose: options of a call are respected and defaults only fill gaps; every session
+//! gathers candidates by itself; [`retry::Retries`] keeps its ids apart; causes come in three languages.
+
+pub mod candidates;
+mod command;
+mod commands;
+mod config;
+mod event;
+mod link;
+mod media;
+mod options;
+pub mod retry;
+mod session;
+#[cfg(test)]
+mod tests;
+mod told;
+mod told_session;
+mod ulid;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+pub use command::{Command, OfSession};
+pub use event::{CauseData, EventName, Extra, SessionOrigin, WorkerEvent};
+pub use media::MediaRequest;
+pub use options::{CallOptions, MediaConstraints, Options, PeerConfig};
+pub use session::{SessionState, SessionStatus};
+
+use crate::agent::{self, ConnectionState};
+use crate::api::{self, FlowError, FlowId, FlowInput, LocateId, ServerTarget};
+use crate::ident::Random;
+use crate::machine::Machine;
+use candidates::CandidateKind;
+use link::Link;
+use session::Session;
+
+/// Sessions at the same time; more is no use in a room and would only hold memory.
+pub const MAX_SESSIONS: usize = 16;
+
+/// What goes into a [`Worker`].
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A candidate was found for this session.
+    Candidate {
+        /// Which.
+        session_id: String,
+        /// Where it comes from.
+        kind: CandidateKind,
+    },
+    /// A command.
+    Command(Command),
+    /// The description that [`MediaRequest::Offer`] or [`MediaRequest::Answer`] asked for, or why there is none.
+    Description {
+        /// Which.
+        session_id: String,
+        /// The SDP.
+        description: Result<String, String>,
+    },
+    /// Something happened to a flow.
+    Flow {
+        /// The flow.
+        flow: FlowId,
+        /// What happened.
+        input: FlowInput,
+    },
+    /// No more candidates will be found for this session.
+    Gathered {
+        /// Which.
+        session_id: String,
+    },
+    /// What became of a question where a domain is served.
+    Located {
+        /// The question.
+        locate: LocateId,
+        /// The places.
+        places: Result<Vec<ServerTarget>, FlowError>,
+    },
+    /// Media could not use the other side's description: the call cannot go on.
+    MediaFailed {
+        /// Which.
+        session_id: String,
+        /// Why.
+        reason: String,
+    },
+    /// Media has stopped or begun to send sound.
+    Muted {
+        /// Which.
+        session_id: String,
+        /// Stopped?
+        muted: bool,
+    },
+}
+
+/// What comes out of a [`Worker`].
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Tell whoever listens.
+    Event(Box<WorkerEvent>),
+    /// Something for media to do.
+    Media {
+        /// Which session.
+        session_id: String,
+        /// What.
+        request: MediaRequest,
+    },
+    /// For the network; never [`api::Output::Event`].
+    Network(api::Output),
+    /// A command was not done.
+    Refused(Refusal),
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// `LOGIN` when everything stands.
+    #[error("already connected and registered")]
+    AlreadyLoggedIn,
+    /// `sipServer` holds this.
+    #[error("not a WebSocket address: {0}")]
+    BadServer(String),
+    /// `CALL` to this.
+    #[error("not an address that can be called: {0}")]
+    BadTarget(String),
+    /// `uri` is this.
+    #[error("not an address of record: {0}")]
+    BadUri(String),
+    /// `LOGIN` without this setting.
+    #[error("the setting `{0}` is missing")]
+    Missing(&'static str),
+    /// `CALL`, `UNREGISTER` and the like need a registration (a guest: a connection).
+    #[error("not registered")]
+    NotRegistered,
+    /// `LOGOUT` and the like without `LOGIN`.
+    #[error("not logged in")]
+    NotLoggedIn,
+    /// There is no session of this id.
+    #[error("there is no session {0}")]
+    NoSession(String),
+    /// There are [`MAX_SESSIONS`] already.
+    #[error("too many sessions")]
+    TooManySessions,
+    /// The session is not in a state for that.
+    #[error("session {session_id} is {state:?}")]
+    WrongState {
+        /// Which.
+        session_id: String,
+        /// How it stands.
+        state: SessionState,
+    },
+}
+
+/// What an onlooker may see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkerStatus {
+    /// The WebSocket is up.
+    pub connected: bool,
+    /// Registered.
+    pub registered: bool,
+    /// The sessions by their ids.
+    pub sessions: BTreeMap<String, SessionStatus>,
+}
+
+/// SipWorker as a machine.
+#[derive(Debug)]
+pub struct Worker {
+    link: Option<Link>,
+    links: u32,
+    /// `LOGIN` came while the old agent was still leaving.
+    login_again: bool,
+    next_request: u64,
+    next_session: u64,
+    options: Options,
+    /// `INIT` came since the agent was made.
+    options_changed: bool,
+    outputs: VecDeque<Output>,
+    random: Random,
+    seed: u64,
+    sessions: BTreeMap<String, Session>,
+    /// An instant and what the wall clock said then, in milliseconds since 1970.
+    started: (Instant, u64),
+}
+
+impl Worker {
+    /// A worker without settings. `unix_ms`: what the wall clock says at `now`, in milliseconds since 1970; it dates
+    /// events and session ids. The same seed, time and inputs give the same outputs.
+    pub fn new(now: Instant, unix_ms: u64, seed: u64) -> Self {
+        Self {
+            link: None,
+            links: 0,
+            login_again: false,
+            next_request: 0,
+            next_session: 0,
+            options: Options::default(),
+            options_changed: false,
+            outputs: VecDeque::new(),
+            random: Random::new(seed),
+            seed,
+            sessions: BTreeMap::new(),
+            started: (now, unix_ms),
+        }
+    }
+
+    /// Is the WebSocket up?
+    pub fn is_connected(&self) -> bool {
+        self.connection() == ConnectionState::Connected
+    }
+
+    /// Registered?
+    pub fn is_registered(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.registered)
+    }
+
+    /// The settings as they are merged.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// A session.
+    pub fn session(&self, session_id: &str) -> Option<SessionStatus> {
+        self.sessions.get(session_id).map(Session::status)
+    }
+
+    fn connection(&self) -> ConnectionState {
+        self.link.as_ref().map_or(ConnectionState::Stopped, |link| link.agent.status().connection)
+    }
+
+    fn unix_ms(&self, now: Instant) -> u64 {
+        let since = now.saturating_duration_since(self.started.0).as_millis();
+        self.started.1.saturating_add(u64::try_from(since).unwrap_or(u64::MAX))
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.outputs.push_back(Output::Refused(refusal));
+    }
+
+    fn tell_agent(&mut self, now: Instant, input: agent::Input) {
+        if let Some(link) = &mut self.link {
+            link.agent.handle_input(now, input);
+        }
+    }
+
+    /// Sends on what the agent has, and lets go of an agent that has left.
+    fn settle(&mut self, now: Instant) {
+        while let Some(output) = self.link.as_mut().and_then(|link| link.agent.poll_output()) {
+            match output {
+                api::Output::Event(event) => self.on_event(now, event),
+                other => {
+                    let outward = self.link.as_ref().map(|link| link.outward(other));
+                    self.outputs.extend(outward.map(Output::Network));
+                }
+            }
+        }
+        let left = self.link.as_ref().is_some_and(|link| link.leaving) && self.connection() == ConnectionState::Stopped;
+        if left {
+            self.link = None;
+            self.end_all(now);
+            if std::mem::take(&mut self.login_again) {
+                self.login(now);
+                self.settle(now);
+            }
+        }
+    }
+
+    fn check_candidates(&mut self, now: Instant) {
+        let ready = self.sessions.iter_mut().filter(|(_, s)| s.candidates.is_some_and(|c| c.is_ready(now)));
+        for (id, session) in ready {
+            session.candidates = None;
+            let request = MediaRequest::TakeDescription;
+            self.outputs.push_back(Output::Media { session_id: id.clone(), request });
+        }
+    }
+}
+
+impl Machine for Worker {
+    type Input = Input;
+    type Output = Output;
+    type Status = WorkerStatus;
+
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Candidate { session_id, kind } => {
+                if let Some(candidates) = self.sessions.get_mut(&session_id).and_then(|s| s.candidates.as_mut()) {
+                    candidates.found(now, kind);
+                }
+            }
+            Input::Command(command) => self.command(now, command),
+            Input::Description { session_id, description } => self.description(now, &session_id, description),
+            Input::Flow { flow, input } => {
+                if let Some(flow) = self.link.as_ref().and_then(|link| link.inward(flow)) {
+                    self.tell_agent(now, agent::Input::Flow { flow, input });
+                }
+            }
+            Input::Gathered { session_id } => {
+                if let Some(candidates) = self.sessions.get_mut(&session_id).and_then(|s| s.candidates.as_mut()) {
+                    candidates.complete();
+                }
+            }
+            Input::Located { locate, places } => {
+                if let Some(FlowId(locate)) = self.link.as_ref().and_then(|link| link.inward(FlowId(locate.0))) {
+                    self.tell_agent(now, agent::Input::Located { locate: LocateId(locate), places });
+                }
+            }
+            Input::MediaFailed { session_id, reason } => self.media_failed(now, &session_id, reason),
+            Input::Muted { session_id, muted } => self.muted(now, &session_id, muted),
+        }
+        self.settle(now);
+        self.check_candidates(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some(link) = &mut self.link {
+            link.agent.handle_timeout(now);
+        }
+        self.settle(now);
+        self.check_candidates(now);
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let agent = self.link.as_ref().and_then(|link| link.agent.next_deadline());
+        let gathering = self.sessions.values().filter_map(|session| Some(session.candidates?.deadline()));
+        gathering.chain(agent).min()
+    }
+
+    fn status(&self) -> WorkerStatus {
+        WorkerStatus {
+            connected: self.is_connected(),
+            registered: self.is_registered(),
+            sessions: self.sessions.iter().map(|(id, session)| (id.clone(), session.status())).collect(),
+        }
+    }
+}
