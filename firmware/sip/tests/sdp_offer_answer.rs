@@ -182,7 +182,7 @@ fn a_direction_that_was_not_offered_is_refused_from_us_and_cut_from_a_peer() {
     let finding = Finding::DirectionNotOffered { line: 0, offered: Direction::SendOnly, answered: Direction::SendRecv };
     let mut ours = OfferAnswer::new();
     ours.offer(Side::Remote, &asked).unwrap();
-    assert_eq!(broken(ours.answer(Side::Local, &given)), [finding.clone()]);
+    assert_eq!(broken(ours.answer(Side::Local, &given)), std::slice::from_ref(&finding));
     let mut theirs = OfferAnswer::new();
     theirs.offer(Side::Local, &asked).unwrap();
     let agreed = theirs.answer(Side::Remote, &given).unwrap();

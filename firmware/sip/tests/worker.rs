@@ -199,6 +199,38 @@ fn muting_is_told_when_media_says_so() {
 }
 
 #[test]
+fn holding_and_resuming_go_by_what_the_peer_agrees_to() {
+    let mut room = room(27, "secret");
+    room.call("100", json!({}));
+    let theirs = room.incoming();
+    room.server(Sip::Accept { session: theirs, body: Some(common::sdp(&sdp())), headers: vec![] });
+    room.run(SECOND);
+    let id = room.only_session();
+    room.take();
+    for (command, offered, answered, told) in [
+        (Command::Hold(OfSession::new(&id)), "a=sendonly", "a=recvonly", "onHold"),
+        (Command::Unhold(OfSession::new(&id)), "m=audio 4000", "a=sendrecv", "onResume"),
+    ] {
+        room.tell(command);
+        let offer = room.world.run_to(10 * SECOND, |side, e| side == Side::Server && matches!(e, Event::Offer { .. }));
+        let Some((_, Event::Offer { body, .. })) = offer else { panic!("no offer") };
+        let offer = common::text(body.as_ref()).to_string();
+        assert!(offer.contains(offered) && offer.contains("a=sendonly") == (told == "onHold"), "{offer}");
+        let answer = common::sdp(&format!("{}{answered}\r\n", sdp()));
+        room.server(Sip::AnswerOffer { session: theirs, answer: Ok(answer) });
+        room.run(SECOND);
+        let events = room.take();
+        assert_eq!(events.len(), 1, "{events:?}");
+        assert_eq!((&events[0]["data"]["msg"], &events[0]["data"]["originator"]), (&json!(told), &json!("local")));
+    }
+    let held = common::sdp(&format!("{}a=sendonly\r\n", sdp().replace("1 1 IN", "1 2 IN")));
+    room.server(Sip::Reinvite { session: theirs, body: held, headers: vec![] });
+    room.run(SECOND);
+    assert_eq!(room.take()[0]["data"]["originator"], "remote");
+    assert!(room.worker().session(&id).unwrap().held_by_peer);
+}
+
+#[test]
 fn a_hang_up_by_time_out_is_told_as_such() {
     let mut room = room(10, "secret");
     room.call("100", json!({}));
