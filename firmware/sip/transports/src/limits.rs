@@ -34,7 +34,7 @@ pub(crate) const PEERS: usize = 512;
 pub(crate) const DATAGRAMS: usize = 64;
 /// A UDP peer heard and answered nothing for this long is forgotten. Longer than any session interval in use (RFC 4028:
 /// 1800 s): a call in which nobody speaks SIP for so long has lost its peer.
-pub(crate) const PEER_IDLE: Duration = Duration::from_secs(3600);
+pub(crate) const PEER_IDLE: Duration = Duration::from_hours(1);
 /// Where the table of peers is full, one that was idle this long makes room: 64 * T1, no transaction of it is left
 /// (RFC 3261 section 17).
 pub(crate) const PEER_YIELDS: Duration = Duration::from_secs(32);

@@ -27,7 +27,7 @@ fn config() -> WebSocketConfig {
 }
 
 /// Upgrades a connection as client. The server must agree to the subprotocol (RFC 7118 section 4.2): browsers fail without
-/// it too, so a server that JsSIP could use names it. Redirects are not followed: they could lead to a server that nobody
+/// it too, so a server that works with pages names it. Redirects are not followed: they could lead to a server that nobody
 /// chose.
 pub(crate) async fn upgrade<S>(stream: S, server: &ServerTarget) -> Result<WebSocketStream<S>, FlowError>
 where

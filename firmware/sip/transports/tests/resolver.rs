@@ -4,8 +4,9 @@
 mod common;
 
 use common::name_server::{Manner, NameServer, naptr, srv};
+use common::{Authority, Echo, Side, options};
 use hickory_resolver::proto::op::ResponseCode;
-use roombox_sip::api::{FlowError, ServerTarget, Transport};
+use roombox_sip::api::{FlowError, FlowId, ServerTarget, Transport};
 use roombox_sip::locate::Wish;
 use roombox_sip_transports::{NameServers, Resolver};
 
@@ -30,6 +31,23 @@ async fn naptr_and_srv_records_of_a_real_name_server_lead_to_the_places() {
     let found = locate(&server, "example.com", None).await.expect("places");
     let hosts: Vec<_> = found.iter().map(|place| (place.host.as_str(), place.port, place.name())).collect();
     assert_eq!(hosts, [("first.example.net", 5071, "example.com"), ("backup.example.net", 5061, "example.com")]);
+}
+
+#[tokio::test]
+async fn a_server_found_by_srv_is_reached_and_proves_the_domain() {
+    let authority = Authority::new();
+    let echo = Echo::start(options(Transport::Tls, Some(authority.server("example.org", 2090))));
+    let zone = vec![srv("_sips._tcp.example.org.", 1, 0, echo.address.port(), "localhost.")];
+    let server = NameServer::start(zone, Manner::Knows).await;
+    let found = locate(&server, "example.org", None).await.expect("the place");
+    let mut client = Side::new(authority.client());
+    client.transports.open(FlowId(1), found[0].clone());
+    assert_eq!(client.opened().await, Transport::Tls);
+    // The host's own name is not the one that was asked for.
+    let direct = ServerTarget { server_name: None, ..found[0].clone() };
+    client.transports.open(FlowId(2), direct);
+    let error = client.closed().await;
+    assert!(matches!(&error, FlowError::Certificate(why) if why.contains("not for localhost")), "{error}");
 }
 
 #[tokio::test]

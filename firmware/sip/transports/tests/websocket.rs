@@ -1,4 +1,4 @@
-//! WebSockets frame by frame: what may come, and how they end.
+//! Messages over a WebSocket frame by frame: what may come, and how they end.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests play the other side of the socket")]
 
 mod common;
@@ -116,13 +116,11 @@ async fn a_redirect_is_told_and_not_followed() {
 async fn a_server_that_answers_no_ping_is_given_up_within_30_seconds() {
     let (server, mut client) = (WebServer::start().await, stranger());
     let mut socket = server.connected(&mut client).await;
-    let begin = tokio::time::Instant::now();
     assert_eq!(socket.frame().await.0, PING);
+    let alive = tokio::time::Instant::now();
     socket.send(true, PONG, b"").await;
     assert_eq!(socket.frame().await.0, PING, "an answer is a sign of life");
-    let asked = begin.elapsed();
     let error = client.closed().await;
     assert!(matches!(&error, FlowError::Timeout(why) if why.contains("ping")), "{error}");
-    let silent = begin.elapsed() - asked / 2;
-    assert!(silent.as_secs() < 30, "{silent:?} after the last sign of life");
+    assert!(alive.elapsed().as_secs() < 30, "{:?} after the last sign of life", alive.elapsed());
 }
