@@ -210,6 +210,13 @@ fn an_invite_says_how_long_it_may_ring() {
     wire.receive(&request("INVITE", "call", ""));
     wire.pass(patience);
     assert!(wire.last().starts_with("SIP/2.0 408"));
+    let patience = Duration::from_mins(5);
+    let config = EndpointConfig { no_answer_timeout: patience, ..EndpointConfig::client("sip:room@lab.example") };
+    let mut wire = Wire::with(Transport::Wss, config);
+    wire.receive(&request("INVITE", "call", ""));
+    wire.pass(patience);
+    let rung = wire.sent.iter().filter(|m| m.starts_with("SIP/2.0 180")).count();
+    assert_eq!((rung, wire.endpoint.next_deadline().is_some()), (5, true), "once a minute");
 }
 
 #[test]

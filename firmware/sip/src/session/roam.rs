@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Session, State, cause};
-use crate::api::{FlowId, Output};
+use crate::api::{Failure, FlowId, Output};
 use crate::endpoint::core::{Core, Purpose};
 use crate::transaction::{Outcome, TransactionEvent};
 
@@ -14,6 +14,10 @@ impl Session {
         self.flow = None;
         match self.state {
             State::Established => self.timers.flow_lost(now + core.config.flow_patience),
+            State::Calling { progress: false, .. } => {
+                let reason = "the connection was lost before anybody answered".into();
+                self.end(core, Failure { reason, ..cause::connection() });
+            }
             _ => self.end(core, cause::connection()),
         }
         self.offer.flow_lost();

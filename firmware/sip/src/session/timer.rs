@@ -26,6 +26,8 @@ pub(super) struct Interval {
 /// What a session waits for.
 #[derive(Debug)]
 pub(crate) struct Timers {
+    /// When a call that rings says so again.
+    again: Option<Instant>,
     flow: Option<Instant>,
     pub(super) interval: Option<Interval>,
     /// The least interval that anybody on the way has asked for.
@@ -38,7 +40,7 @@ pub(crate) struct Timers {
 
 impl Default for Timers {
     fn default() -> Self {
-        Self { flow: None, interval: None, min_se: Self::MIN_SE, raises: 0, refresh: None, ring: None }
+        Self { again: None, flow: None, interval: None, min_se: Self::MIN_SE, raises: 0, refresh: None, ring: None }
     }
 }
 
@@ -47,6 +49,9 @@ impl Timers {
     pub(super) const MIN_SE: u32 = 90;
     /// How long we let the other side ring: no proxy keeps an INVITE much longer (timer C, RFC 3261 section 16.6).
     const CALLER_PATIENCE: Duration = Duration::from_mins(3);
+
+    /// From one provisional response to the next.
+    const RING_AGAIN: Duration = Duration::from_mins(1);
 
     /// How long we let it ring: as the INVITE says, or until no proxy would wait longer.
     pub(super) fn caller_patience(invite: &Request) -> Duration {
@@ -58,8 +63,13 @@ impl Timers {
         self.ring = Some(at);
     }
 
+    /// The caller's proxies hear of it at least once a minute (timer C, RFC 3261 section 13.3.1.1).
+    pub(super) fn ring_again(&mut self, now: Instant) {
+        self.again = Some(now + Self::RING_AGAIN);
+    }
+
     pub(super) fn ring_over(&mut self) {
-        self.ring = None;
+        (self.ring, self.again) = (None, None);
     }
 
     pub(super) fn flow_lost(&mut self, until: Instant) {
@@ -77,7 +87,7 @@ impl Timers {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.ring.into_iter().chain(self.flow).chain(self.interval.map(|i| i.at)).min()
+        self.ring.into_iter().chain(self.again).chain(self.flow).chain(self.interval.map(|i| i.at)).min()
     }
 
     /// `Min-SE` for a 422 when a request asks for less than we allow (RFC 4028 section 9).
@@ -203,6 +213,10 @@ impl Session {
         if self.timers.ring.is_some_and(|at| at <= now) {
             self.timers.ring_over();
             self.on_ring_timeout(core, now);
+        }
+        if self.timers.again.is_some_and(|at| at <= now) {
+            self.timers.ring_again(now);
+            self.progress(core, now, 180, (None, &[]), false);
         }
         if self.timers.flow.take_if(|at| *at <= now).is_some() {
             self.end(core, cause::connection());

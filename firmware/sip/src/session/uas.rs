@@ -73,6 +73,7 @@ impl Session {
         session.timers.ring_limit(now + expires.map_or(patience, |expires| expires.min(patience)));
         session.learn_allow(&request.headers);
         session.state = State::Ringing(Ringing { request, transaction });
+        session.timers.ring_again(now);
         session.progress(core, now, 180, (None, &[]), false);
         Some(session)
     }
