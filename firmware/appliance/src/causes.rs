@@ -91,7 +91,7 @@ const fn of_flow(error: &FlowError) -> CauseCode {
 /// What the end of a call to a conference means; nothing for a normal end, or for a loss that the connection explains.
 pub(crate) fn of_call(failure: &CallFailure) -> Option<Cause> {
     let code = match failure.cause {
-        CallCause::Bye | CallCause::Canceled | CallCause::ConnectionError => return None,
+        CallCause::Bye | CallCause::Canceled | CallCause::ConnectionError | CallCause::Replaced => return None,
         CallCause::NotFound | CallCause::AddressIncomplete => CauseCode::ConferenceNotFound,
         CallCause::Busy => CauseCode::ConferenceBusy,
         CallCause::Rejected | CallCause::AuthenticationError | CallCause::Redirected => CauseCode::ConferenceRefused,

@@ -188,7 +188,8 @@ fn prospect(failure: &Failure) -> Prospect {
         | Cause::IncompatibleSdp
         | Cause::NotFound
         | Cause::Redirected
-        | Cause::Rejected => Prospect::Hopeless,
+        | Cause::Rejected
+        | Cause::Replaced => Prospect::Hopeless,
     }
 }
 

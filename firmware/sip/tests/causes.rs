@@ -53,8 +53,8 @@ fn no_entry_stands_twice() {
 fn every_cause_code_and_flow_error_of_ours_is_in_the_catalogue() {
     use Cause::{
         AddressIncomplete, AuthenticationError, BadMediaDescription, Busy, Bye, Canceled, ConnectionError, DialogError,
-        Expires, IncompatibleSdp, InternalError, NoAck, NoAnswer, NotFound, Redirected, Rejected, RequestTimeout,
-        SipFailureCode, Unavailable, WebrtcError,
+        Expires, IncompatibleSdp, InternalError, NoAck, NoAnswer, NotFound, Redirected, Rejected, Replaced,
+        RequestTimeout, SipFailureCode, Unavailable, WebrtcError,
     };
     let ours = [
         AddressIncomplete,
@@ -73,6 +73,7 @@ fn every_cause_code_and_flow_error_of_ours_is_in_the_catalogue() {
         NotFound,
         Redirected,
         Rejected,
+        Replaced,
         RequestTimeout,
         SipFailureCode,
         Unavailable,
@@ -95,7 +96,7 @@ fn every_cause_code_and_flow_error_of_ours_is_in_the_catalogue() {
         assert_eq!(serde_name, flow_kind(&error));
         assert!(FLOW_ERRORS.iter().any(|(kind, text)| *kind == flow_kind(&error) && text == flow_error(&error)));
     }
-    assert_eq!((CAUSES.len(), CLOSE_CODES.len(), FLOW_ERRORS.len()), (23, 16, errors.len()));
+    assert_eq!((CAUSES.len(), CLOSE_CODES.len(), FLOW_ERRORS.len()), (24, 16, errors.len()));
 }
 
 #[test]

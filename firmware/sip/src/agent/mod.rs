@@ -263,6 +263,7 @@ impl UserAgent {
 
     fn stop(&mut self, now: Instant) {
         if self.connection.state() != ConnectionState::Connected {
+            self.endpoint.unsubscribe_all(now);
             return self.close(now);
         }
         self.stopping = Some(now + STOP_PATIENCE);
@@ -270,6 +271,7 @@ impl UserAgent {
             let command = Command::Terminate { session, cause: Cause::Canceled };
             self.endpoint.handle_input(now, endpoint::Input::Command(command));
         }
+        self.endpoint.unsubscribe_all(now);
         self.unregister(now);
         self.settle(now);
     }

@@ -52,6 +52,8 @@ pub enum Cause {
     Redirected,
     /// 403 or 603.
     Rejected,
+    /// Another call took its place (Replaces, RFC 3891).
+    Replaced,
     /// No final response in time, or 408.
     RequestTimeout,
     /// Any other final response.
@@ -81,6 +83,7 @@ impl fmt::Display for Cause {
             Self::NotFound => "Not Found",
             Self::Redirected => "Redirected",
             Self::Rejected => "Rejected",
+            Self::Replaced => "Replaced",
             Self::RequestTimeout => "Request Timeout",
             Self::SipFailureCode => "SIP Failure Code",
             Self::Unavailable => "Unavailable",

@@ -33,6 +33,7 @@ pub const CAUSES: &[(&str, Text)] = &[
     ("Terminated", text("The call has ended", "Разговор завершён", "已挂断")),
     ("WebRTC Error", text("Picture and sound could not be set up", "Не удалось настроить видео и звук", "WebRTC错误")),
     ("Canceled", text("The call was cancelled", "Вызов отменён", "通话已取消")),
+    ("Replaced", text("Another call took the place of this one", "Этот вызов заменён другим", "通话已被另一通话取代")),
     ("No Answer", text("Nobody answered", "Никто не ответил", "未接听")),
     ("Expires", text("The call ran out of time", "Время вызова истекло", "Expires")),
     ("No ACK", text("The other side did not confirm the call", "Другая сторона не подтвердила соединение", "No ACK")),

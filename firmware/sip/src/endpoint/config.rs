@@ -71,8 +71,20 @@ pub struct EndpointConfig {
 }
 
 /// Methods an endpoint accepts unless told otherwise.
-const DEFAULT_METHODS: &[&str] =
-    &["INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "INFO", "OPTIONS", "MESSAGE", "NOTIFY"];
+const DEFAULT_METHODS: &[&str] = &[
+    "INVITE",
+    "ACK",
+    "CANCEL",
+    "BYE",
+    "PRACK",
+    "UPDATE",
+    "INFO",
+    "OPTIONS",
+    "MESSAGE",
+    "NOTIFY",
+    "REFER",
+    "SUBSCRIBE",
+];
 
 impl EndpointConfig {
     /// A user agent with this address of record (`sip:user@host`).

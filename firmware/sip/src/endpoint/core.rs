@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use super::flows::Flows;
+use super::refer::Watch;
 use super::{EndpointConfig, Role};
-use crate::api::{Event, FlowId, HeaderLine, Output, Reliable, RequestId, SessionId, Transport};
+use crate::api::{Event, FlowId, HeaderLine, Output, Reliable, RequestId, SessionId, SubscriptionId, Transport};
 use crate::digest::client::AuthError;
 use crate::digest::{Asker, ClientAuth};
 use crate::ident::Random;
@@ -30,10 +31,16 @@ pub(crate) enum Owner {
     Leaving(SessionId),
     /// The agent's registration.
     Register,
+    /// A transfer asked for by us.
+    Refer(RequestId),
+    /// A transfer asked for by a peer: news of its call.
+    Report(RequestId),
     /// The owner of the endpoint.
     Request(RequestId),
     /// A session.
     Session(SessionId, Purpose),
+    /// A subscription of ours.
+    Subscription(SubscriptionId),
 }
 
 /// Which request of a session it is.
@@ -80,6 +87,7 @@ pub(crate) struct Core {
     pub random: Random,
     pub register_outcome: Option<RegisterOutcome>,
     pub transactions: Transactions,
+    pub watch: Watch,
 }
 
 impl Core {
@@ -97,6 +105,7 @@ impl Core {
             random,
             register_outcome: None,
             transactions: Transactions::default(),
+            watch: Watch::default(),
         }
     }
 
@@ -106,6 +115,7 @@ impl Core {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
+        self.watch.see(&event);
         self.outputs.push_back(Output::Event(event));
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::subscription::Wish;
 use super::{Endpoint, Waiting};
 use crate::api::{Command, Event, Failure, FlowId, FlowInput, Output, RequestId, SessionId};
 use crate::message::Response;
@@ -15,6 +16,7 @@ impl Endpoint {
         match command {
             Command::Accept { session, body, headers } => {
                 self.with_session(session, |s, core| s.accept(core, now, body, &headers));
+                self.replace(now, session);
             }
             Command::AnswerOffer { session, answer } => {
                 self.with_session(session, |s, core| s.answer_offer(core, now, answer));
@@ -41,9 +43,9 @@ impl Endpoint {
                 }
                 self.with_session(session, |s, core| s.dial(core, now, request, (&tones, duration_ms, gap_ms)));
             }
-            Command::Refer { request, .. } => self.fail_request(request),
-            Command::FollowRefer { session, .. } => {
-                self.core.event(Event::Ended { session, failure: Failure::no_flow() });
+            Command::Refer { session, request, to, headers } => self.send_refer(now, session, request, &to, &headers),
+            Command::FollowRefer { refer, session, body, headers } => {
+                self.follow_refer(now, flow, (refer, session), body, headers);
             }
             Command::Hold { session, hold } => {
                 self.with_session(session, |s, core| s.ask_hold(core, now, hold));
@@ -51,7 +53,6 @@ impl Endpoint {
             Command::MediaSeen { session, flowing } => {
                 self.with_session(session, |s, core| s.media_seen(core, flowing));
             }
-            Command::Subscribe { .. } | Command::Unsubscribe { .. } => {}
             Command::Progress { session, status, body, headers, reliable } => {
                 self.with_session(session, |s, core| s.progress(core, now, status, (body, &headers), reliable));
             }
@@ -69,7 +70,9 @@ impl Endpoint {
                 None => self.fail_request(request),
             },
             Command::Respond { request, status, reason, headers, body } => {
-                let Some(Waiting { request, transaction, .. }) = self.waiting.remove(&request) else { return };
+                let Some(Waiting { refer, request, transaction, .. }) = self.waiting.remove(&request) else { return };
+                // To follow a REFER has its own command; everything else refuses it.
+                let status = if refer.is_some() && status < 300 { 603 } else { status };
                 let tag = self.core.random.tag();
                 let mut response = Response::to(&request, status, reason.as_deref(), Some(&tag));
                 response.headers.extend(&headers);
@@ -84,9 +87,13 @@ impl Endpoint {
                     Inside { request, method: &method, headers: &headers, body: body.as_ref(), content_type: None };
                 self.send_inside(now, session, &inside);
             }
+            Command::Subscribe { subscription, target, event, expires, headers, body } => {
+                self.subscribe(now, flow, subscription, Wish { body, event, expires, headers, target });
+            }
             Command::Terminate { session, cause } => {
                 self.with_session(session, |s, core| s.terminate(core, now, cause));
             }
+            Command::Unsubscribe { subscription } => self.unsubscribe(now, subscription),
         }
     }
 
@@ -133,6 +140,8 @@ impl Endpoint {
     fn flow_gone(&mut self, now: Instant, flow: FlowId) {
         if self.core.flows.closed(flow) {
             self.with_sessions(|s| s.flow == Some(flow), |session, core| session.flow_lost(core, now));
+            self.refers_lost_flow(flow);
+            self.subscriptions_lost_flow(flow);
             self.core.transactions.flow_lost(flow);
         }
     }
@@ -140,5 +149,7 @@ impl Endpoint {
     pub(super) fn use_flow(&mut self, now: Instant, flow: FlowId) {
         self.core.flows.set_default(flow);
         self.with_sessions(|s| s.flow.is_none(), |session, core| session.move_to(core, now, flow));
+        self.refers_use_flow(now, flow);
+        self.subscriptions_use_flow(now, flow);
     }
 }

@@ -11,7 +11,8 @@
 //!   `UseFlow` the peer is told where we are and asked (an offer that was on its way, else UPDATE, else OPTIONS inside the
 //!   dialog, or a re-INVITE if our Contact is another one); if it has lost the dialog (481) the session ends with
 //!   `DialogError`.
-//! - OPTIONS is answered here. Other requests outside a dialog are [`Event::Request`]: answer within 32 s.
+//! - OPTIONS is answered here. Other requests outside a dialog are [`Event::Request`]: answer within 25 s, else they are
+//!   refused with 480 (REFER: 603).
 //! - Every INVITE is answered 100 at once and, after [`Event::Incoming`], 180: a reliable one (RFC 3262) if the caller
 //!   requires it. An INVITE that asks for what is not there gets 420, one that lacks what is required here 421.
 //! - [`Command::Reinvite`] waits its turn: never two offers at once, collisions (491) are tried again by themselves.
@@ -24,14 +25,17 @@ mod flows;
 mod input;
 pub(crate) mod outside;
 mod receive;
+mod refer;
+mod replaces;
+mod subscription;
 
 pub use crate::session::{DialogStatus, SessionStatus, Stage};
 pub use config::{Credentials, EndpointConfig, Role};
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::api::{Command, FlowId, FlowInput, Output, RequestId, SessionId};
+use crate::api::{Command, FlowId, FlowInput, Output, RequestId, SessionId, SubscriptionId};
 use crate::machine::Machine;
 use crate::message::Request;
 use crate::session::Session;
@@ -71,20 +75,29 @@ pub enum Input {
 pub struct EndpointStatus {
     /// Open flows.
     pub flows: usize,
+    /// Transfers under way, in both directions.
+    pub refers: usize,
     /// Sessions not yet ended.
     pub sessions: Vec<SessionId>,
     /// The same and those that are terminating, in detail.
     pub calls: Vec<SessionStatus>,
+    /// Subscriptions of ours not yet ended.
+    pub subscriptions: Vec<SubscriptionId>,
     /// Transactions not yet terminated.
     pub transactions: usize,
 }
 
-/// A request outside any session that waits for its owner.
+/// How long the owner may think about a request: the refusal must arrive before the peer gives up after 64*T1 = 32 s.
+const OWNER_PATIENCE: Duration = Duration::from_secs(25);
+
+/// A request that waits for its owner: outside any session, or a REFER.
 #[derive(Debug)]
 struct Waiting {
+    /// For a REFER: what it asks.
+    refer: Option<refer::Asked>,
     request: Request,
     transaction: TransactionId,
-    /// The peer has given up by then.
+    /// Refused by then.
     until: Instant,
 }
 
@@ -93,14 +106,25 @@ struct Waiting {
 pub struct Endpoint {
     pub(crate) core: Core,
     incoming: u64,
+    refers: refer::Refers,
+    replacements: replaces::Replacements,
     sessions: BTreeMap<SessionId, Session>,
+    subscriptions: subscription::Subscriptions,
     waiting: BTreeMap<RequestId, Waiting>,
 }
 
 impl Endpoint {
     /// An endpoint without flows. The same `seed` and inputs give the same outputs, byte for byte.
     pub fn new(config: EndpointConfig, seed: u64) -> Self {
-        Self { core: Core::new(config, seed), incoming: 0, sessions: BTreeMap::new(), waiting: BTreeMap::new() }
+        Self {
+            core: Core::new(config, seed),
+            incoming: 0,
+            refers: refer::Refers::default(),
+            replacements: replaces::Replacements::default(),
+            sessions: BTreeMap::new(),
+            subscriptions: subscription::Subscriptions::new(),
+            waiting: BTreeMap::new(),
+        }
     }
 
     /// Runs `act` on a session; drops the session when it is over.
@@ -117,6 +141,8 @@ impl Endpoint {
     /// What a session leaves behind.
     fn session_over(&mut self, mut session: Session) {
         session.forget_tones(&mut self.core);
+        self.keep_dialog(&session);
+        self.replacements.over(session.id, session.dialog());
         self.core.session_over(&session.call_id);
     }
 
@@ -158,7 +184,9 @@ impl Machine for Endpoint {
             |session| session.deadline().is_some_and(|at| at <= now),
             |session, core| session.handle_timeout(core, now),
         );
-        self.waiting.retain(|_, waiting| waiting.until > now);
+        self.refuse_waiting(now);
+        self.refers_due(now);
+        self.subscriptions_due(now);
         while let Some(flow) = self.core.flows.stalled(now) {
             self.close_flow(now, flow);
         }
@@ -173,7 +201,14 @@ impl Machine for Endpoint {
         let sessions = self.sessions.values().filter_map(Session::deadline);
         let waiting = self.waiting.values().map(|waiting| waiting.until);
         let flows = self.core.flows.next_deadline();
-        sessions.chain(waiting).chain(flows).chain(self.core.transactions.next_deadline()).min()
+        let subscriptions = self.subscriptions.values().filter_map(subscription::Subscription::deadline);
+        sessions
+            .chain(waiting)
+            .chain(flows)
+            .chain(subscriptions)
+            .chain(self.refers.deadline())
+            .chain(self.core.transactions.next_deadline())
+            .min()
     }
 
     fn status(&self) -> EndpointStatus {
@@ -185,6 +220,8 @@ impl Machine for Endpoint {
             flows: self.core.flows.len(),
             sessions: self.sessions.values().filter(|session| !session.is_told()).map(|session| session.id).collect(),
             calls,
+            refers: self.refers.len(),
+            subscriptions: self.subscriptions.keys().copied().collect(),
             transactions: self.core.transactions.len(),
         }
     }

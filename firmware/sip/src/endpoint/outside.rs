@@ -3,11 +3,10 @@
 use std::time::Instant;
 
 use super::core::{Core, Owner};
-use super::{Endpoint, Waiting};
+use super::{Endpoint, OWNER_PATIENCE, Role, Waiting};
 use crate::api::{Body, Event, Failure, FinalResponse, FlowId, HeaderLine, RequestId};
 use crate::message::{Request, Response};
 use crate::session::{cause, uac};
-use crate::transaction::timing::GIVE_UP;
 use crate::transaction::{Outcome, TransactionEvent, TransactionId};
 
 /// The answer to OPTIONS: what we can do (RFC 3261 section 11.2).
@@ -19,6 +18,10 @@ pub(crate) fn options_answer(core: &mut Core, request: &Request) -> Response {
     response.headers.push("Supported", core.supported(true));
     response
 }
+
+/// Requests that wait for the owner at a time: it answers at once or thinks for seconds, so more is a flood. A conference
+/// server is registered at by a building full of boxes when the power comes back.
+const MAX_WAITING: usize = 4096;
 
 impl Endpoint {
     /// Sends a request in no dialog.
@@ -79,6 +82,14 @@ impl Endpoint {
             }
             // These live in dialogs only.
             "BYE" | "INFO" | "PRACK" | "UPDATE" => self.core.refuse(now, transaction, &request, 481, &[]),
+            "REFER" => self.on_refer(now, flow, transaction, &request, None),
+            // A box notifies nobody: no event package is known here (RFC 6665 section 4.2.1.1).
+            "SUBSCRIBE" if self.core.config.role == Role::Client => {
+                self.core.refuse(now, transaction, &request, 489, &[HeaderLine::new("Allow-Events", "refer")]);
+            }
+            _ if self.waiting.len() >= MAX_WAITING => {
+                self.core.refuse(now, transaction, &request, 503, &[HeaderLine::new("Retry-After", "30")]);
+            }
             _ => {
                 let (Ok(from), Ok(to)) = (request.headers.address("From"), request.headers.address("To")) else {
                     return;
@@ -95,7 +106,8 @@ impl Endpoint {
                     headers: request.headers.lines().to_vec(),
                     body: request.typed_body(),
                 });
-                self.waiting.insert(id, Waiting { request, transaction, until: now + GIVE_UP });
+                let until = now + OWNER_PATIENCE;
+                self.waiting.insert(id, Waiting { refer: None, request, transaction, until });
             }
         }
     }

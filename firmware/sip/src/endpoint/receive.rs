@@ -73,12 +73,17 @@ impl Endpoint {
             if let Some(id) = session {
                 self.with_session(id, |s, core| done = s.on_request(core, now, flow, transaction, &request));
             }
-            return match (done, transaction, session) {
-                (true, ..) | (_, None, _) => {}
-                // Only `Event: refer` and our own subscriptions would make a NOTIFY expected here.
-                (false, Some(transaction), Some(_)) => self.core.refuse(now, transaction, &request, 489, &[]),
-                (false, Some(transaction), None) => self.core.refuse(now, transaction, &request, 481, &[]),
-            };
+            let Some(transaction) = transaction.filter(|_| !done) else { return };
+            if let Some(id) = session {
+                return self.on_usage_request(now, id, transaction, &request);
+            }
+            let tags = (local_tag.as_str(), remote_tag.as_str());
+            let taken = self.on_alone_request(now, flow, transaction, &request, tags)
+                || self.on_notify(now, flow, transaction, &request, tags);
+            if !taken {
+                self.core.refuse(now, transaction, &request, 481, &[]);
+            }
+            return;
         }
         let Some(transaction) = transaction else { return };
         if !self.is_for_us(&request) {
@@ -113,11 +118,20 @@ impl Endpoint {
         if self.core.config.role == Role::Client && self.sessions.len() >= MAX_SESSIONS {
             return self.core.refuse(now, transaction, request, 486, &[]);
         }
+        let replaces = match self.replaced_by(request) {
+            Ok(replaces) => replaces,
+            Err(status) => return self.core.refuse(now, transaction, request, status, &[]),
+        };
         self.core.respond(now, transaction, Response::to(request, 100, None, None));
         self.incoming += 1;
         let id = SessionId::incoming(self.incoming);
-        match Session::ring(&mut self.core, now, id, flow, (transaction, request.clone())) {
-            Some(session) => drop(self.sessions.insert(id, session)),
+        match Session::ring(&mut self.core, now, id, flow, (transaction, request.clone()), replaces) {
+            Some(session) => {
+                self.sessions.insert(id, session);
+                if let Some(replaced) = replaces {
+                    self.replacements.rings(id, replaced);
+                }
+            }
             None => self.core.refuse(now, transaction, request, 400, &[]),
         }
     }
@@ -138,6 +152,8 @@ impl Endpoint {
             self.on_transaction_event(now, &event);
             self.core.flush();
         }
+        self.report_news(now);
+        self.core.flush();
         self.core.tidy();
     }
 
@@ -155,6 +171,7 @@ impl Endpoint {
             }
             // The session is over, but whoever asked still waits for the outcome.
             Some(Owner::Session(_, Purpose::Request(id))) => self.on_request_outcome(now, event, id),
+            Some(Owner::Subscription(id)) => self.on_subscribe_outcome(now, event, id),
             Some(Owner::Session(..)) | None => {}
             Some(owner @ Owner::Abandoned { .. }) => on_abandoned(&mut self.core, now, event, &owner),
             Some(Owner::Detached | Owner::Leaving(_)) => {
@@ -167,6 +184,8 @@ impl Endpoint {
             }
             Some(Owner::KeepAlive) => self.core.keep_alive_failed |= matches!(event.outcome, Outcome::Timeout),
             Some(Owner::Register) => self.on_register_outcome(now, event),
+            Some(Owner::Refer(id)) => self.on_refer_outcome(now, event, id),
+            Some(Owner::Report(id)) => self.on_report_outcome(now, event, id),
             Some(Owner::Request(id)) => self.on_request_outcome(now, event, id),
         }
     }

@@ -8,7 +8,7 @@ use super::uri::{SipUri, scheme};
 use super::{HeaderError, Headers, Request, Response};
 
 /// Extensions that may stand in Require (RFC 3261 section 8.2.2.3).
-pub const SUPPORTED: &[&str] = &["100rel", "199", "timer", "outbound", "path", "gruu"];
+pub const SUPPORTED: &[&str] = &["100rel", "199", "timer", "outbound", "path", "gruu", "replaces", "norefersub"];
 
 /// Body types understood in INVITE and UPDATE.
 pub(super) const SDP: &str = "application/sdp";

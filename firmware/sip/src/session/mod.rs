@@ -17,6 +17,7 @@ mod prack;
 mod redirect;
 mod refresh;
 mod reliable;
+mod replaced;
 pub(crate) mod requests;
 mod roam;
 mod status;

@@ -88,7 +88,7 @@ impl Session {
     }
 
     /// 481: the peer does not know the dialog any more.
-    pub(super) fn end_if_unknown(&mut self, core: &mut Core, response: Option<&Response>) {
+    pub(crate) fn end_if_unknown(&mut self, core: &mut Core, response: Option<&Response>) {
         if let Some(response) = response.filter(|response| response.status == 481) {
             self.dialog_gone(core, response);
         }

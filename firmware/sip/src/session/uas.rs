@@ -48,6 +48,7 @@ impl Session {
         id: SessionId,
         flow: FlowId,
         (transaction, request): (TransactionId, Request),
+        replaces: Option<SessionId>,
     ) -> Option<Self> {
         let tag = core.random.tag();
         let dialog = Dialog::of_called(&request, &tag)?;
@@ -62,7 +63,7 @@ impl Session {
             request_uri: request.uri.clone(),
             offer: request.typed_body(),
             headers: headers.lines().to_vec(),
-            replaces: None,
+            replaces,
         });
         let expires = headers.seconds("Expires").map(|s| Duration::from_secs(s.into()));
         let patience = core.config.no_answer_timeout;
