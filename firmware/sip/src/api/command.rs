@@ -17,7 +17,7 @@ pub enum Command {
         body: Option<Body>,
         content_type: Option<String>,
     },
-    /// Send these tones (`0-9A-D#*`, `,` = a pause of 2 s) one after another as INFO (spec section 14.9); outcome
+    /// Send these tones (`0-9A-D#*R`, `,` = a pause of 2 s) one after another as INFO (spec section 14.9); outcome
     /// [`super::Event::Response`] of the last one, or of the first that failed. Durations are clamped to 70..=6000 ms,
     /// gaps to at least 50 ms.
     Dtmf { session: SessionId, request: RequestId, tones: String, duration_ms: u32, gap_ms: u32 },
@@ -36,7 +36,9 @@ pub enum Command {
     /// it by RFC 3262 and the peer's PRACK comes as [`super::Event::ProgressAcknowledged`].
     Progress { session: SessionId, status: u16, body: Option<Body>, headers: Vec<HeaderLine>, reliable: bool },
     /// Transfer: ask the peer to call somebody else (RFC 3515). 2xx or refusal come as [`super::Event::Response`], the
-    /// progress as [`super::Event::ReferProgress`]. The session itself goes on until somebody ends it.
+    /// progress as [`super::Event::ReferProgress`]. The session itself goes on until somebody ends it: usually the one who
+    /// transfers, blind after the 2xx, attended (both sessions) after the last progress of 200; after any other the session
+    /// is still there to talk on. A header `Refer-Sub: false` asks for no progress (RFC 4488).
     Refer { session: SessionId, request: RequestId, to: ReferTo, headers: Vec<HeaderLine> },
     /// Send 180 to a ringing incoming session (done by itself once; this repeats or adds headers).
     Ring { session: SessionId, headers: Vec<HeaderLine> },
@@ -48,9 +50,10 @@ pub enum Command {
     Request { request: RequestId, method: String, target: String, headers: Vec<HeaderLine>, body: Option<Body> },
     /// Answer an [`Event::Request`], or refuse an [`Event::Refer`], of a peer.
     Respond { request: RequestId, status: u16, reason: Option<String>, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// Send a request of any other method (MESSAGE, OPTIONS…) inside a session; outcome [`super::Event::Response`].
+    /// Send a request of any other method (MESSAGE, OPTIONS…) inside a session; outcome [`super::Event::Response`]. Methods
+    /// with commands of their own fail at once. Only 481 ends the session (RFC 5057), as for [`Command::Info`].
     Send { session: SessionId, request: RequestId, method: String, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// Subscribe to an event package (RFC 6665) and stay subscribed; told by [`super::Event::Subscription`] and
+    /// Subscribe to an event package (RFC 6665) and stay subscribed, over lost connections too; `expires` 0 asks once. Told by [`super::Event::Subscription`] and
     /// [`super::Event::Notify`]. `expires` in seconds.
     Subscribe {
         subscription: SubscriptionId,

@@ -51,7 +51,7 @@ pub enum Event {
     /// The called side named other places (3xx). `followed`: the first of them is being called in the same session.
     Redirected { session: SessionId, targets: Vec<String>, followed: bool },
     /// The peer asks us to call somebody (RFC 3515), inside `session` or outside any. Answer with
-    /// [`super::Command::FollowRefer`], or refuse with [`super::Command::Respond`], within 32 s.
+    /// [`super::Command::FollowRefer`], or refuse with [`super::Command::Respond`], within 25 s; then it is refused with 603.
     Refer {
         refer: RequestId,
         session: Option<SessionId>,
@@ -59,7 +59,9 @@ pub enum Event {
         referred_by: Option<String>,
         headers: Vec<HeaderLine>,
     },
-    /// How the call goes that we asked the peer to make; nothing comes after the `last` one.
+    /// How the call goes that we asked the peer to make; nothing comes after the `last` one. A `last` status below 200: the
+    /// peer ended its news without telling how the call went. 408: no news came, or none any more. Also comes after the
+    /// session has ended; never, when the peer answered with `Refer-Sub: false` (RFC 4488).
     ReferProgress { session: SessionId, request: RequestId, status: u16, reason: String, last: bool },
     /// A request outside any session that the owner must answer with [`Command::Respond`].
     Request {
