@@ -100,6 +100,17 @@ fn a_lost_connection_takes_the_registration_and_brings_it_back() {
 }
 
 #[test]
+fn the_code_of_the_servers_goodbye_is_told() {
+    let mut room = room(28, "secret");
+    let flow = room.desk().last_flow.unwrap();
+    room.take();
+    let error = roombox_sip::api::FlowError::Closed("1012 the server restarts".into());
+    room.input(Input::Flow { flow, input: roombox_sip::api::FlowInput::Closed(error) });
+    let lost = room.event("disconnected");
+    assert_eq!((&lost["statusCode"], &lost["causeCN"]), (&json!(1012), &json!("系统:websocket服务器重启中")));
+}
+
+#[test]
 fn a_call_goes_through_its_states() {
     let mut room = room(6, "secret");
     room.take();

@@ -101,6 +101,12 @@ fn close_code(error: &FlowError) -> u16 {
     match error {
         FlowError::Certificate(_) => 1015,
         FlowError::Handshake(_) => 1010,
+        // The transports begin with the code of the server's goodbye, where it sent one.
+        FlowError::Closed(detail) => told_code(detail).unwrap_or(1006),
         _ => 1006,
     }
+}
+
+fn told_code(detail: &str) -> Option<u16> {
+    detail.split(' ').next()?.parse().ok().filter(|code| (1000..5000).contains(code))
 }

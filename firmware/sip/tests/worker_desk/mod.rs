@@ -7,6 +7,7 @@
     clippy::disallowed_methods,
     reason = "a test helper"
 )]
+#![allow(clippy::needless_pass_by_value, reason = "json!() is written in the call")]
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
