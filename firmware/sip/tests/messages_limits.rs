@@ -137,7 +137,7 @@ fn a_header_folded_over_the_whole_section_takes_its_own_size() {
 
 #[test]
 fn a_header_section_keeps_no_body_alive() {
-    let bytes = Bytes::from([HALF, b"\r\n", &[b'x'; 100_000]].concat());
+    let bytes = Bytes::from([HALF, b"\r\n", &vec![b'x'; 100_000]].concat());
     let headers: Headers = match parse(&bytes, Framing::Datagram).expect("a message").message {
         Message::Request(request) => request.headers,
         Message::Response(response) => response.headers,

@@ -94,6 +94,13 @@ pub fn same_name(a: &str, b: &str) -> bool {
 }
 
 impl Text {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Own(text) => text.len(),
+            Self::Piece(from, to) => (*to - *from) as usize,
+        }
+    }
+
     fn of<'a>(&'a self, section: &'a str) -> &'a str {
         match self {
             Self::Own(text) => text,
@@ -206,7 +213,9 @@ impl Headers {
     /// Every line of this name, unsplit.
     pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         let name = long(name);
-        let wanted = move |line: &&Line| long(self.name(line)).eq_ignore_ascii_case(name);
+        // Most lines are told apart by their length alone.
+        let fits = move |line: &Line| matches!(line.name.len(), length if length == 1 || length == name.len());
+        let wanted = move |line: &&Line| fits(line) && long(self.name(line)).eq_ignore_ascii_case(name);
         self.lines.iter().filter(wanted).map(|line| self.value(line))
     }
 
