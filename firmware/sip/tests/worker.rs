@@ -59,7 +59,7 @@ fn a_registration_without_an_answer_is_a_time_out() {
     room.tell(Command::Login);
     room.run(40 * SECOND);
     let failed = room.event("registrationFailed");
-    assert_eq!((&failed["msg"], &failed["msgCN"]), (&json!("Request Timeout"), &json!("连接超时")));
+    assert_eq!((&failed["msg"], &failed["msgCN"]), (&json!("Request Timeout"), &json!("连接超时")), "{failed}");
     assert!(failed.get("statusCode").is_none());
 }
 

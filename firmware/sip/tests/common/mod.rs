@@ -54,7 +54,6 @@ impl Registrar {
     fn settle(&mut self, now: Instant) {
         while let Some(output) = self.endpoint.poll_output() {
             match output {
-                Output::Event(Event::Request { method, .. }) if self.deaf && method == "REGISTER" => {}
                 Output::Event(Event::Request { request, method, headers, .. }) if method == "REGISTER" => {
                     self.registers += 1;
                     let (status, headers) = self.answer(now, &headers);
@@ -100,6 +99,10 @@ impl Machine for Registrar {
     type Status = EndpointStatus;
 
     fn handle_input(&mut self, now: Instant, input: endpoint::Input) {
+        let received = |input: &FlowInput| matches!(input, FlowInput::Received(b) if b.starts_with(b"REGISTER "));
+        if self.deaf && matches!(&input, endpoint::Input::Flow { input, .. } if received(input)) {
+            return;
+        }
         self.endpoint.handle_input(now, input);
         self.settle(now);
     }
