@@ -174,7 +174,7 @@ fn a_transfer_without_news_makes_no_subscription() {
     let carols = incoming(&expect(&mut phones, CAROL, |e| matches!(e, Event::Incoming { .. })));
     answer(&mut phones, CAROL, carols);
     hang_up(&mut phones, ALICE, TO_BOB);
-    phones.run_for(Duration::from_secs(60));
+    phones.run_for(Duration::from_mins(1));
     hang_up(&mut phones, CAROL, carols);
     assert_quiet(&mut phones);
     assert!(!phones.trace().contains("NOTIFY sip:"));

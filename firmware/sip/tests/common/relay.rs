@@ -135,13 +135,13 @@ pub fn expect(phones: &mut Phones, who: usize, wanted: impl Fn(&Event) -> bool) 
 }
 
 /// One calls another, who answers; gives the session of the other.
-pub fn connect(phones: &mut Phones, caller: usize, session: SessionId, called: usize) -> SessionId {
-    let target = format!("sip:{}@lab.example", NAMES[called]);
+pub fn connect(phones: &mut Phones, caller: usize, session: SessionId, answerer: usize) -> SessionId {
+    let target = format!("sip:{}@lab.example", NAMES[answerer]);
     tell(phones, caller, Command::invite(session, target, sdp("offer"), vec![]));
-    let theirs = incoming(&expect(phones, called, |e| matches!(e, Event::Incoming { .. })));
-    tell(phones, called, Command::Accept { session: theirs, body: Some(sdp("answer")), headers: vec![] });
+    let theirs = incoming(&expect(phones, answerer, |e| matches!(e, Event::Incoming { .. })));
+    tell(phones, answerer, Command::Accept { session: theirs, body: Some(sdp("answer")), headers: vec![] });
     expect(phones, caller, |e| matches!(e, Event::Confirmed { .. }));
-    expect(phones, called, |e| matches!(e, Event::Confirmed { .. }));
+    expect(phones, answerer, |e| matches!(e, Event::Confirmed { .. }));
     theirs
 }
 
