@@ -106,6 +106,27 @@ fn a_call_ended_without_a_flow_says_bye_on_the_next_one() {
 }
 
 #[test]
+fn a_call_ended_without_a_flow_says_bye_where_the_peer_is_heard() {
+    let mut wire = in_call("", box_config());
+    let invite = wire.sent[0].clone();
+    lose_flow(&mut wire);
+    wire.command(Command::Terminate { session: OUT, cause: Cause::Bye });
+    wire.input(Input::Flow { flow: NEXT, input: FlowInput::Opened(Transport::Wss) });
+    let swapped = format!("From: {};tag=far\nTo: {}", value(&invite, "To"), value(&invite, "From"));
+    let info = format!(
+        "INFO sip:room@lab.example SIP/2.0\nVia: SIP/2.0/WS y.invalid;branch=z9hG4bKi\n{swapped}\nCall-ID: {}\n\
+         CSeq: 7 INFO\nMax-Forwards: 70\nContent-Type: a/b\n\n",
+        value(&invite, "Call-ID")
+    );
+    let before = wire.sent.len();
+    wire.input(Input::Flow { flow: NEXT, input: FlowInput::Received(info.replace('\n', "\r\n").into_bytes().into()) });
+    assert_eq!(methods(&wire.sent[before..]), ["BYE", "SIP/2.0"]);
+    assert!(wire.last().starts_with("SIP/2.0 481"));
+    wire.pass(Duration::from_secs(40));
+    assert!(wire.endpoint.status().calls.is_empty());
+}
+
+#[test]
 fn a_call_not_yet_answered_dies_with_its_connection_and_says_so() {
     let mut wire = Wire::new(Transport::Wss);
     wire.command(Command::invite(OUT, "sip:x@far", sdp("offer"), vec![]));

@@ -19,7 +19,7 @@ impl Session {
         transaction: Option<TransactionId>,
         request: &Request,
     ) -> bool {
-        self.heard_on(flow);
+        self.heard_on(core, now, flow);
         let Some(transaction) = transaction else {
             self.on_ack(core, now, request);
             return true;

@@ -60,10 +60,13 @@ impl Session {
         });
     }
 
-    /// The peer was heard on this flow inside the dialog, so it is where it listens now.
-    pub(crate) fn heard_on(&mut self, flow: FlowId) {
+    /// The peer was heard on this flow inside the dialog, so it is where it listens now, also to a BYE that waits.
+    pub(crate) fn heard_on(&mut self, core: &mut Core, now: Instant, flow: FlowId) {
         self.flow = Some(flow);
         self.timers.flow_found();
+        if self.closing && !self.is_over() && !self.waits_for_ack() {
+            self.send_bye(core, now, None);
+        }
     }
 
     pub(super) fn on_probe_outcome(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent) {
