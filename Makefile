@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build build-debug test lint behaviour interop bench-call fuzz-smoke recovery deny clean
+.PHONY: help setup setup-test demo build build-debug test lint behaviour interop simulate bench-call fuzz-smoke recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,15 @@ recovery: build-debug ## 20 server deaths in a row while in a call (about five m
 
 fuzz-smoke: ## a million broken inputs to every SIP parser and to live user agents (about a minute)
 	$(CARGO) run --release --locked -p roombox-fuzz
+
+SEEDS ?= 0..20000
+simulate: ## 20 000 seeds of SIP in virtual time, twice, with equal traces (some minutes)
+	$(CARGO) build --release --locked -p roombox
+	@$(TARGET)/release/roombox simulate --seeds $(SEEDS) > $(TARGET)/simulate-first || { cat $(TARGET)/simulate-first; exit 1; }
+	@cat $(TARGET)/simulate-first
+	@$(TARGET)/release/roombox simulate --seeds $(SEEDS) > $(TARGET)/simulate-second
+	@grep -h runs $(TARGET)/simulate-first > $(TARGET)/simulate-traces
+	@grep -h runs $(TARGET)/simulate-second | cmp - $(TARGET)/simulate-traces && echo "both times the same traces"
 
 build-debug:
 	$(CARGO) build --workspace --all-targets --locked

@@ -60,6 +60,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::Mute { state, output } => order(tree::Command::Mute { on: state.map(cli::Switch::is_on) }, output),
         Command::Reject(output) => order(tree::Command::Reject, output),
         Command::Run(arguments) => run::run(arguments, state_dir.clone(), &socket_to_make(), started),
+        Command::Simulate(arguments) => cli::simulate(arguments),
         Command::SipCheck { transport, files } => cli::sip_check(*transport, files),
         Command::Stats { watch, output } => cli::statistics(&mut client()?, *watch, output),
         Command::Status(arguments) => cli::status(&mut client()?, arguments),

@@ -94,6 +94,10 @@ pub(crate) enum Command {
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Play user agents in virtual time over networks and servers that fail, and check the rules that hold always
+    ///
+    /// A seed decides everything and repeats its run to the byte; equal trace numbers mean equal runs.
+    Simulate(SimulateArguments),
     /// Tell for raw SIP messages what our user agent would do with them
     ///
     /// One JSON line a file: {"file","verdict":"accept"|"reject","kind":"request"|"response"|"unparsable",
@@ -171,6 +175,28 @@ pub(crate) struct LabArguments {
     /// One JSON object a line: what the server sees and does
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// Which seeds, the last not included; or one seed
+    #[arg(long, value_name = "A..B", default_value = "0..1000", value_parser = super::simulate::seeds)]
+    pub(crate) seeds: std::ops::Range<u64>,
+    /// Only this scenario; without it the seeds play all of them in turn
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// One JSON object at the end
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Name the scenarios and do nothing else
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print everything that happens, a line each, and stop at the first broken rule
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) trace: bool,
+    /// How many threads share the seeds [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod arguments;
 mod ask;
 mod config;
 mod print;
+mod simulate;
 mod sip_check;
 #[cfg(test)]
 mod tests;
@@ -12,4 +13,5 @@ pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, R
 pub(crate) use ask::{command, events, say, statistics, status};
 pub(crate) use config::config;
 pub(crate) use print::fields;
+pub(crate) use simulate::simulate;
 pub(crate) use sip_check::sip_check;
