@@ -16,8 +16,9 @@ function take(next) {
   next.on("confirmed", () => tell("confirmed"));
   next.on("failed", (event) => tell("failed", refused(event)));
   next.on("ended", ({ originator, cause }) => tell("ended", { originator, cause }));
-  next.on("hold", ({ originator }) => tell("hold", { originator }));
-  next.on("unhold", ({ originator }) => tell("unhold", { originator }));
+  // Ours are told once the peer has answered: JsSIP takes no other offer before.
+  next.on("hold", ({ originator }) => originator === "remote" && tell("hold", { originator }));
+  next.on("unhold", ({ originator }) => originator === "remote" && tell("unhold", { originator }));
   next.on("newInfo", ({ originator, info }) => {
     if (originator === "remote") tell("info", { type: info.contentType, body: info.body });
   });
@@ -52,8 +53,8 @@ export const phone = {
   accept: () => session().answer({ mediaStream: stream() }),
   reject: (status) => session().terminate({ status_code: status }),
   hangUp: () => session().terminate(),
-  hold: () => session().hold(),
-  unhold: () => session().unhold(),
+  hold: () => session().hold({}, () => tell("hold", { originator: "local" })),
+  unhold: () => session().unhold({}, () => tell("unhold", { originator: "local" })),
   info: (type, body) => session().sendInfo(type, body),
   tones: (tones) => session().sendDTMF(tones, { duration: 100, interToneGap: 50 }),
   // Asks the peer of the first call to call this target, or, without one, the peer of the last call in its place.

@@ -147,7 +147,7 @@ async fn calls_given_up_and_refused_end_on_both_sides(library: Library) {
     page.hang_up();
     let end = room.phone.ended(call.session).await;
     assert_eq!((end.originator, end.cause), (Originator::Remote, Cause::Canceled));
-    page.next("failed");
+    assert_eq!(refusal(&page, library), 487);
 
     for (status, cause) in [(486, Cause::Busy), (480, Cause::Unavailable), (603, Cause::Rejected)] {
         let call = room.ring(&uri("alice")).await;
@@ -160,14 +160,17 @@ async fn calls_given_up_and_refused_end_on_both_sides(library: Library) {
         page.ring("room");
         let call = room.phone.incoming().await;
         room.phone.reject(call.session, status, Vec::new());
-        let told = match library {
-            Library::JsSip => page.next("failed"),
-            Library::SipJs => page.next("refused"),
-        };
-        assert_eq!(told["status"], status);
-        if library == Library::SipJs {
-            page.next("failed");
-        }
+        assert_eq!(refusal(&page, library), status);
+    }
+}
+
+/// The status with which a call of the page ended before it stood.
+fn refusal(page: &Page, library: Library) -> serde_json::Value {
+    let end = page.next("failed");
+    match library {
+        // A call that is given up is over at once, so its 487 is nobody's any more.
+        Library::JsSip => end.get("status").filter(|status| !status.is_null()).cloned().unwrap_or(json!(487)),
+        Library::SipJs => page.next("refused")["status"].take(),
     }
 }
 
@@ -185,7 +188,7 @@ async fn third(world: &World) -> Terminal {
     Terminal::new(world.server.registered("carol", Transport::Tcp).await, OUR_SOURCE + 1, BOX_TONE)
 }
 
-async fn hung_up(mut phone: Phone, call: SessionId) {
+async fn hung_up(phone: &mut Phone, call: SessionId) {
     phone.hang_up(call);
     phone.ended(call).await;
 }
@@ -197,7 +200,7 @@ async fn a_page_transfers_us_blindly(library: Library) {
     let (second, taken) = tokio::join!(room.follow(), carol.take_call());
     assert_eq!(page.next("referred")["failed"], serde_json::Value::Null);
     assert_eq!(page.next("transferred")["status"], 200);
-    hung_up(carol.phone, taken.session).await;
+    hung_up(&mut carol.phone, taken.session).await;
     room.phone.ended(second).await;
 }
 
@@ -209,7 +212,7 @@ async fn we_transfer_a_page_blindly(library: Library) {
     room.phone.answered_with(asked, 202).await;
     assert_eq!(room.phone.refer_progress(asked).await.last(), Some(&200));
     page.answered();
-    hung_up(carol.phone, taken.session).await;
+    hung_up(&mut carol.phone, taken.session).await;
     page.next("ended");
 }
 
@@ -229,7 +232,7 @@ async fn a_page_transfers_us_attended(library: Library) {
     let (second, taken) = tokio::join!(room.follow(), replaced);
     carol.phone.ended(consulting).await;
     page.next("ended");
-    hung_up(carol.phone, taken).await;
+    hung_up(&mut carol.phone, taken).await;
     room.phone.ended(second).await;
 }
 
@@ -246,6 +249,6 @@ async fn we_transfer_a_page_attended(library: Library) {
     page.answered();
     carol.phone.ended(carols).await;
     assert_eq!(room.phone.refer_progress(asked).await.last(), Some(&200));
-    hung_up(carol.phone, replacing.session).await;
+    hung_up(&mut carol.phone, replacing.session).await;
     page.next("ended");
 }
