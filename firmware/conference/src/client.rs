@@ -61,6 +61,20 @@ impl ConferenceClient {
                     ringing.answer(&mut self.context, now);
                 }
             }
+            Command::AskForCamera { .. }
+            | Command::Balance { .. }
+            | Command::CheckTelephony
+            | Command::Dtmf { .. }
+            | Command::Hold { .. }
+            | Command::Ping
+            | Command::Present { .. }
+            | Command::ReceiveQuality { .. }
+            | Command::RefuseDevice { .. }
+            | Command::Renegotiate { .. }
+            | Command::Restart
+            | Command::RestartIce { .. }
+            | Command::SendChannels { .. }
+            | Command::Transfer { .. } => {}
             Command::Join { target, keep } => self.join(now, target, keep),
             Command::Leave => self.leave(now),
             Command::MediaState { microphone, camera } => {
@@ -169,14 +183,7 @@ impl ConferenceClient {
     }
 
     fn media(&mut self, now: Instant, fact: MediaFact) {
-        let id = match &fact {
-            MediaFact::AnswerReady { call, .. }
-            | MediaFact::AnswerAccepted { call }
-            | MediaFact::Connected { call }
-            | MediaFact::Disconnected { call }
-            | MediaFact::Failed { call, .. }
-            | MediaFact::OfferReady { call, .. } => *call,
-        };
+        let id = fact.call();
         self.with_call(now, |call| call.id() == id, |call, context| call.handle_media(context, now, fact));
     }
 
@@ -249,6 +256,7 @@ impl Machine for ConferenceClient {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Command(command) => self.command(now, command),
+            Input::Http { .. } | Input::Network(_) => {}
             Input::Media(fact) => self.media(now, fact),
             Input::Sip(event) => self.sip(now, event),
         }

@@ -146,6 +146,7 @@ impl House {
 
     fn client_output(&mut self, output: conference::Output) {
         match output {
+            conference::Output::Http(_) => {}
             conference::Output::Event(event) => self.room.handle_input(self.now, Input::Conference(event)),
             conference::Output::Media(request) => self.media_request(&request),
             conference::Output::Sip(SipRequest::Command(command)) => self.sip_command(&command),
@@ -166,7 +167,10 @@ impl House {
                 self.later(5, Coming::Client(conference::Input::Media(conference::MediaFact::AnswerAccepted { call })));
                 (150, conference::MediaFact::Connected { call })
             }
-            MediaRequest::Close { .. } => return,
+            MediaRequest::AddPresentation { call } => {
+                (20, conference::MediaFact::PresentationReady { call, renegotiate: true })
+            }
+            _ => return,
         };
         self.later(wait, Coming::Client(conference::Input::Media(fact)));
     }

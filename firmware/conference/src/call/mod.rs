@@ -164,6 +164,7 @@ impl Call {
                 self.answer_set(context, now);
                 Step::Continue(())
             }
+            _ => Step::Continue(()),
         }
     }
 

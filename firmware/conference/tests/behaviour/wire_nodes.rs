@@ -45,7 +45,7 @@ impl BoxNode {
         loop {
             if let Some(output) = self.client.poll_output() {
                 match output {
-                    conference::Output::Event(_) => {}
+                    conference::Output::Event(_) | conference::Output::Http(_) => {}
                     conference::Output::Media(request) => self.media(now, &request),
                     conference::Output::Sip(request) => self.agent.handle_input(now, agent_input(request)),
                 }
@@ -68,7 +68,18 @@ impl BoxNode {
                 self.later(now + millis(200), MediaFact::Connected { call });
                 (5, MediaFact::AnswerAccepted { call })
             }
-            MediaRequest::Close { .. } => return,
+            MediaRequest::AddPresentation { call } => (20, MediaFact::PresentationReady { call, renegotiate: true }),
+            MediaRequest::CreateReceiveOffer { call } => (20, MediaFact::ReceiveOfferReady { call, sdp: OFFER.into() }),
+            MediaRequest::AcceptReceiveAnswer { call, .. } => (100, MediaFact::ReceiveRunning { call }),
+            MediaRequest::ReplaceCamera { call } => (20, MediaFact::CameraReplaced { call, track: "other".into() }),
+            MediaRequest::SampleStatistics { call } => {
+                (5, MediaFact::Statistics { call, took_ms: 5, entries: Vec::new() })
+            }
+            MediaRequest::Close { .. }
+            | MediaRequest::CloseReceive { .. }
+            | MediaRequest::RemovePresentation { .. }
+            | MediaRequest::RequestKeyFrame { .. }
+            | MediaRequest::SetEncoding { .. } => return,
         };
         self.later(now + millis(wait), fact);
     }

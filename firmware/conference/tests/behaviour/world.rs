@@ -157,7 +157,7 @@ impl World {
         while let Some(output) = self.client.poll_output() {
             self.trace.push(format!("{output:?}"));
             match output {
-                Output::Event(_) => {}
+                Output::Event(_) | Output::Http(_) => {}
                 Output::Media(request) => self.media_request(&request),
                 Output::Sip(SipRequest::Command(command)) => self.sip_command(&command),
                 Output::Sip(SipRequest::Start) => {
@@ -191,6 +191,25 @@ impl World {
             MediaRequest::Close { call } => {
                 self.media.remove(&call);
             }
+            MediaRequest::AddPresentation { call } => {
+                self.later(millis(wait), Input::Media(MediaFact::PresentationReady { call, renegotiate: true }));
+            }
+            MediaRequest::CreateReceiveOffer { call } => {
+                self.later(millis(wait), Input::Media(MediaFact::ReceiveOfferReady { call, sdp: OFFER.into() }));
+            }
+            MediaRequest::AcceptReceiveAnswer { call, .. } => {
+                self.later(millis(wait), Input::Media(MediaFact::ReceiveRunning { call }));
+            }
+            MediaRequest::ReplaceCamera { call } => {
+                self.later(millis(wait), Input::Media(MediaFact::CameraReplaced { call, track: "other".into() }));
+            }
+            MediaRequest::SampleStatistics { call } => {
+                self.later(millis(5), Input::Media(MediaFact::Statistics { call, took_ms: 5, entries: Vec::new() }));
+            }
+            MediaRequest::CloseReceive { .. }
+            | MediaRequest::RemovePresentation { .. }
+            | MediaRequest::RequestKeyFrame { .. }
+            | MediaRequest::SetEncoding { .. } => {}
         }
     }
 

@@ -165,6 +165,10 @@ impl Machines {
                 }
                 self.room.handle_input(now, room::Input::Conference(event));
             }
+            conference::Output::Http(request) => {
+                let outcome = Err("there is no HTTP client".to_owned());
+                self.client.handle_input(now, conference::Input::Http { id: request.id, outcome });
+            }
             conference::Output::Media(request) => self.work.push_back(Work::Media(request)),
             conference::Output::Sip(request) => {
                 let invite = matches!(request, conference::SipRequest::Command(sip::Command::Invite { .. }));

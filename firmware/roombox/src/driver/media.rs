@@ -55,7 +55,7 @@ impl Media {
         match &mut self.engine {
             Engine::Starting { requests, .. } => requests.push(request),
             Engine::Running(engine) => {
-                let call = call_of(&request);
+                let call = request.call();
                 let last = matches!(request, MediaRequest::Close { .. });
                 let queue = self.calls.entry(call).or_insert_with(|| {
                     let (queue, requests) = mpsc::unbounded_channel();
@@ -69,7 +69,7 @@ impl Media {
                 }
             }
             Engine::Absent(reason) => {
-                let failed = MediaFact::Failed { call: call_of(&request), reason: reason.clone() };
+                let failed = MediaFact::Failed { call: request.call(), reason: reason.clone() };
                 // The driver owns the other end and lives as long as this.
                 let _ = self.facts.send(failed);
             }
@@ -120,7 +120,7 @@ async fn prepare(engine: &MediaEngine) {
 
 /// `None` when a call was closed: nobody waits for that, but the next call can be armed.
 async fn run(engine: &MediaEngine, request: MediaRequest) -> Option<MediaFact> {
-    let call = call_of(&request);
+    let call = request.call();
     let media = MediaCall(call.0);
     let failed = |error: MediaError| MediaFact::Failed { call, reason: error.to_string() };
     let fact = match request {
@@ -137,17 +137,20 @@ async fn run(engine: &MediaEngine, request: MediaRequest) -> Option<MediaFact> {
         MediaRequest::CreateOffer { restart_ice, .. } => {
             engine.create_offer(media, restart_ice).await.map(|sdp| MediaFact::OfferReady { call, sdp })
         }
+        MediaRequest::AddPresentation { .. } => {
+            Ok(MediaFact::PresentationFailed { call, reason: "media has no second stream".into() })
+        }
+        MediaRequest::CreateReceiveOffer { .. } | MediaRequest::AcceptReceiveAnswer { .. } => {
+            Ok(MediaFact::ReceiveFailed { call, reason: "media has no second connection".into() })
+        }
+        MediaRequest::CloseReceive { .. }
+        | MediaRequest::RemovePresentation { .. }
+        | MediaRequest::ReplaceCamera { .. }
+        | MediaRequest::RequestKeyFrame { .. }
+        | MediaRequest::SampleStatistics { .. }
+        | MediaRequest::SetEncoding { .. } => return None,
     };
     Some(fact.unwrap_or_else(failed))
-}
-
-const fn call_of(request: &MediaRequest) -> CallId {
-    match request {
-        MediaRequest::AcceptAnswer { call, .. }
-        | MediaRequest::Close { call }
-        | MediaRequest::CreateAnswer { call, .. }
-        | MediaRequest::CreateOffer { call, .. } => *call,
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,110 @@
+//! What the owner asks for.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallId, ReceiveQuality};
+
+/// What the owner (the appliance) asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Ask the moderator to allow the camera (spec section 3.2, row 16).
+    AskForCamera { call: CallId },
+    /// Steer the video balancer by hand (spec section 7.1).
+    Balance { call: CallId, command: BalancerCommand },
+    /// Does the server answer? One check with a connection of its own (spec section 1.8).
+    CheckTelephony,
+    /// Send these tones as INFO (spec section 3.2, row 28).
+    Dtmf { call: CallId, tones: String },
+    /// Put the other side on hold, or go on.
+    Hold { call: CallId, hold: bool },
+    /// Ask the server for a sign of life now (spec section 1.8).
+    Ping,
+    /// The presentation, our second stream (spec section 4).
+    Present { call: CallId, command: PresentCommand },
+    /// What a spectator wants to receive (spec section 2.8).
+    ReceiveQuality { call: CallId, quality: ReceiveQuality },
+    /// Tell the server that the person declined to switch a device on (spec section 3.2, row 26).
+    RefuseDevice { call: CallId, device: Device },
+    /// Offer again (spec section 2.6).
+    Renegotiate { call: CallId },
+    /// Connect anew, whatever the state (spec section 5.5).
+    Restart,
+    /// New ICE credentials, by UPDATE or re-INVITE (spec section 2.6).
+    RestartIce { call: CallId, by_update: bool },
+    /// Tell the server the channels of a multi-channel box (spec section 3.2, row 24).
+    SendChannels { call: CallId, input: String, output: String },
+    /// Hand the other side on to somebody else.
+    Transfer { call: CallId, to: TransferTo },
+    /// Answer the ringing incoming call.
+    Answer { call: CallId },
+    /// Call this SIP URI. With `keep` it is called again after every end, for ever, until [`Command::Leave`]; without,
+    /// only after a loss and a limited number of times (spec section 6.2).
+    Join { target: String, keep: bool },
+    /// End the call or the attempt, and stop redialling.
+    Leave,
+    /// Tell the server what the microphone and camera really do (INFO mediastate).
+    MediaState { microphone: bool, camera: bool },
+    /// Refuse the ringing incoming call.
+    Reject { call: CallId },
+    /// The account goes to work: connect, register, recover for ever.
+    Start,
+    /// Leave, unregister, disconnect.
+    Stop,
+}
+
+/// Steering of the video balancer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BalancerCommand {
+    /// Balance once.
+    Balance,
+    /// Balance now and on every change from now on.
+    Start,
+    /// Stop, and go back to what the resolution alone asks for.
+    Stop,
+}
+
+/// What the picture is about: what gives way first when little bandwidth is left (W3C mst-content-hint).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentHint {
+    /// Pictures and pages: detail stays, frame rate falls.
+    #[default]
+    Detail,
+    /// Moving pictures: frame rate stays, resolution falls.
+    Motion,
+    /// Text: as detail, sharper.
+    Text,
+}
+
+/// Microphone or camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Device {
+    /// The camera.
+    Camera,
+    /// The microphone.
+    Microphone,
+}
+
+/// The presentation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "do")]
+pub enum PresentCommand {
+    /// Start. `attempts`: how often the whole sequence is tried, 1 = once. `max_bitrate` in bit/s; `None` = 1 000 000.
+    Start { hint: ContentHint, max_bitrate: Option<u32>, attempts: u32 },
+    /// Stop.
+    Stop,
+    /// Another picture source on the running presentation.
+    Update,
+}
+
+/// To whom a call is handed on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TransferTo {
+    /// The other side of another call of ours (attended).
+    Call(CallId),
+    /// This URI (blind).
+    Uri(String),
+}
