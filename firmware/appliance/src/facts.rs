@@ -23,6 +23,7 @@ impl Appliance {
                 self.desk.registered = true;
                 self.event(Event::Registered { expires });
             }
+            conference::Event::Catalogue(_) => {}
             conference::Event::Call(state) => self.call_changed(now, state),
             conference::Event::CallEnded { call, failure, will_redial } => {
                 self.call_ended(now, call, &failure, will_redial);

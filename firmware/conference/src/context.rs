@@ -8,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 use roombox_sip::api as sip;
 
 use crate::api::{CallId, Event, MediaRequest, Output, SipRequest};
+use crate::catalogue;
 use crate::config::ConferenceConfig;
 use crate::vendor::MediaState;
 
@@ -39,6 +40,11 @@ impl Context {
 
     pub(crate) fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
+    }
+
+    /// Tells an event of the catalogue.
+    pub(crate) fn tell(&mut self, event: impl Into<catalogue::Event>) {
+        self.event(Event::Catalogue(event.into()));
     }
 
     pub(crate) fn media(&mut self, request: MediaRequest) {

@@ -5,6 +5,7 @@
 
 pub mod api;
 mod call;
+pub mod catalogue;
 mod client;
 mod config;
 mod connection;

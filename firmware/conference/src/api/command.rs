@@ -1,5 +1,6 @@
 //! What the owner asks for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, ReceiveQuality};
@@ -65,7 +66,7 @@ pub enum BalancerCommand {
 }
 
 /// What the picture is about: what gives way first when little bandwidth is left (W3C mst-content-hint).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContentHint {
     /// Pictures and pages: detail stays, frame rate falls.

@@ -4,6 +4,7 @@ use roombox_sip::api as sip;
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, CallState, ConnectionFailure, ConnectionState};
+use crate::catalogue;
 
 /// What the client tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,4 +22,7 @@ pub enum Event {
     Registered { expires: u32 },
     /// A vendor message of the conference server, by its name in the spec (section 3), with its values.
     Vendor { name: String, data: serde_json::Value },
+    /// An event of the catalogue; written without an envelope of its own.
+    #[serde(untagged)]
+    Catalogue(catalogue::Event),
 }

@@ -1,5 +1,6 @@
 //! Between the client and media.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::CallId;
@@ -113,7 +114,7 @@ impl MediaFact {
 }
 
 /// Which of our video streams, or the sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stream {
     /// The microphone.
@@ -125,7 +126,7 @@ pub enum Stream {
 }
 
 /// How a stream is encoded (W3C RTCRtpEncodingParameters); `None` = no wish.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Encoding {
     /// Upper bound in bit/s.
     pub max_bitrate: Option<u32>,
@@ -138,7 +139,7 @@ pub struct Encoding {
 }
 
 /// What a spectator receives (spec section 2.8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReceiveQuality {
     /// As the server thinks best: high.

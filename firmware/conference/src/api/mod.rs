@@ -9,6 +9,7 @@ mod network;
 mod state;
 
 use roombox_sip::api as sip;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a call ended, with the named cause and the SIP status behind it.
@@ -22,7 +23,7 @@ pub use network::NetworkEvent;
 pub use state::{CallState, ConnectionFailure, ConnectionState};
 
 /// One call as the room knows it. Numbered by the client, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct CallId(pub u64);
 
 /// What goes in.
