@@ -53,6 +53,35 @@ pub enum Command {
     Stop,
 }
 
+impl Command {
+    /// The call it is for, where it is for one.
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Answer { call }
+            | Self::AskForCamera { call }
+            | Self::Balance { call, .. }
+            | Self::Dtmf { call, .. }
+            | Self::Hold { call, .. }
+            | Self::Present { call, .. }
+            | Self::ReceiveQuality { call, .. }
+            | Self::RefuseDevice { call, .. }
+            | Self::Reject { call }
+            | Self::Renegotiate { call }
+            | Self::RestartIce { call, .. }
+            | Self::SendChannels { call, .. }
+            | Self::Transfer { call, .. } => Some(*call),
+            Self::CheckTelephony
+            | Self::Join { .. }
+            | Self::Leave
+            | Self::MediaState { .. }
+            | Self::Ping
+            | Self::Restart
+            | Self::Start
+            | Self::Stop => None,
+        }
+    }
+}
+
 /// Steering of the video balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

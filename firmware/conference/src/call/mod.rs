@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use roombox_sip::api::{Cause, Command, Event as SipEvent, Failure, Originator, SessionId};
 
-use crate::api::{CallId, CallState, MediaFact, MediaRequest};
+use crate::api::{CallId, CallState, Command as Wish, MediaFact, MediaRequest};
 use crate::connection::Link;
 use crate::context::Context;
 use crate::vendor::{self, MediaState, Room, VendorMessage};
@@ -95,6 +95,11 @@ impl Call {
         matches!(self.phase, Phase::Ringing { .. })
     }
 
+    /// Confirmed both ways.
+    pub(crate) const fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Up { .. })
+    }
+
     pub(crate) fn is_session(&self, session: SessionId) -> bool {
         self.session == Some(session)
     }
@@ -127,15 +132,11 @@ impl Call {
     }
 
     /// An event of this call's session.
-    pub(crate) fn handle_sip(&mut self, context: &mut Context, now: Instant, event: SipEvent) -> Step {
+    pub(crate) fn handle_sip(&mut self, context: &mut Context, now: Instant, event: &SipEvent) -> Step {
         match event {
             SipEvent::Accepted { body, .. } => self.accepted(context, now, body.as_ref()),
             SipEvent::Confirmed { .. } => self.confirmed(context, now),
-            SipEvent::Ended { failure, .. } => Step::Break(failure),
-            SipEvent::Info { headers, body, .. } => {
-                self.info(context, &vendor::parse_info(&headers, body.as_ref()));
-                Step::Continue(())
-            }
+            SipEvent::Ended { failure, .. } => Step::Break(failure.clone()),
             SipEvent::Offer { body, .. } => {
                 self.peer_offers(context, now, body.as_ref());
                 Step::Continue(())
@@ -147,10 +148,10 @@ impl Call {
     }
 
     /// A fact about this call's media.
-    pub(crate) fn handle_media(&mut self, context: &mut Context, now: Instant, fact: MediaFact) -> Step {
+    pub(crate) fn handle_media(&mut self, context: &mut Context, now: Instant, fact: &MediaFact) -> Step {
         match fact {
-            MediaFact::OfferReady { sdp, .. } => self.offer_ready(context, now, &sdp),
-            MediaFact::AnswerReady { sdp, .. } => self.answer_ready(context, now, &sdp),
+            MediaFact::OfferReady { sdp, .. } => self.offer_ready(context, now, sdp),
+            MediaFact::AnswerReady { sdp, .. } => self.answer_ready(context, now, sdp),
             MediaFact::Connected { .. } => {
                 self.media.connected();
                 Step::Continue(())
@@ -159,13 +160,28 @@ impl Call {
                 self.media.lost(now);
                 Step::Continue(())
             }
-            MediaFact::Failed { reason, .. } => self.media_failed(context, now, &reason),
+            MediaFact::Failed { reason, .. } => self.media_failed(context, now, reason),
             MediaFact::AnswerAccepted { .. } => {
                 self.answer_set(context, now);
                 Step::Continue(())
             }
             _ => Step::Continue(()),
         }
+    }
+
+    /// A command for this call.
+    pub(crate) fn handle_command(&mut self, context: &mut Context, now: Instant, command: &Wish) -> Step {
+        match command {
+            Wish::Answer { .. } => self.answer(context, now),
+            Wish::MediaState { .. } => self.announce_media_state(context),
+            Wish::Reject { .. } if self.is_ringing() => {
+                return Step::Break(self.refuse(context, 603, Cause::Rejected));
+            }
+            Wish::Renegotiate { .. } => self.wish_offer(context, now, false),
+            Wish::RestartIce { .. } => self.wish_offer(context, now, true),
+            _ => {}
+        }
+        Step::Continue(())
     }
 
     /// The connection under the call changed.
@@ -230,7 +246,8 @@ impl Call {
         failure(Originator::Local, cause, reason)
     }
 
-    fn give_up(&self, context: &mut Context, cause: Cause, reason: &str) -> Step {
+    /// Ends it because it cannot go on.
+    pub(crate) fn give_up(&self, context: &mut Context, cause: Cause, reason: &str) -> Step {
         let failure = self.hang_up(context, cause, reason);
         Step::Break(Failure { originator: Originator::System, ..failure })
     }
@@ -255,13 +272,12 @@ impl Call {
         context.sip(vendor::room_name(session, request, &room, number));
     }
 
-    fn info(&mut self, context: &mut Context, messages: &[VendorMessage]) {
-        for message in messages {
-            if let VendorMessage::EnterRoom(room) = message {
-                self.room = Some(room.clone());
-            }
-            context.event(message.event());
+    /// The server says this by INFO.
+    pub(crate) fn hear(&mut self, context: &mut Context, message: &VendorMessage) {
+        if let VendorMessage::EnterRoom(room) = message {
+            self.room = Some(room.clone());
         }
+        context.event(message.event());
     }
 
     fn media_failed(&mut self, context: &mut Context, now: Instant, reason: &str) -> Step {

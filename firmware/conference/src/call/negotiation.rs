@@ -62,7 +62,7 @@ impl Negotiation {
 
 impl Call {
     /// We want to offer: at once, or as soon as what is under way has ended.
-    pub(super) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) {
+    pub(crate) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) {
         let restart_ice = restart_ice || self.negotiation.wished == Some(true);
         self.negotiation.wished = Some(restart_ice);
         if self.negotiation.stage == Stage::Idle {
@@ -136,13 +136,13 @@ impl Call {
     }
 
     /// The peer refused our offer, or did not get it.
-    pub(super) fn offer_failed(&mut self, context: &mut Context, now: Instant, failure: Failure) -> Step {
+    pub(super) fn offer_failed(&mut self, context: &mut Context, now: Instant, failure: &Failure) -> Step {
         if self.negotiation.stage != Stage::OfferSent {
             return Step::Continue(());
         }
-        if is_dialog_gone(&failure) {
+        if is_dialog_gone(failure) {
             self.hang_up(context, Cause::DialogError, &failure.reason);
-            return Step::Break(failure);
+            return Step::Break(failure.clone());
         }
         if failure.cause != Cause::ConnectionError {
             self.signalling.verified();

@@ -1,0 +1,175 @@
+//! The client: connection, telephony check, redial and the calls, put together.
+//!
+//! What works for one call (presentation, roles, statistics …) is wired in [`crate::parts`], not here.
+
+mod calls;
+mod commands;
+mod incoming;
+mod routing;
+
+use std::time::Instant;
+
+use roombox_sip::api as sip;
+use roombox_sip::machine::Machine;
+
+use crate::api::{
+    CallId, CallState, ConnectionFailure, ConnectionState, Event, Input, MediaRequest, Output, SipRequest,
+};
+use crate::call::{Call, Step};
+use crate::config::ConferenceConfig;
+use crate::connection::{Connection, Link};
+use crate::context::Context;
+use crate::redial::Redial;
+use crate::telephony::{Finding, Telephony};
+use calls::{Calls, Leg};
+
+/// What an onlooker may see of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConferenceStatus {
+    /// The connection to the server.
+    pub connection: ConnectionState,
+    /// Registered right now.
+    pub registered: bool,
+    /// The call.
+    pub call: CallState,
+}
+
+/// The auto-connecting conference client.
+#[derive(Debug)]
+pub struct ConferenceClient {
+    context: Context,
+    connection: Connection,
+    telephony: Telephony,
+    redial: Redial,
+    calls: Calls,
+    /// As last told.
+    link: Link,
+    call_state: CallState,
+}
+
+impl ConferenceClient {
+    /// A client at rest. The same `seed` and inputs give the same outputs.
+    pub fn new(config: ConferenceConfig, seed: u64) -> Self {
+        Self {
+            context: Context::new(config, seed),
+            connection: Connection::new(),
+            telephony: Telephony::default(),
+            redial: Redial::default(),
+            calls: Calls::default(),
+            link: Link::Down,
+            call_state: CallState::Idle,
+        }
+    }
+
+    /// Lets a call take a step, and cleans up when that was its last.
+    fn with_call(&mut self, now: Instant, call: CallId, step: impl FnOnce(&mut Leg, &mut Context) -> Step) {
+        let Some(leg) = self.calls.get_mut(call) else { return };
+        if let Step::Break(failure) = step(leg, &mut self.context) {
+            self.call_over(now, call, failure);
+        }
+    }
+
+    /// Lets every call take a step.
+    fn with_every_call(&mut self, now: Instant, step: impl Fn(&mut Leg, &mut Context) -> Step) {
+        for call in self.calls.ids() {
+            self.with_call(now, call, &step);
+        }
+    }
+
+    fn call_over(&mut self, now: Instant, call: CallId, failure: sip::Failure) {
+        let Some(mut leg) = self.calls.remove(call) else { return };
+        leg.parts.call_ended(&mut self.context, now, &leg.call, &failure);
+        let link = self.connection.link();
+        // A call that came in between does not change what is planned.
+        let will_redial = if leg.call.is_incoming() {
+            self.redial.is_wanted()
+        } else {
+            self.redial.call_ended(&mut self.context, now, &failure, leg.call.stood(now), link)
+        };
+        self.context.media(MediaRequest::Close { call });
+        self.context.event(Event::CallEnded { call, failure, will_redial });
+    }
+
+    fn telephony_found(&mut self, finding: Finding) {
+        if finding == Finding::Deaf {
+            self.context.event(Event::ConnectionFailed(ConnectionFailure::Telephony));
+            self.context.agent(SipRequest::Reconnect);
+        }
+    }
+
+    /// Follows up whatever has just changed: link, dialling, and the state that is told.
+    fn settle(&mut self, now: Instant) {
+        let link = self.connection.link();
+        if link != self.link {
+            self.link = link;
+            self.telephony.link_changed(now, link);
+            self.with_every_call(now, |leg, context| leg.link_changed(context, now, link));
+            self.redial.link_changed(&mut self.context, now, link);
+        }
+        let finding = self.telephony.handle_timeout(&mut self.context, now);
+        self.telephony_found(finding);
+        if self.calls.is_empty()
+            && let Some(target) = self.redial.due(now, link)
+        {
+            let call = Call::dial(&mut self.context, now, &target);
+            self.begin(now, call);
+        }
+        let state = self.present_call_state();
+        if state != self.call_state {
+            self.call_state = state.clone();
+            self.context.event(Event::Call(state));
+        }
+    }
+
+    /// A call begins, ours or theirs.
+    fn begin(&mut self, now: Instant, call: Call) {
+        self.calls.add(Leg::new(&mut self.context, now, call));
+    }
+
+    fn present_call_state(&self) -> CallState {
+        self.calls.present().map_or_else(|| self.redial.state(), |leg| leg.call.state())
+    }
+}
+
+impl Machine for ConferenceClient {
+    type Input = Input;
+    type Output = Output;
+    type Status = ConferenceStatus;
+
+    fn handle_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Command(command) => self.command(now, command),
+            Input::Http { id, outcome } => {
+                self.with_every_call(now, |leg, context| leg.http(context, now, id, &outcome));
+            }
+            Input::Media(fact) => {
+                self.with_call(now, fact.call(), |leg, context| leg.media(context, now, &fact));
+            }
+            Input::Network(_) => {}
+            Input::Sip(event) => self.sip(now, event),
+        }
+        self.settle(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.with_every_call(now, |leg, context| leg.timeout(context, now));
+        self.settle(now);
+    }
+
+    fn poll_output(&mut self) -> Option<Output> {
+        self.context.pop()
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let redial = if self.calls.is_empty() { self.redial.next_deadline() } else { None };
+        [self.calls.next_deadline(&self.context), redial, self.telephony.next_deadline()].into_iter().flatten().min()
+    }
+
+    fn status(&self) -> ConferenceStatus {
+        ConferenceStatus {
+            connection: self.connection.state().clone(),
+            registered: self.connection.registered(),
+            call: self.present_call_state(),
+        }
+    }
+}

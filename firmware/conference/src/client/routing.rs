@@ -1,0 +1,69 @@
+//! Where each event of the SIP user agent goes.
+
+use std::time::Instant;
+
+use roombox_sip::api::{self as sip, HeaderLine};
+
+use super::ConferenceClient;
+use crate::vendor;
+
+impl ConferenceClient {
+    pub(super) fn sip(&mut self, now: Instant, event: sip::Event) {
+        match event {
+            sip::Event::Agent(event) => self.connection.handle(&mut self.context, event),
+            sip::Event::Incoming { session, from_uri, from_display, offer, .. } => {
+                self.incoming(now, session, from_uri, from_display, offer.as_ref());
+            }
+            sip::Event::Request { request, method, headers, .. } => self.request(request, &method, &headers),
+            sip::Event::Response { request, outcome } => {
+                let finding = self.telephony.handle_response(&self.context, now, request, &outcome);
+                self.telephony_found(finding);
+                self.with_every_call(now, |leg, context| leg.response(context, now, request, &outcome));
+            }
+            in_session => {
+                if let Some(call) = session_of(&in_session).and_then(|session| self.calls.of_session(session)) {
+                    self.with_call(now, call, |leg, context| leg.sip(context, now, &in_session));
+                }
+            }
+        }
+    }
+
+    /// Requests outside a call (spec sections 3.1 and 14.11).
+    fn request(&mut self, request: sip::RequestId, method: &str, headers: &[HeaderLine]) {
+        let status = match method {
+            "NOTIFY" => {
+                if let Some(message) = vendor::parse_notify(headers) {
+                    self.context.event(message.event());
+                }
+                200
+            }
+            _ => 405,
+        };
+        self.context.sip(sip::Command::Respond { request, status, reason: None, headers: Vec::new(), body: None });
+    }
+}
+
+const fn session_of(event: &sip::Event) -> Option<sip::SessionId> {
+    match event {
+        sip::Event::Accepted { session, .. }
+        | sip::Event::Confirmed { session }
+        | sip::Event::Ended { session, .. }
+        | sip::Event::Hold { session, .. }
+        | sip::Event::Info { session, .. }
+        | sip::Event::Message { session, .. }
+        | sip::Event::Offer { session, .. }
+        | sip::Event::OfferAnswered { session, .. }
+        | sip::Event::OfferFailed { session, .. }
+        | sip::Event::Progress { session, .. }
+        | sip::Event::ProgressAcknowledged { session, .. }
+        | sip::Event::Redirected { session, .. }
+        | sip::Event::ReferProgress { session, .. } => Some(*session),
+        sip::Event::Refer { session, .. } => *session,
+        sip::Event::Agent(_)
+        | sip::Event::Incoming { .. }
+        | sip::Event::Notify { .. }
+        | sip::Event::Request { .. }
+        | sip::Event::Response { .. }
+        | sip::Event::Subscription { .. } => None,
+    }
+}
