@@ -13,7 +13,7 @@ mod context;
 mod parts;
 mod redial;
 mod telephony;
-mod vendor;
+pub mod vendor;
 
 pub use client::{ConferenceClient, ConferenceStatus};
 pub use config::{CallPolicy, ConferenceConfig, RedialPolicy, TelephonyPolicy};

@@ -277,7 +277,7 @@ impl Call {
         if let VendorMessage::EnterRoom(room) = message {
             self.room = Some(room.clone());
         }
-        context.event(message.event());
+        message.tell(context);
     }
 
     fn media_failed(&mut self, context: &mut Context, now: Instant, reason: &str) -> Step {

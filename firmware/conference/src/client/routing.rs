@@ -33,7 +33,7 @@ impl ConferenceClient {
         let status = match method {
             "NOTIFY" => {
                 if let Some(message) = vendor::parse_notify(headers) {
-                    self.context.event(message.event());
+                    message.tell(&mut self.context);
                 }
                 200
             }

@@ -31,3 +31,13 @@ pub(super) fn content_type(headers: &[HeaderLine], body: Option<&Body>) -> Optio
         .or_else(|| text(headers, "c"))?;
     value.split(';').next().map(|kind| kind.trim().to_ascii_lowercase())
 }
+
+/// A number, also one written with a fraction; none for what is not finite or negative.
+pub(super) fn number(headers: &[HeaderLine], name: &str) -> Option<f64> {
+    text(headers, name)?.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
+}
+
+/// A whole number of things.
+pub(super) fn count(headers: &[HeaderLine], name: &str) -> Option<u32> {
+    text(headers, name)?.parse().ok()
+}

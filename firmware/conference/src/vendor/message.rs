@@ -1,97 +1,92 @@
-//! What the conference server says, with the event names of spec section 3.2 (without their `api:`).
+//! What the conference server says (spec section 3.2, rows marked R, and section 3.3).
 
-use serde::Serialize;
-use serde_json::Value;
+use super::{Room, Secret};
+use crate::catalogue::{License, MainCamCommand, TracksDirection};
 
-use crate::api::Event;
-
-/// The room the server put us into.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Room {
-    /// Room name in the server's spelling; `purgatory` is the waiting room.
-    #[serde(rename = "room")]
-    pub(crate) name: String,
-    /// Our name there.
-    pub(crate) participant: String,
-    /// The server gave a bearer token with it; the token itself is a secret and stays out of events.
-    pub(crate) has_token: bool,
-    /// The other side is a single participant, not a conference.
-    pub(crate) is_direct_peer_to_peer: bool,
-}
-
-/// One vendor message, serialised as `{"name": …, "data": …}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "name", content = "data")]
-pub(crate) enum VendorMessage {
-    #[serde(rename = "enter-room")]
-    EnterRoom(Room),
-    #[serde(rename = "channels:all")]
-    ChannelsAll { input: String, output: String },
-    #[serde(rename = "contented-stream:available")]
-    ContentAvailable { codec: Option<String> },
-    #[serde(rename = "contented-stream:not-available")]
-    ContentGone {},
-    #[serde(rename = "presentation:must-stop")]
-    PresentationMustStop {},
-    #[serde(rename = "main-cam-control")]
-    MainCamControl { main_cam: Option<String>, resolution: Option<String> },
-    #[serde(rename = "admin:force-sync-media-state")]
-    ForceSyncMediaState { is_sync_forced: bool },
-    #[serde(rename = "admin:start-main-cam")]
-    AdminStartMainCam { is_sync_forced: bool },
-    #[serde(rename = "admin:stop-main-cam")]
-    AdminStopMainCam { is_sync_forced: bool },
-    #[serde(rename = "admin:start-mic")]
-    AdminStartMic { is_sync_forced: bool },
-    #[serde(rename = "admin:stop-mic")]
-    AdminStopMic { is_sync_forced: bool },
-    #[serde(rename = "use-license")]
-    UseLicense { license: String },
-    #[serde(rename = "participant:move-request-to-spectators")]
-    MoveToSpectators { is_available_sending_media: bool, is_synthetic: bool, audio_id: Option<String> },
-    #[serde(rename = "participant:move-request-to-participants")]
-    MoveToParticipants {},
-    #[serde(rename = "channels:notify")]
-    ChannelsNotify { input: String, output: String },
-    #[serde(rename = "webcast:started")]
-    WebcastStarted { conference: String, kind: String },
-    #[serde(rename = "webcast:stopped")]
-    WebcastStopped { conference: String, kind: String },
-    #[serde(rename = "participant:added-to-list-moderators")]
-    AddedToModerators { conference: String },
-    #[serde(rename = "participant:removed-from-list-moderators")]
-    RemovedFromModerators { conference: String },
-    #[serde(rename = "participation:accepting-word-request")]
-    WordRequestAccepted { conference: String },
-    #[serde(rename = "participation:cancelling-word-request")]
-    WordRequestRejected { conference: String },
-    #[serde(rename = "participant:move-request-to-stream")]
-    MovedToStream { conference: String },
-    #[serde(rename = "account:changed")]
+/// One vendor message of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VendorMessage {
+    /// The account has other rights or another name.
     AccountChanged {},
-    #[serde(rename = "account:deleted")]
+    /// The account is gone.
     AccountDeleted {},
-    #[serde(rename = "conference:participant-token-issued")]
-    TokenIssued { conference: String, participant: String },
-    #[serde(rename = "new-dtmf")]
+    /// We are a moderator now.
+    AddedToModerators { conference: String },
+    /// Row 14: switch the camera on.
+    AdminStartMainCam { is_sync_forced: bool },
+    /// Row 17: switch the microphone on.
+    AdminStartMic { is_sync_forced: bool },
+    /// Row 15: switch the camera off.
+    AdminStopMainCam { is_sync_forced: bool },
+    /// Row 18: switch the microphone off.
+    AdminStopMic { is_sync_forced: bool },
+    /// Row 2: channels that the room has.
+    ChannelsAll { input: String, output: String },
+    /// Channels that the account has.
+    ChannelsNotify { input: String, output: String },
+    /// Row 4: somebody presents. `codec` in upper case.
+    ContentAvailable { codec: Option<String> },
+    /// Row 5: nobody presents any more.
+    ContentGone {},
+    /// Row 29: a telephone key.
     Dtmf { tone: char, duration_ms: u32 },
-    /// Nothing of the table: what it was and why it could not be read.
-    #[serde(rename = "unknown")]
+    /// Row 1.
+    EnterRoom(Room),
+    /// Rows 12 and 13: how the camera picture should be sent. `sync` as the header beside it says.
+    MainCamControl { main_cam: Option<MainCamCommand>, resolution: Option<String>, sync: Option<bool> },
+    /// Row 22: we take part again.
+    MoveToParticipants {},
+    /// Rows 20 and 21: we only watch now. Synthetic = without an audio id, fed by the call itself.
+    MoveToSpectators { is_available_sending_media: bool, is_synthetic: bool, audio_id: Option<String> },
+    /// We watch the webcast now.
+    MovedToStream { conference: String },
+    /// Row 6: our presentation has to stop.
+    PresentationMustStop {},
+    /// We are no moderator any more.
+    RemovedFromModerators { conference: String },
+    /// Row 30: servers before version 20 change the tracks of the call.
+    Restart { tracks_direction: Option<TracksDirection>, audio_tracks: Option<u32>, video_tracks: Option<u32> },
+    /// Our token for the HTTP interface.
+    TokenIssued { conference: String, participant: String, token: Secret },
+    /// Nothing of the tables: the family, and the value that was not understood.
     Unknown { kind: String, value: String },
+    /// Row 19: what the licence allows.
+    UseLicense { license: License },
+    /// The webcast began.
+    WebcastStarted { conference: String, kind: String },
+    /// The webcast ended.
+    WebcastStopped { conference: String, kind: String },
+    /// Our request to speak was granted.
+    WordRequestAccepted { conference: String },
+    /// Our request to speak was refused.
+    WordRequestRejected { conference: String },
 }
+
+/// Longest value that an unknown message keeps, in signs.
+const UNKNOWN_VALUE: usize = 120;
 
 impl VendorMessage {
     pub(super) fn unknown(kind: &str, value: &str) -> Self {
-        Self::Unknown { kind: kind.to_owned(), value: value.to_owned() }
+        Self::Unknown { kind: kind.to_owned(), value: shortened(value) }
     }
 
-    /// The event the owner hears.
-    pub(crate) fn event(&self) -> Event {
-        let mut object = match serde_json::to_value(self) {
-            Ok(Value::Object(object)) => object,
-            _ => serde_json::Map::new(),
-        };
-        let name = object.get("name").and_then(Value::as_str).unwrap_or("unknown").to_owned();
-        Event::Vendor { name, data: object.remove("data").unwrap_or_default() }
+    /// Whether the server wants to know at once what microphone and camera do, where the message says so (spec section
+    /// 10.2, `isDuplexSendingMediaMode`).
+    pub const fn forced_sync(&self) -> Option<bool> {
+        match self {
+            Self::AdminStartMic { is_sync_forced }
+            | Self::AdminStopMainCam { is_sync_forced }
+            | Self::AdminStopMic { is_sync_forced } => Some(*is_sync_forced),
+            Self::MainCamControl {
+                main_cam: Some(MainCamCommand::PauseMainCam | MainCamCommand::ResumeMainCam),
+                sync,
+                ..
+            } => *sync,
+            _ => None,
+        }
     }
+}
+
+pub(super) fn shortened(value: &str) -> String {
+    value.chars().take(UNKNOWN_VALUE).collect()
 }

@@ -1,17 +1,45 @@
-//! The vendor dialect of the conference server: INFO and NOTIFY with headers for content (spec section 3).
+//! The dialect of a Vinteo conference server: INFO and NOTIFY whose meaning is in their headers (spec section 3).
+//!
+//! One vocabulary for both ends of the wire:
+//!
+//! | | a client | a server |
+//! |---|---|---|
+//! | what the server says | [`parse_info`], [`parse_notify`] read it | [`VendorMessage::info`], [`VendorMessage::notify`] write it |
+//! | what the client says | [`ClientMessage::info`] writes it | [`ClientMessage::parse`] reads it |
+//! | headers of INVITE | [`InviteHeaders::lines`] writes them | [`InviteHeaders::parse`] reads them |
+//!
+//! Readers take header names and listed values in any case, and both spellings; writers give the spelling of version 31,
+//! and that of version 20 by [`Info::in_old_spelling`]. Names of rooms and people keep their case (the library of old lowers
+//! them). Nothing that arrives is an error: what no row of the tables describes is [`VendorMessage::Unknown`] or
+//! [`ClientMessage::Unknown`].
+//!
+//! A client sends by [`outgoing::Outgoing`], which tells once what became of each message.
+#![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
+mod client_read;
+mod client_write;
 mod header;
-mod info_in;
-mod info_out;
+mod info;
 mod invite;
 mod message;
+mod message_read;
+mod message_write;
 mod notify;
+pub mod outgoing;
+mod report;
+mod room;
+mod secret;
 
-pub(crate) use info_in::parse_info;
-pub(crate) use info_out::{media_state, room_name};
-pub(crate) use invite::{MediaState, invite_headers};
-pub(crate) use message::{Room, VendorMessage};
-pub(crate) use notify::parse_notify;
+pub use client_read::ClientMessage;
+pub(crate) use client_write::{media_state, room_name};
+pub use info::Info;
+pub(crate) use invite::invite_headers;
+pub use invite::{InviteHeaders, MediaState};
+pub use message::VendorMessage;
+pub use message_read::parse_info;
+pub use notify::parse_notify;
+pub use room::{Room, is_peer_to_peer, is_purgatory};
+pub use secret::Secret;
 
 /// Every vendor content type starts so (spec section 3.2).
 const CONTENT_TYPE_PREFIX: &str = "application/vinteo.webrtc.";

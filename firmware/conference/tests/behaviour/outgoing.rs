@@ -167,7 +167,7 @@ fn the_server_learns_of_a_muted_microphone_once() {
     }
     let infos = bench.infos("mediastate");
     assert_eq!(infos.len(), 1);
-    assert_eq!(infos[0].1[2], sip::HeaderLine::new("X-Vinteo-Mic-State", "0"));
+    assert_eq!(infos[0].1[2], sip::HeaderLine::new("x-vinteo-mic-state", "0"));
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Tone {
     }
 
     /// The body that JsSIP and sip-connector send.
-    pub(crate) fn body(self) -> Body {
+    pub fn body(self) -> Body {
         let content = format!("Signal={}\r\nDuration={}", self.key, self.duration_ms);
         Body { content_type: "application/dtmf-relay".into(), content: content.into() }
     }
