@@ -10,6 +10,7 @@ use roombox_sip::api as sip;
 use crate::api::{CallId, Event, MediaRequest, Output, SipRequest};
 use crate::catalogue;
 use crate::config::ConferenceConfig;
+use crate::encodings::Encodings;
 use crate::vendor::MediaState;
 
 /// Shared by all parts; passed down by reference, never stored.
@@ -18,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) config: ConferenceConfig,
     /// What microphone and camera really do, as last told.
     pub(crate) media_state: MediaState,
+    /// How our streams are encoded.
+    pub(crate) encodings: Encodings,
     outputs: VecDeque<Output>,
     random: StdRng,
     calls: u64,
@@ -30,6 +33,7 @@ impl Context {
         Self {
             config,
             media_state: MediaState::default(),
+            encodings: Encodings::default(),
             outputs: VecDeque::new(),
             random: StdRng::seed_from_u64(seed),
             calls: 0,

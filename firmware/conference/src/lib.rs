@@ -10,6 +10,7 @@ mod client;
 mod config;
 mod connection;
 mod context;
+mod encodings;
 mod parts;
 mod redial;
 mod telephony;
