@@ -13,11 +13,13 @@ use crate::api::{Command, HttpId, HttpResponse, MediaFact};
 use crate::call::{Call, Step};
 use crate::connection::Link;
 use crate::context::Context;
-use crate::vendor::VendorMessage;
+use crate::vendor::{Asking, VendorMessage};
 
 /// The parts of one call.
 #[derive(Debug, Default)]
-pub(crate) struct CallParts {}
+pub(crate) struct CallParts {
+    asking: Asking,
+}
 
 #[allow(
     clippy::unused_self,
@@ -36,7 +38,9 @@ impl CallParts {
     }
 
     /// The call is over. Comes for every call that began.
-    pub(crate) fn call_ended(&mut self, context: &mut Context, now: Instant, call: &Call, failure: &sip::Failure) {}
+    pub(crate) fn call_ended(&mut self, context: &mut Context, now: Instant, call: &Call, failure: &sip::Failure) {
+        self.asking.call_ended(context, call.id(), call.standing_session());
+    }
 
     /// An event of the call's session.
     pub(crate) fn session_event(
@@ -57,6 +61,7 @@ impl CallParts {
         call: &mut Call,
         message: &VendorMessage,
     ) -> Step {
+        Asking::hear(context, call.id(), message);
         Step::Continue(())
     }
 
@@ -69,6 +74,7 @@ impl CallParts {
         request: sip::RequestId,
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) -> Step {
+        self.asking.response(context, call.id(), request, outcome);
         Step::Continue(())
     }
 
@@ -97,6 +103,7 @@ impl CallParts {
 
     /// A command for this call, or for all of them (media state).
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &mut Call, command: &Command) -> Step {
+        self.asking.command(context, call.id(), call.standing_session(), command);
         Step::Continue(())
     }
 

@@ -100,6 +100,11 @@ impl Call {
         matches!(self.phase, Phase::Up { .. })
     }
 
+    /// The session, once the call stands.
+    pub(crate) fn standing_session(&self) -> Option<SessionId> {
+        self.session.filter(|_| self.is_up())
+    }
+
     pub(crate) fn is_session(&self, session: SessionId) -> bool {
         self.session == Some(session)
     }

@@ -23,6 +23,8 @@ events! {
         "api:admin:stop-main-cam" AdminStopMainCam { is_sync_forced: bool },
         /// A moderator asks to switch the microphone off; forced or not.
         "api:admin:stop-mic" AdminStopMic { is_sync_forced: bool },
+        /// What became of something we said or asked in a call. Stands for the promises of old; an event of ours.
+        "api:answered" Answered { call: CallId, asked: Asked, answer: Answer },
         /// Channels that the room has.
         "api:channels:all" ChannelsAll { input_channels: String, output_channels: String },
         /// Channels that the account has.
@@ -79,13 +81,13 @@ events! {
         "api:participation:cancelling-word-request" CancellingWordRequest { conference: String },
         /// Our presentation has to stop.
         "api:presentation:must-stop" PresentationMustStop {},
-        /// An old server changes the tracks of the call (before version 20). Not in the catalogue of version 31.
+        /// An old server changes the tracks of the call (only version 19).
         "api:restart" Restart {
             tracks_direction: Option<TracksDirection>,
             audio_track_count: Option<u32>,
             video_track_count: Option<u32>,
         },
-        /// A message that no row of the tables describes: what it was, and the value that was not understood.
+        /// A message that no row of the tables describes: what it was, and the value that was not understood. An event of ours.
         "api:unknown" Unknown { kind: String, value: String },
         /// What the licence allows us to use.
         "api:use-license" UseLicense(License),
@@ -102,6 +104,32 @@ events! {
             kind: String,
         },
     }
+}
+
+/// What was said or asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asked {
+    /// To switch the camera on.
+    Camera,
+    /// Our channels.
+    Channels,
+    /// Telephone keys.
+    Dtmf,
+    /// That the person declined to switch a device on.
+    Refusal,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Answer {
+    /// No answer, or none that tells anything. The vendor's client switches its camera on then.
+    Failed { error: Fault },
+    /// The server has it and, where it was a question, says yes.
+    Granted {},
+    /// The server says no.
+    Refused { status: u16, reason: String },
 }
 
 /// What a licence allows.

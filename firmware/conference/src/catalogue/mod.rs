@@ -31,7 +31,7 @@ mod video_balancer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use api::{ApiEvent, License, MainCamCommand, TracksDirection};
+pub use api::{Answer, ApiEvent, Asked, License, MainCamCommand, TracksDirection};
 pub use auto_connect::{AutoConnectEvent, EscalationLevel};
 pub use call::{CallEvent, Streams, TrackChange};
 pub use call_reconnect::{CallReconnectEvent, CancelReason, Decision, Terminal};

@@ -16,6 +16,7 @@
 //! A client sends by [`outgoing::Outgoing`], which tells once what became of each message.
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
+mod asking;
 mod client_read;
 mod client_write;
 mod header;
@@ -30,6 +31,7 @@ mod report;
 mod room;
 mod secret;
 
+pub(crate) use asking::Asking;
 pub use client_read::ClientMessage;
 pub(crate) use client_write::{media_state, room_name};
 pub use info::Info;
