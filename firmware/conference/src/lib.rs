@@ -11,6 +11,7 @@ mod config;
 mod connection;
 mod context;
 mod encodings;
+pub mod identity;
 mod parts;
 mod redial;
 mod telephony;
