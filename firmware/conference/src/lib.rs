@@ -14,6 +14,7 @@ mod encodings;
 pub mod identity;
 mod parts;
 mod redial;
+pub mod subscription;
 mod telephony;
 pub mod vendor;
 

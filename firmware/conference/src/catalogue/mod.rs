@@ -22,6 +22,7 @@ mod fault;
 mod incoming_call;
 mod main_stream_health;
 mod presentation;
+mod renames;
 mod session;
 mod snapshot;
 mod statistics;
@@ -40,6 +41,7 @@ pub use fault::{EndEvent, Fault, Side};
 pub use incoming_call::{Caller, IncomingCallEvent};
 pub use main_stream_health::{HealthSnapshot, MainStreamHealthEvent, ProblemReason, ResetCause};
 pub use presentation::{PresentationEvent, PresentationFault};
+pub use renames::RENAMES;
 pub use session::SessionEvent;
 pub use snapshot::{
     AutoConnectPhase, CallPhase, CallReconnectPhase, CallSessionState, CallSnapshot, ConnectionPhase, IncomingPhase,
