@@ -1,7 +1,51 @@
 //! The auto-connecting conference client: pure state machines, no socket, no clock, no thread.
 //!
-//! [`ConferenceClient`] stands between the SIP user agent, the media engine and the brain of the room. It keeps the
-//! connection checked, makes and takes calls, brings lost calls back and translates the conference server's dialect.
+//! [`ConferenceClient`] stands between a SIP user agent, a media engine and whoever owns the room. It keeps the connection
+//! checked, makes and takes calls, brings lost calls back, presents, watches what arrives, and translates the dialect of a
+//! Vinteo conference server. It is the complete counterpart of the JavaScript library sip-connector; which feature of it
+//! lives where is listed in `docs/developer/conference-features.md`.
+//!
+//! # Writing another client
+//!
+//! This crate and `roombox-sip` are enough; what is left to you are sockets, a clock and media.
+//!
+//! 1. Make a client: [`ConferenceClient::new`] with a [`ConferenceConfig`] and a seed. The same seed and inputs give the
+//!    same outputs.
+//! 2. Hand it news by [`machine::Machine::handle_input`]: commands of the owner, events of the
+//!    [user agent](roombox_sip::agent::UserAgent), facts of media, answers of HTTP, changes of the network
+//!    ([`api::Input`]).
+//! 3. Carry out what [`machine::Machine::poll_output`] gives, until it gives nothing ([`api::Output`]): requests to the user
+//!    agent, to media and to an HTTP client, and events.
+//! 4. Call [`machine::Machine::handle_timeout`] at [`machine::Machine::next_deadline`].
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use roombox_conference::api::{Command, Input, Output, SipRequest};
+//! use roombox_conference::machine::Machine;
+//! use roombox_conference::{ConferenceClient, ConferenceConfig};
+//!
+//! let mut client = ConferenceClient::new(ConferenceConfig::new("room1", "meet.example", true), 1);
+//! let now = Instant::now();
+//! client.handle_input(now, Input::Command(Command::Start));
+//! client.handle_input(now, Input::Command(Command::Join { target: "sip:100@meet.example".into(), keep: true }));
+//! while let Some(output) = client.poll_output() {
+//!     match output {
+//!         Output::Sip(SipRequest::Start) => { /* tell the user agent to connect and to register */ }
+//!         Output::Sip(_) | Output::Media(_) | Output::Http(_) => { /* carry it out */ }
+//!         Output::Event(event) => println!("{event:?}"),
+//!     }
+//! }
+//! ```
+//!
+//! What media must do stands at [`api::MediaRequest`]; what it must tell at [`api::MediaFact`]. Everything else is optional:
+//!
+//! * [`catalogue`]: every event by its name, with a JSON Schema (`docs/developer/conference-events.schema.json`).
+//! * [`subscription`]: `on`, `once`, `once_race`, `wait`, `off`.
+//! * [`vendor`]: the dialect for both ends of the wire; a server can be written with it, too.
+//!
+//! Three programs run the client in virtual time against a server in memory and print what happens: the examples
+//! `join_room`, `present` and `auto_answer`.
 
 pub mod api;
 mod call;
