@@ -23,7 +23,10 @@ impl Appliance {
                 self.desk.registered = true;
                 self.event(Event::Registered { expires });
             }
-            conference::Event::Catalogue(_) => {}
+            conference::Event::Answered { .. }
+            | conference::Event::CallHold { .. }
+            | conference::Event::Catalogue(_)
+            | conference::Event::Transfer { .. } => {}
             conference::Event::Call(state) => self.call_changed(now, state),
             conference::Event::CallEnded { call, failure, will_redial } => {
                 self.call_ended(now, call, &failure, will_redial);

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
+use crate::incoming::AllowList;
+
 /// Settings of a [`crate::ConferenceClient`].
 #[derive(Clone, Debug)]
 pub struct ConferenceConfig {
     /// Announce a room name with INFO on every established call, as the vendor's clients do (spec section 2.4).
     pub announce_room: bool,
-    /// Answer incoming calls by itself.
+    /// Answer incoming calls by itself, while there is no other; whose, see [`SessionPolicy::auto_answer_from`].
     pub auto_answer: bool,
     /// How long a call may wait for its parts.
     pub call: CallPolicy,
+    /// What several calls and other people's wishes may do.
+    pub sessions: SessionPolicy,
     /// How a lost call comes back.
     pub redial: RedialPolicy,
     /// The account registers; a guest is ready as soon as it is connected (spec section 1.3).
@@ -32,6 +36,7 @@ impl ConferenceConfig {
             auto_answer: false,
             call: CallPolicy::default(),
             redial: RedialPolicy::default(),
+            sessions: SessionPolicy::default(),
             register,
             telephony: TelephonyPolicy::default(),
             uri: format!("sip:{user}@{domain}"),
@@ -72,6 +77,43 @@ impl Default for CallPolicy {
             media_connect: Duration::from_secs(20),
             without_both: Duration::from_secs(10),
             without_connection: Duration::from_mins(5),
+        }
+    }
+}
+
+/// What a call does that comes in while there is another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CallWaiting {
+    /// It finds us busy (486).
+    #[default]
+    Busy,
+    /// It rings; answering it puts the other on hold.
+    Ring,
+}
+
+/// What several calls and other people's wishes may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPolicy {
+    /// Whose calls are answered by themselves where that is switched on; empty = everybody's.
+    pub auto_answer_from: AllowList,
+    /// What a call does that comes in while there is another.
+    pub call_waiting: CallWaiting,
+    /// Status of a refusal by [`crate::api::Command::Decline`] (spec section 10.1: 487), 300..=699.
+    pub decline_status: u16,
+    /// Calls at the same time, ringing ones included; one more finds us busy.
+    pub limit: usize,
+    /// Who may ask us to call somebody else (REFER); empty = nobody.
+    pub transfers_from: AllowList,
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self {
+            auto_answer_from: AllowList::default(),
+            call_waiting: CallWaiting::default(),
+            decline_status: 487,
+            limit: 4,
+            transfers_from: AllowList::default(),
         }
     }
 }

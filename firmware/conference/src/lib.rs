@@ -56,6 +56,7 @@ mod connection;
 mod context;
 mod encodings;
 pub mod identity;
+mod incoming;
 mod parts;
 mod redial;
 pub mod subscription;
@@ -63,5 +64,6 @@ mod telephony;
 pub mod vendor;
 
 pub use client::{ConferenceClient, ConferenceStatus};
-pub use config::{CallPolicy, ConferenceConfig, RedialPolicy, TelephonyPolicy};
+pub use config::{CallPolicy, CallWaiting, ConferenceConfig, RedialPolicy, SessionPolicy, TelephonyPolicy};
+pub use incoming::AllowList;
 pub use roombox_sip::machine;

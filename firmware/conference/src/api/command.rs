@@ -12,11 +12,18 @@ pub enum Command {
     AskForCamera { call: CallId },
     /// Steer the video balancer by hand (spec section 7.1).
     Balance { call: CallId, command: BalancerCommand },
+    /// Make another call and put the present one on hold; it is not redialled. `presentation`: marked as a call that only
+    /// shows a presentation (spec section 2.9).
+    Call { target: String, presentation: bool },
     /// Does the server answer? One check with a connection of its own (spec section 1.8).
     CheckTelephony,
+    /// Refuse the ringing incoming call on this device only; without a status as configured.
+    Decline { call: CallId, status: Option<u16> },
     /// Send these tones as INFO (spec section 3.2, row 28).
     Dtmf { call: CallId, tones: String },
-    /// Put the other side on hold, or go on.
+    /// End this call, whatever becomes of the others.
+    HangUp { call: CallId },
+    /// Put the other side on hold, or go on; going on with one puts the others on hold.
     Hold { call: CallId, hold: bool },
     /// Ask the server for a sign of life now (spec section 1.8).
     Ping,
@@ -45,7 +52,7 @@ pub enum Command {
     Leave,
     /// Tell the server what the microphone and camera really do (INFO mediastate).
     MediaState { microphone: bool, camera: bool },
-    /// Refuse the ringing incoming call.
+    /// Refuse the ringing incoming call for everywhere it rings (603, RFC 3261 section 21.6.2).
     Reject { call: CallId },
     /// The account goes to work: connect, register, recover for ever.
     Start,
@@ -60,7 +67,9 @@ impl Command {
             Self::Answer { call }
             | Self::AskForCamera { call }
             | Self::Balance { call, .. }
+            | Self::Decline { call, .. }
             | Self::Dtmf { call, .. }
+            | Self::HangUp { call }
             | Self::Hold { call, .. }
             | Self::Present { call, .. }
             | Self::ReceiveQuality { call, .. }
@@ -70,7 +79,8 @@ impl Command {
             | Self::RestartIce { call, .. }
             | Self::SendChannels { call, .. }
             | Self::Transfer { call, .. } => Some(*call),
-            Self::CheckTelephony
+            Self::Call { .. }
+            | Self::CheckTelephony
             | Self::Join { .. }
             | Self::Leave
             | Self::MediaState { .. }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use roombox_sip::api::{Cause as CallCause, Failure as CallFailure, FlowError, Originator};
 
 pub use command::{BalancerCommand, Command, ContentHint, Device, PresentCommand, TransferTo};
-pub use event::Event;
+pub use event::{Asked, Event};
 pub use http::{HttpId, HttpRequest, HttpResponse};
 pub use media::{Encoding, MediaFact, MediaRequest, ReceiveQuality, Stream};
 pub use network::NetworkEvent;

@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use roombox_sip::api::{Body, Cause, Command, Failure, Originator, SessionId};
 
+use super::admission::Admission;
 use super::{Call, Phase, Step, failure};
-use crate::api::MediaRequest;
+use crate::api::{CallId, MediaRequest};
+use crate::catalogue::{CallEvent, Side};
 use crate::context::Context;
 use crate::vendor;
 
@@ -16,6 +18,10 @@ pub(crate) struct Caller {
     pub(crate) uri: String,
     pub(crate) display: Option<String>,
     pub(crate) offer: Option<String>,
+    /// The call only shows a presentation.
+    pub(crate) presentation: bool,
+    /// The call whose place it takes (RFC 3891).
+    pub(crate) replaces: Option<CallId>,
 }
 
 impl Call {
@@ -24,6 +30,11 @@ impl Call {
         let name = caller.display.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| caller.uri.clone());
         let mut call = Self::new(context, caller.uri, name, Phase::Ringing { offer: caller.offer });
         call.session = Some(caller.session);
+        call.admission = Admission::new(caller.presentation);
+        context.tell(CallEvent::Progress { call: call.id, originator: Side::Local, status: Some(180) });
+        if let Some(replaced) = caller.replaces {
+            context.tell(CallEvent::Replaces { call: call.id, replaced });
+        }
         call
     }
 
@@ -31,6 +42,7 @@ impl Call {
     pub(crate) fn answer(&mut self, context: &mut Context, now: Instant) {
         let Phase::Ringing { offer } = &mut self.phase else { return };
         let offer = offer.take();
+        self.tell_start(context);
         self.phase = Phase::Answering { offerless: offer.is_none() };
         self.deadline = Some(now + context.config.call.media_answer);
         match offer {
@@ -59,13 +71,17 @@ impl Call {
 
     pub(super) fn send_accept(&mut self, context: &mut Context, sdp: &str) {
         let Some(session) = self.session else { return };
+        self.tell_media_ready(context, sdp);
         let headers = vendor::invite_headers(context.media_state, false);
         self.announced = Some(context.media_state);
-        if self.phase == (Phase::Answering { offerless: true }) {
+        let offerless = self.phase == (Phase::Answering { offerless: true });
+        if offerless {
             self.negotiation.expect_answer();
         }
+        self.tell_sdp(context, Side::Local, if offerless { "offer" } else { "answer" });
         self.phase = Phase::AwaitingAck;
         self.deadline = None;
         context.sip(Command::Accept { session, body: Some(Body::sdp(sdp)), headers });
+        context.tell(CallEvent::Accepted { call: self.id, originator: Side::Local });
     }
 }

@@ -1,24 +1,31 @@
 //! One call, from the first offer to its end.
 
+mod admission;
+mod asking;
 mod incoming;
 mod media_watch;
 mod negotiation;
 mod outgoing;
 mod signalling;
+mod told;
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use roombox_sip::api::{Cause, Command, Event as SipEvent, Failure, Originator, SessionId};
+use roombox_sip::api::{Cause, Command, Event as SipEvent, Failure, HoldState, Originator, RequestId, SessionId};
 
 use crate::api::{CallId, CallState, Command as Wish, MediaFact, MediaRequest};
+use crate::catalogue::{CallEvent, CallPhase};
 use crate::connection::Link;
 use crate::context::Context;
-use crate::vendor::{self, MediaState, Room, VendorMessage};
+use crate::vendor::{MediaState, Room, Secret, VendorMessage};
 
+use admission::Admission;
+use asking::Asking;
 pub(crate) use incoming::Caller;
 use media_watch::{MediaWatch, WatchAction};
 use negotiation::Negotiation;
+pub(crate) use outgoing::Dialled;
 use signalling::Signalling;
 
 /// Whether the call goes on; `Break` tells why it is over. The caller then closes its media.
@@ -59,7 +66,13 @@ pub(crate) struct Call {
     negotiation: Negotiation,
     media: MediaWatch,
     signalling: Signalling,
-    room: Option<Room>,
+    admission: Admission,
+    asking: Asking,
+    hold: HoldState,
+    /// It only shows a presentation.
+    presentation: bool,
+    /// The transfer that it is made for.
+    follows: Option<RequestId>,
     /// What the server was last told about microphone and camera.
     announced: Option<MediaState>,
 }
@@ -77,18 +90,17 @@ impl Call {
             negotiation: Negotiation::default(),
             media: MediaWatch::default(),
             signalling: Signalling::default(),
-            room: None,
+            admission: Admission::default(),
+            asking: Asking::default(),
+            hold: HoldState::default(),
+            presentation: false,
+            follows: None,
             announced: None,
         }
     }
 
     pub(crate) const fn id(&self) -> CallId {
         self.id
-    }
-
-    /// The other side made this call.
-    pub(crate) const fn is_incoming(&self) -> bool {
-        self.incoming
     }
 
     pub(crate) fn is_ringing(&self) -> bool {
@@ -107,6 +119,47 @@ impl Call {
 
     pub(crate) fn is_session(&self, session: SessionId) -> bool {
         self.session == Some(session)
+    }
+
+    pub(crate) const fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    /// The room the server let us into.
+    pub(crate) const fn room(&self) -> Option<&Room> {
+        self.admission.room()
+    }
+
+    /// Our token for the HTTP interface of the conference we are in.
+    pub(crate) fn token(&self) -> Option<&Secret> {
+        self.admission.token()
+    }
+
+    /// Where the call is, by the names of the catalogue (spec section 2.9).
+    pub(crate) fn phase(&self) -> CallPhase {
+        self.admission.phase(self.is_up())
+    }
+
+    /// Address of the other side.
+    pub(crate) fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    /// What is known about its hold.
+    pub(crate) const fn hold(&self) -> HoldState {
+        self.hold
+    }
+
+    /// User and host of the other side.
+    pub(crate) fn peer_parts(&self) -> (String, String) {
+        let user = user_part(&self.peer).to_owned();
+        let host = self.peer.split_once('@').map_or("", |(_, host)| host);
+        (user, host.split([';', '?', ':']).next().unwrap_or_default().to_owned())
+    }
+
+    /// How the other side names itself.
+    pub(crate) fn display_name(&self) -> &str {
+        if self.name == self.peer { "" } else { &self.name }
     }
 
     pub(crate) fn is_to(&self, target: &str) -> bool {
@@ -128,8 +181,8 @@ impl Call {
             Phase::Up { .. } => CallState::InCall {
                 call,
                 target,
-                room: self.room.as_ref().map(|room| room.name.clone()),
-                participant: self.room.as_ref().map(|room| room.participant.clone()),
+                room: self.room().map(|room| room.name.clone()),
+                participant: self.room().map(|room| room.participant.clone()),
                 media_connected: self.media.flowing(),
             },
             _ => CallState::Connecting { call, target },
@@ -138,6 +191,7 @@ impl Call {
 
     /// An event of this call's session.
     pub(crate) fn handle_sip(&mut self, context: &mut Context, now: Instant, event: &SipEvent) -> Step {
+        self.tell_session(context, event);
         match event {
             SipEvent::Accepted { body, .. } => self.accepted(context, now, body.as_ref()),
             SipEvent::Confirmed { .. } => self.confirmed(context, now),
@@ -178,7 +232,14 @@ impl Call {
     pub(crate) fn handle_command(&mut self, context: &mut Context, now: Instant, command: &Wish) -> Step {
         match command {
             Wish::Answer { .. } => self.answer(context, now),
+            Wish::Dtmf { tones, .. } => self.send_tones(context, tones),
+            Wish::HangUp { .. } => return Step::Break(self.leave(context)),
+            Wish::Hold { hold, .. } => self.ask_hold(context, *hold),
             Wish::MediaState { .. } => self.announce_media_state(context),
+            Wish::Decline { status, .. } if self.is_ringing() => {
+                let status = status.unwrap_or(context.config.sessions.decline_status).clamp(300, 699);
+                return Step::Break(self.refuse(context, status, Cause::Rejected));
+            }
             Wish::Reject { .. } if self.is_ringing() => {
                 return Step::Break(self.refuse(context, 603, Cause::Rejected));
             }
@@ -233,14 +294,20 @@ impl Call {
         [self.deadline, self.negotiation.deadline(), watch].into_iter().flatten().min()
     }
 
-    /// The microphone or camera changed: the server is told when the call stands and does not know it.
-    pub(crate) fn announce_media_state(&mut self, context: &mut Context) {
-        let (Phase::Up { .. }, Some(session)) = (&self.phase, self.session) else { return };
-        if self.announced != Some(context.media_state) {
-            self.announced = Some(context.media_state);
-            let request = context.next_request();
-            context.sip(vendor::media_state(session, request, context.media_state));
+    /// The other side is put on hold, or back, once it agrees; told by the facts that come back.
+    pub(crate) fn ask_hold(&self, context: &mut Context, hold: bool) {
+        if let (true, Some(session)) = (self.is_up() && self.hold.asked != hold, self.session) {
+            context.sip(Command::Hold { session, hold });
         }
+    }
+
+    /// Somebody here ends it.
+    pub(crate) fn leave(&self, context: &mut Context) -> Failure {
+        if self.is_ringing() {
+            return self.refuse(context, 486, Cause::Busy);
+        }
+        context.tell(CallEvent::EndCall { call: self.id });
+        self.hang_up(context, Cause::Canceled, "left")
     }
 
     /// Ends it from this side in the way its phase asks for.
@@ -262,30 +329,26 @@ impl Call {
             self.phase = Phase::Up { since: now };
             self.deadline = None;
             self.media.call_is_up(now);
+            self.tell_confirmed(context);
             self.announce_room(context);
             self.announce_media_state(context);
         }
         Step::Continue(())
     }
 
-    /// Spec section 2.4, with a better rule: whatever the peer answers, the call goes on.
-    fn announce_room(&self, context: &mut Context) {
-        let (true, Some(session)) = (context.config.announce_room, self.session) else { return };
-        let (own, number) = (context.config.user.clone(), user_part(&self.peer));
-        let room = if self.incoming { format!("p2p{number}to{own}") } else { format!("p2p{own}to{number}") };
-        let request = context.next_request();
-        context.sip(vendor::room_name(session, request, &room, number));
-    }
-
     /// The server says this by INFO.
     pub(crate) fn hear(&mut self, context: &mut Context, message: &VendorMessage) {
-        if let VendorMessage::EnterRoom(room) = message {
-            self.room = Some(room.clone());
-        }
+        self.note(message);
         message.tell(context);
     }
 
+    /// What the server says about where the call is.
+    pub(crate) fn note(&mut self, message: &VendorMessage) {
+        self.admission.hear(message, self.is_up());
+    }
+
     fn media_failed(&mut self, context: &mut Context, now: Instant, reason: &str) -> Step {
+        self.tell_media_failed(context, reason);
         if self.media.flowing() && self.negotiation_refused(context, now) {
             return Step::Continue(());
         }

@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use roombox_sip::api::{Body, Cause, Command, Failure};
 
+use super::told::FailedStep;
 use super::{Call, Phase, Step};
 use crate::api::MediaRequest;
+use crate::catalogue::{CallEvent, Side};
 use crate::context::Context;
 
 /// Final answers after which the dialog is gone (RFC 5057 section 5.1).
@@ -55,6 +57,18 @@ impl Negotiation {
         self.stage = Stage::AwaitingAck;
     }
 
+    /// The event of the step that media could not take; `None` when it was asked for nothing.
+    pub(super) fn failed_at(&self) -> Option<FailedStep> {
+        match self.stage {
+            Stage::MakingOffer | Stage::MakingOfferForPeer => {
+                Some(|call, reason| CallEvent::CreateOfferFailed { call, reason })
+            }
+            Stage::MakingAnswer => Some(|call, reason| CallEvent::CreateAnswerFailed { call, reason }),
+            Stage::SettingAnswer => Some(|call, reason| CallEvent::SetRemoteDescriptionFailed { call, reason }),
+            Stage::Idle | Stage::OfferSent | Stage::AwaitingAck => None,
+        }
+    }
+
     pub(super) const fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -78,6 +92,7 @@ impl Call {
         match self.negotiation.stage {
             Stage::MakingOffer => {
                 self.negotiation.stage = Stage::OfferSent;
+                self.tell_sdp(context, Side::Local, "offer");
                 context.sip(Command::Reinvite { session, body, headers: Vec::new() });
             }
             Stage::MakingOfferForPeer => {
@@ -104,6 +119,7 @@ impl Call {
             return;
         }
         if let Some(session) = self.session {
+            self.tell_sdp(context, Side::Local, "answer");
             context.sip(Command::AnswerOffer { session, answer: Ok(Body::sdp(sdp)) });
         }
         self.negotiation_over(context, now);
@@ -124,6 +140,7 @@ impl Call {
 
     /// Hands the peer's answer to media; nothing else is negotiated until it is set.
     pub(super) fn set_answer(&mut self, context: &mut Context, now: Instant, sdp: &str) {
+        self.tell_sdp(context, Side::Remote, "answer");
         context.media(MediaRequest::AcceptAnswer { call: self.id, sdp: sdp.to_owned() });
         self.media_works(context, now, Stage::SettingAnswer);
     }
@@ -170,6 +187,7 @@ impl Call {
                 self.ask_for_offer(context, false);
             }
             Some(Some(offer)) => {
+                self.tell_sdp(context, Side::Remote, "offer");
                 self.media_works(context, now, Stage::MakingAnswer);
                 context.media(MediaRequest::CreateAnswer { call: self.id, offer: offer.to_owned() });
             }

@@ -2,17 +2,34 @@
 
 use std::time::Instant;
 
-use roombox_sip::api::{Body, Cause, Command};
+use roombox_sip::api::{Body, Cause, Command, RequestId};
 
+use super::admission::Admission;
 use super::{Call, Phase, Step};
+use crate::catalogue::{CallEvent, Side};
 use crate::context::Context;
-use crate::vendor;
+use crate::vendor::InviteHeaders;
+
+/// What to dial.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dialled {
+    pub(crate) target: String,
+    /// A call that only shows a presentation.
+    pub(crate) presentation: bool,
+    /// The other side of another call asked for it.
+    pub(crate) follows: Option<RequestId>,
+}
 
 impl Call {
     /// Starts with asking media for an offer.
-    pub(crate) fn dial(context: &mut Context, now: Instant, target: &str) -> Self {
-        let mut call = Self::new(context, target.to_owned(), target.to_owned(), Phase::Offering);
+    pub(crate) fn dial(context: &mut Context, now: Instant, dialled: Dialled) -> Self {
+        let Dialled { target, presentation, follows } = dialled;
+        let mut call = Self::new(context, target.clone(), target, Phase::Offering);
+        call.admission = Admission::new(presentation);
+        call.presentation = presentation;
+        call.follows = follows;
         call.deadline = Some(now + context.config.call.media_answer);
+        call.tell_start(context);
         call.ask_for_offer(context, false);
         call
     }
@@ -36,6 +53,7 @@ impl Call {
         let Some(sdp) = body.and_then(Body::text).filter(|sdp| !sdp.trim().is_empty()) else {
             return self.give_up(context, Cause::BadMediaDescription, "the answer has no session description");
         };
+        context.tell(CallEvent::Accepted { call: self.id, originator: Side::Remote });
         self.set_answer(context, now, sdp);
         self.phase = Phase::Accepted;
         self.deadline = None;
@@ -44,11 +62,24 @@ impl Call {
 
     fn invite(&mut self, context: &mut Context, now: Instant, sdp: &str) {
         let session = context.next_session();
-        let headers = vendor::invite_headers(context.media_state, !context.config.register);
+        self.tell_media_ready(context, sdp);
+        self.tell_sdp(context, Side::Local, "offer");
+        context.tell(CallEvent::Sending { call: self.id });
+        let headers = InviteHeaders {
+            media_state: context.media_state,
+            guest: !context.config.register,
+            presentation_call: self.presentation,
+            ..InviteHeaders::default()
+        }
+        .lines();
         self.session = Some(session);
         self.announced = Some(context.media_state);
         self.phase = Phase::Calling;
         self.deadline = Some(now + context.config.call.answer);
-        context.sip(Command::invite(session, self.peer.clone(), Body::sdp(sdp), headers));
+        let body = Body::sdp(sdp);
+        context.sip(match self.follows.take() {
+            Some(refer) => Command::FollowRefer { refer, session, body: Some(body), headers },
+            None => Command::invite(session, self.peer.clone(), body, headers),
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! The calls there are: each with the parts that work for it.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use roombox_sip::api as sip;
@@ -9,18 +10,23 @@ use crate::call::{Call, Step};
 use crate::connection::Link;
 use crate::context::Context;
 use crate::parts::CallParts;
-use crate::vendor;
+use crate::vendor::{self, VendorMessage};
+
+/// Sessions whose end is waited for; older ones are forgotten.
+const CLOSING_MAX: usize = 16;
 
 /// A call and the parts that work for it. Everything reaches the call first, then its parts.
 #[derive(Debug)]
 pub(crate) struct Leg {
     pub(crate) call: Call,
     pub(crate) parts: CallParts,
+    /// Put on hold because another call was taken or made: it goes on when that one ends.
+    pub(crate) set_aside: bool,
 }
 
 impl Leg {
     pub(crate) fn new(context: &mut Context, now: Instant, call: Call) -> Self {
-        let mut leg = Self { call, parts: CallParts::default() };
+        let mut leg = Self { call, parts: CallParts::default(), set_aside: false };
         leg.parts.call_begun(context, now, &mut leg.call);
         leg
     }
@@ -41,6 +47,12 @@ impl Leg {
         self.parts.session_event(context, now, &mut self.call, event)
     }
 
+    /// The server says this outside any call; it has been told already.
+    pub(crate) fn notified(&mut self, context: &mut Context, now: Instant, message: &VendorMessage) -> Step {
+        self.call.note(message);
+        self.parts.vendor_message(context, now, &mut self.call, message)
+    }
+
     /// What became of a request. Every call is asked, so a part looks for its own number.
     pub(crate) fn response(
         &mut self,
@@ -49,6 +61,7 @@ impl Leg {
         request: sip::RequestId,
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) -> Step {
+        self.call.handle_response(context, request, outcome);
         self.parts.response(context, now, &mut self.call, request, outcome)
     }
 
@@ -93,6 +106,10 @@ impl Leg {
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     legs: Vec<Leg>,
+    /// The one that comes back when it is lost.
+    kept: Option<CallId>,
+    /// Hung up here; the other side has not confirmed it yet.
+    closing: VecDeque<sip::SessionId>,
 }
 
 impl Calls {
@@ -117,9 +134,80 @@ impl Calls {
         self.legs.iter().find(|leg| leg.call.is_session(session)).map(|leg| leg.call.id())
     }
 
-    /// The call that the room is in, or that rings when there is no other.
+    /// The call that the room is in; without one, a call that is being made, rings, or is on hold.
     pub(crate) fn present(&self) -> Option<&Leg> {
-        self.legs.first()
+        self.legs.iter().min_by_key(|leg| match &leg.call {
+            call if call.is_up() && !call.hold().asked && !leg.set_aside => 0,
+            call if call.is_up() => 3,
+            call if call.is_ringing() => 2,
+            _ => 1,
+        })
+    }
+
+    pub(crate) fn get(&self, call: CallId) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.call.id() == call)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// This call comes back when it is lost.
+    pub(crate) const fn keep(&mut self, call: CallId) {
+        self.kept = Some(call);
+    }
+
+    pub(crate) fn is_kept(&self, call: CallId) -> bool {
+        self.kept == Some(call)
+    }
+
+    /// There is the call that comes back when it is lost.
+    pub(crate) fn has_kept(&self) -> bool {
+        self.kept.is_some_and(|call| self.get(call).is_some())
+    }
+
+    /// Its end was asked for, its session is not over yet.
+    pub(crate) fn closes(&mut self, session: sip::SessionId) {
+        if self.closing.len() == CLOSING_MAX {
+            self.closing.pop_front();
+        }
+        self.closing.push_back(session);
+    }
+
+    /// A session is over at last.
+    pub(crate) fn closed(&mut self, session: sip::SessionId) {
+        self.closing.retain(|closing| *closing != session);
+    }
+
+    /// Without a connection nobody confirms an end.
+    pub(crate) fn nothing_closes(&mut self) {
+        self.closing.clear();
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        !self.closing.is_empty()
+    }
+
+    /// One call goes on alone: every other one that stands is put on hold.
+    pub(crate) fn set_others_aside(&mut self, context: &mut Context, active: CallId) {
+        for leg in &mut self.legs {
+            if leg.call.id() == active {
+                leg.set_aside = false;
+                leg.call.ask_hold(context, false);
+            } else if leg.call.is_up() && !leg.call.hold().asked {
+                leg.set_aside = true;
+                leg.call.ask_hold(context, true);
+            }
+        }
+    }
+
+    /// The last call that was set aside goes on when nobody else is talked to.
+    pub(crate) fn take_up_again(&mut self, context: &mut Context) {
+        let busy = self.legs.iter().any(|leg| !leg.set_aside && !leg.call.is_ringing() && !leg.call.hold().asked);
+        if let (false, Some(leg)) = (busy, self.legs.iter_mut().rev().find(|leg| leg.set_aside)) {
+            leg.set_aside = false;
+            leg.call.ask_hold(context, false);
+        }
     }
 
     pub(crate) fn ids(&self) -> Vec<CallId> {

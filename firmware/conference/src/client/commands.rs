@@ -2,19 +2,17 @@
 
 use std::time::Instant;
 
-use roombox_sip::api::Cause;
-
 use super::ConferenceClient;
-use crate::api::{Command, SipRequest};
+use crate::api::{CallId, Command, SipRequest};
+use crate::call::{Call, Dialled, Step};
+use crate::connection::Link;
 use crate::vendor::MediaState;
 
 impl ConferenceClient {
     pub(super) fn command(&mut self, now: Instant, command: Command) {
-        if let Some(call) = command.call() {
-            self.with_call(now, call, |leg, context| leg.command(context, now, &command));
-            return;
-        }
         match command {
+            Command::Answer { call } => self.answer(now, call),
+            Command::Call { target, presentation } => self.call(now, target, presentation),
             Command::Join { target, keep } => self.join(now, target, keep),
             Command::Leave => self.leave(now),
             Command::MediaState { microphone, camera } => {
@@ -26,38 +24,72 @@ impl ConferenceClient {
                 self.context.agent(SipRequest::Start);
             }
             Command::Stop => {
-                self.leave(now);
+                self.leave_all(now);
                 self.connection.stop(&mut self.context);
                 self.context.agent(SipRequest::Stop);
             }
-            // The rest is for the connection, or for one call and got there above.
+            Command::Transfer { call, to } => self.transfer(call, to),
+            for_one => self.command_for_call(now, &for_one),
+        }
+    }
+
+    /// What is for one call, and what else has to happen with it.
+    fn command_for_call(&mut self, now: Instant, command: &Command) {
+        let Some(call) = command.call() else { return };
+        match command {
+            Command::Decline { .. } | Command::Reject { .. } => self.incoming.declined(&mut self.context, call),
+            Command::HangUp { .. } if self.calls.is_kept(call) => self.redial.forget(),
+            Command::Hold { hold: false, .. } => return self.calls.set_others_aside(&mut self.context, call),
+            Command::Hold { hold: true, .. } => {
+                if let Some(leg) = self.calls.get_mut(call) {
+                    leg.set_aside = false;
+                }
+            }
             _ => {}
+        }
+        self.with_call(now, call, |leg, context| leg.command(context, now, command));
+    }
+
+    /// A call beside the one that is wanted.
+    fn call(&mut self, now: Instant, target: String, presentation: bool) {
+        if self.calls.len() < self.context.config.sessions.limit && self.connection.link() == Link::Established {
+            let call = Call::dial(&mut self.context, now, Dialled { target, presentation, follows: None });
+            self.make(now, call);
         }
     }
 
     fn join(&mut self, now: Instant, target: String, keep: bool) {
-        if self.calls.present().is_some_and(|leg| leg.call.is_to(&target)) {
+        if let Some(leg) = self.calls.present().filter(|leg| leg.call.is_to(&target)) {
+            let call = leg.call.id();
+            self.calls.keep(call);
             self.redial.keep_present(target, keep);
             return;
         }
-        self.end_present_call(now);
+        self.leave_all(now);
         self.redial.want(target, keep);
     }
 
+    /// The call the room is in ends. What is wanted is given up, unless that call is on hold meanwhile.
     fn leave(&mut self, now: Instant) {
-        self.redial.forget();
-        self.end_present_call(now);
+        let Some(call) = self.calls.present().map(|leg| leg.call.id()) else {
+            self.redial.forget();
+            return;
+        };
+        if self.calls.is_kept(call) || !self.calls.has_kept() {
+            self.redial.forget();
+        }
+        self.hang_up(now, call);
     }
 
-    fn end_present_call(&mut self, now: Instant) {
-        let Some(leg) = self.calls.present() else { return };
+    /// Nothing is left.
+    fn leave_all(&mut self, now: Instant) {
         self.redial.forget();
-        let (call, context) = (leg.call.id(), &mut self.context);
-        let failure = if leg.call.is_ringing() {
-            leg.call.refuse(context, 486, Cause::Busy)
-        } else {
-            leg.call.hang_up(context, Cause::Canceled, "left")
-        };
-        self.call_over(now, call, failure);
+        for call in self.calls.ids() {
+            self.hang_up(now, call);
+        }
+    }
+
+    fn hang_up(&mut self, now: Instant, call: CallId) {
+        self.with_call(now, call, |leg, context| Step::Break(leg.call.leave(context)));
     }
 }

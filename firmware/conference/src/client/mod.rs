@@ -6,6 +6,7 @@ mod calls;
 mod commands;
 mod incoming;
 mod routing;
+mod transfers;
 
 use std::time::Instant;
 
@@ -15,13 +16,16 @@ use roombox_sip::machine::Machine;
 use crate::api::{
     CallId, CallState, ConnectionFailure, ConnectionState, Event, Input, MediaRequest, Output, SipRequest,
 };
-use crate::call::{Call, Step};
+use crate::call::{Call, Dialled, Step};
+use crate::catalogue::{CallEvent, ConnectionEvent, Side};
 use crate::config::ConferenceConfig;
 use crate::connection::{Connection, Link};
 use crate::context::Context;
+use crate::incoming::Incoming;
 use crate::redial::Redial;
 use crate::telephony::{Finding, Telephony};
 use calls::{Calls, Leg};
+use transfers::Transfer;
 
 /// What an onlooker may see of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +46,11 @@ pub struct ConferenceClient {
     telephony: Telephony,
     redial: Redial,
     calls: Calls,
+    incoming: Incoming,
+    transfers: Vec<Transfer>,
     /// As last told.
     link: Link,
+    call_active: bool,
     call_state: CallState,
 }
 
@@ -56,7 +63,10 @@ impl ConferenceClient {
             telephony: Telephony::default(),
             redial: Redial::default(),
             calls: Calls::default(),
+            incoming: Incoming::default(),
+            transfers: Vec::new(),
             link: Link::Down,
+            call_active: false,
             call_state: CallState::Idle,
         }
     }
@@ -78,16 +88,24 @@ impl ConferenceClient {
 
     fn call_over(&mut self, now: Instant, call: CallId, failure: sip::Failure) {
         let Some(mut leg) = self.calls.remove(call) else { return };
+        leg.call.tell_end(&mut self.context, &failure);
+        self.incoming.ended(&mut self.context, call, &failure);
+        leg.call.asking_ends(&mut self.context);
         leg.parts.call_ended(&mut self.context, now, &leg.call, &failure);
+        if let Some(session) = leg.call.session().filter(|_| !leg.call.is_ringing()) {
+            self.calls.closes(session);
+        }
         let link = self.connection.link();
-        // A call that came in between does not change what is planned.
-        let will_redial = if leg.call.is_incoming() {
-            self.redial.is_wanted()
-        } else {
+        // A call beside the one that is wanted does not change what is planned.
+        let will_redial = if self.calls.is_kept(call) {
             self.redial.call_ended(&mut self.context, now, &failure, leg.call.stood(now), link)
+        } else {
+            self.redial.is_wanted()
         };
         self.context.media(MediaRequest::Close { call });
         self.context.event(Event::CallEnded { call, failure, will_redial });
+        self.transfers_of_ended();
+        self.calls.take_up_again(&mut self.context);
     }
 
     fn telephony_found(&mut self, finding: Finding) {
@@ -102,6 +120,10 @@ impl ConferenceClient {
         let link = self.connection.link();
         if link != self.link {
             self.link = link;
+            if link == Link::Down {
+                self.calls.nothing_closes();
+                self.incoming.clear();
+            }
             self.telephony.link_changed(now, link);
             self.with_every_call(now, |leg, context| leg.link_changed(context, now, link));
             self.redial.link_changed(&mut self.context, now, link);
@@ -111,13 +133,31 @@ impl ConferenceClient {
         if self.calls.is_empty()
             && let Some(target) = self.redial.due(now, link)
         {
-            let call = Call::dial(&mut self.context, now, &target);
-            self.begin(now, call);
+            let call = Call::dial(&mut self.context, now, Dialled { target, ..Dialled::default() });
+            self.calls.keep(call.id());
+            self.make(now, call);
         }
+        self.tell_activity();
         let state = self.present_call_state();
         if state != self.call_state {
             self.call_state = state.clone();
             self.context.event(Event::Call(state));
+        }
+    }
+
+    /// A call of ours begins; whoever is talked to is put on hold.
+    fn make(&mut self, now: Instant, call: Call) {
+        let (id, peer) = (call.id(), call.peer().to_owned());
+        self.context.tell(ConnectionEvent::NewRtcSession { originator: Side::Local, call: id, peer });
+        self.begin(now, call);
+        self.calls.set_others_aside(&mut self.context, id);
+    }
+
+    fn tell_activity(&mut self) {
+        let is_call_active = !self.calls.is_empty();
+        if is_call_active != self.call_active {
+            self.call_active = is_call_active;
+            self.context.tell(CallEvent::CallStatusChanged { is_call_active });
         }
     }
 

@@ -5,35 +5,47 @@ use std::time::Instant;
 use roombox_sip::api::{self as sip, HeaderLine};
 
 use super::ConferenceClient;
+use super::incoming::Invitation;
 use crate::vendor;
 
 impl ConferenceClient {
     pub(super) fn sip(&mut self, now: Instant, event: sip::Event) {
         match event {
             sip::Event::Agent(event) => self.connection.handle(&mut self.context, event),
-            sip::Event::Incoming { session, from_uri, from_display, offer, .. } => {
-                self.incoming(now, session, from_uri, from_display, offer.as_ref());
+            sip::Event::Incoming {
+                session, from_uri: uri, from_display: display, offer, headers, replaces, ..
+            } => {
+                self.invited(now, Invitation { session, uri, display, offer, headers, replaces });
             }
-            sip::Event::Request { request, method, headers, .. } => self.request(request, &method, &headers),
+            sip::Event::Refer { refer, session, refer_to, .. } => self.referred(now, refer, session, refer_to),
+            sip::Event::ReferProgress { request, status, reason, last, .. } => {
+                self.transfer_progress(now, request, status, reason, last);
+            }
+            sip::Event::Request { request, method, headers, .. } => self.request(now, request, &method, &headers),
             sip::Event::Response { request, outcome } => {
                 let finding = self.telephony.handle_response(&self.context, now, request, &outcome);
                 self.telephony_found(finding);
                 self.with_every_call(now, |leg, context| leg.response(context, now, request, &outcome));
+                self.transfer_answered(now, request, &outcome);
             }
             in_session => {
                 if let Some(call) = session_of(&in_session).and_then(|session| self.calls.of_session(session)) {
                     self.with_call(now, call, |leg, context| leg.sip(context, now, &in_session));
+                }
+                if let sip::Event::Ended { session, .. } = in_session {
+                    self.calls.closed(session);
                 }
             }
         }
     }
 
     /// Requests outside a call (spec sections 3.1 and 14.11).
-    fn request(&mut self, request: sip::RequestId, method: &str, headers: &[HeaderLine]) {
+    fn request(&mut self, now: Instant, request: sip::RequestId, method: &str, headers: &[HeaderLine]) {
         let status = match method {
             "NOTIFY" => {
                 if let Some(message) = vendor::parse_notify(headers) {
                     message.tell(&mut self.context);
+                    self.with_every_call(now, |leg, context| leg.notified(context, now, &message));
                 }
                 200
             }
@@ -56,12 +68,12 @@ const fn session_of(event: &sip::Event) -> Option<sip::SessionId> {
         | sip::Event::OfferFailed { session, .. }
         | sip::Event::Progress { session, .. }
         | sip::Event::ProgressAcknowledged { session, .. }
-        | sip::Event::Redirected { session, .. }
-        | sip::Event::ReferProgress { session, .. } => Some(*session),
-        sip::Event::Refer { session, .. } => *session,
+        | sip::Event::Redirected { session, .. } => Some(*session),
         sip::Event::Agent(_)
         | sip::Event::Incoming { .. }
         | sip::Event::Notify { .. }
+        | sip::Event::Refer { .. }
+        | sip::Event::ReferProgress { .. }
         | sip::Event::Request { .. }
         | sip::Event::Response { .. }
         | sip::Event::Subscription { .. } => None,

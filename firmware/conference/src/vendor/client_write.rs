@@ -1,7 +1,5 @@
 //! Writing what a client says.
 
-use roombox_sip::api::{Command, RequestId, SessionId};
-
 use super::info::{Info, digit};
 use super::message_write::tone_info;
 use super::{ClientMessage, MediaState};
@@ -64,14 +62,4 @@ fn room_name_info(room: &str, participant: &str) -> Info {
             ("x-webrtc-is-direct-p2p", "true"),
         ],
     )
-}
-
-/// Row 25 as a command.
-pub(crate) fn media_state(session: SessionId, request: RequestId, state: MediaState) -> Command {
-    media_state_info(state).command(session, request)
-}
-
-/// Row 3 as a command.
-pub(crate) fn room_name(session: SessionId, request: RequestId, room: &str, participant: &str) -> Command {
-    room_name_info(room, participant).command(session, request)
 }

@@ -33,7 +33,6 @@ mod secret;
 
 pub(crate) use asking::Asking;
 pub use client_read::ClientMessage;
-pub(crate) use client_write::{media_state, room_name};
 pub use info::Info;
 pub(crate) use invite::invite_headers;
 pub use invite::{InviteHeaders, MediaState};

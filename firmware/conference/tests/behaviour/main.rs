@@ -12,6 +12,7 @@ mod outgoing;
 mod random_walk;
 mod redial;
 mod renegotiation;
+mod sessions;
 mod wire;
 mod wire_nodes;
 mod world;

@@ -1,0 +1,139 @@
+//! What a call asks of the other side beside offers: INFO, telephone keys, a transfer; and what became of it.
+
+use std::collections::BTreeMap;
+
+use roombox_sip::api::{self as sip, Command, FinalResponse, ReferTo, RequestId};
+
+use super::{Call, user_part};
+use crate::api::{Asked, Event};
+use crate::catalogue::{ApiEvent, CallEvent, Fault, Side};
+use crate::context::Context;
+use crate::vendor::outgoing::{Outcome, Outgoing, Reply};
+use crate::vendor::{ClientMessage, is_peer_to_peer};
+
+/// How long a key sounds, and the silence between two, in milliseconds (spec section 14.9).
+const TONE_MS: u32 = 100;
+const GAP_MS: u32 = 500;
+
+/// Requests on their way.
+#[derive(Debug, Default)]
+pub(super) struct Asking {
+    info: Outgoing,
+    others: BTreeMap<RequestId, Asked>,
+}
+
+impl Call {
+    /// Spec section 2.4, with a better rule: whatever the peer answers, the call goes on.
+    pub(super) fn announce_room(&mut self, context: &mut Context) {
+        let (true, Some(session)) = (context.config.announce_room, self.session) else { return };
+        let (own, number) = (context.config.user.clone(), user_part(&self.peer).to_owned());
+        let room = if self.incoming { format!("p2p{number}to{own}") } else { format!("p2p{own}to{number}") };
+        if is_peer_to_peer(&room) {
+            self.asking.info.say(context, session, ClientMessage::RoomName { room, participant: number });
+        }
+    }
+
+    /// The microphone or camera changed: the server is told when the call stands and does not know it.
+    pub(crate) fn announce_media_state(&mut self, context: &mut Context) {
+        let (true, Some(session)) = (self.is_up(), self.session) else { return };
+        let state = context.media_state;
+        if self.announced != Some(state) {
+            if let Some(before) = self.announced.replace(state) {
+                self.tell_muting(context, before, state);
+            }
+            self.asking.info.say(context, session, ClientMessage::MediaState(state));
+        }
+    }
+
+    /// Telephone keys, one after another; those that come while others are sent wait for them.
+    pub(super) fn send_tones(&mut self, context: &mut Context, tones: &str) {
+        let (true, Some(session)) = (self.is_up(), self.session) else {
+            self.tell_answer(context, Asked::Tones(tones.to_owned()), Some(Fault::new("the call does not stand")));
+            return;
+        };
+        let request = context.next_request();
+        self.asking.others.insert(request, Asked::Tones(tones.to_owned()));
+        let tones = tones.to_ascii_uppercase();
+        context.sip(Command::Dtmf { session, request, tones, duration_ms: TONE_MS, gap_ms: GAP_MS });
+    }
+
+    /// Asks the peer to call somebody else; the number of the request.
+    pub(crate) fn transfer(&mut self, context: &mut Context, to: ReferTo) -> Option<RequestId> {
+        let (true, Some(session)) = (self.is_up(), self.session) else { return None };
+        let request = context.next_request();
+        self.asking.others.insert(request, Asked::Transfer);
+        context.sip(Command::Refer { session, request, to, headers: Vec::new() });
+        Some(request)
+    }
+
+    /// What became of a request, if it is one of this call.
+    pub(crate) fn handle_response(
+        &mut self,
+        context: &mut Context,
+        request: RequestId,
+        outcome: &Result<FinalResponse, sip::Failure>,
+    ) {
+        if let Some(reply) = self.asking.info.handle_response(request, outcome) {
+            self.info_answered(context, reply);
+        }
+        if let Some(asked) = self.asking.others.remove(&request) {
+            let fault = match outcome {
+                Ok(response) if (200..300).contains(&response.status) => None,
+                Ok(response) => {
+                    Some(Fault { message: response.reason.clone(), cause: None, status: Some(response.status) })
+                }
+                Err(failure) => Some(Fault::from(failure)),
+            };
+            self.tell_answer(context, asked, fault);
+        }
+    }
+
+    /// Nobody answers any more.
+    pub(crate) fn asking_ends(&mut self, context: &mut Context) {
+        let Some(session) = self.session else { return };
+        for reply in self.asking.info.session_ended(session) {
+            self.info_answered(context, reply);
+        }
+        for asked in std::mem::take(&mut self.asking.others).into_values() {
+            self.tell_answer(context, asked, Some(Fault::new("the call ended before the answer")));
+        }
+    }
+
+    fn info_answered(&self, context: &mut Context, reply: Reply) {
+        let (call, session_info) = (self.id, reply.message.info());
+        let fault = match reply.outcome {
+            Outcome::Granted => None,
+            Outcome::Refused { status, reason } => Some(Fault { message: reason, cause: None, status: Some(status) }),
+            Outcome::Failed(failure) => Some(Fault::from(&failure)),
+        };
+        if fault.is_none()
+            && let Some(info) = session_info
+        {
+            let (originator, content_type) = (Side::Local, info.content_type);
+            context.tell(CallEvent::NewInfo { call, originator, content_type });
+        }
+        let asked = match reply.message {
+            ClientMessage::RoomName { .. } => Asked::RoomName,
+            _ => Asked::MediaState,
+        };
+        if let (Asked::RoomName, Some(error)) = (&asked, fault.clone()) {
+            context.tell(ApiEvent::FailedSendRoomDirectP2p { call, error });
+        }
+        self.tell_answer(context, asked, fault);
+    }
+
+    fn tell_answer(&self, context: &mut Context, asked: Asked, fault: Option<Fault>) {
+        if let (Asked::Tones(tones), None) = (&asked, &fault) {
+            for tone in tones.chars().filter(|tone| *tone != ',') {
+                let (call, originator) = (self.id, Side::Local);
+                context.tell(CallEvent::NewDtmf {
+                    call,
+                    originator,
+                    tone: tone.to_ascii_uppercase(),
+                    duration: TONE_MS,
+                });
+            }
+        }
+        context.event(Event::Answered { call: self.id, asked, fault });
+    }
+}
