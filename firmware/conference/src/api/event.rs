@@ -34,15 +34,13 @@ pub enum Event {
 }
 
 /// What a call asks of the other side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "request", content = "value")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Asked {
     /// INFO: what microphone and camera do.
     MediaState,
     /// INFO: the name of the room for two.
     RoomName,
-    /// These telephone keys.
-    Tones(String),
     /// To call somebody else.
     Transfer,
 }

@@ -1,4 +1,4 @@
-//! What a call asks of the other side beside offers: INFO, telephone keys, a transfer; and what became of it.
+//! What a call asks of the other side beside offers: INFO about itself, a transfer; and what became of it.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,6 @@ use crate::catalogue::{ApiEvent, CallEvent, Fault, Side};
 use crate::context::Context;
 use crate::vendor::outgoing::{Outcome, Outgoing, Reply};
 use crate::vendor::{ClientMessage, is_peer_to_peer};
-
-/// How long a key sounds, and the silence between two, in milliseconds (spec section 14.9).
-const TONE_MS: u32 = 100;
-const GAP_MS: u32 = 500;
 
 /// Requests on their way.
 #[derive(Debug, Default)]
@@ -43,18 +39,6 @@ impl Call {
             }
             self.asking.info.say(context, session, ClientMessage::MediaState(state));
         }
-    }
-
-    /// Telephone keys, one after another; those that come while others are sent wait for them.
-    pub(super) fn send_tones(&mut self, context: &mut Context, tones: &str) {
-        let (true, Some(session)) = (self.is_up(), self.session) else {
-            self.tell_answer(context, Asked::Tones(tones.to_owned()), Some(Fault::new("the call does not stand")));
-            return;
-        };
-        let request = context.next_request();
-        self.asking.others.insert(request, Asked::Tones(tones.to_owned()));
-        let tones = tones.to_ascii_uppercase();
-        context.sip(Command::Dtmf { session, request, tones, duration_ms: TONE_MS, gap_ms: GAP_MS });
     }
 
     /// Asks the peer to call somebody else; the number of the request.
@@ -123,17 +107,6 @@ impl Call {
     }
 
     fn tell_answer(&self, context: &mut Context, asked: Asked, fault: Option<Fault>) {
-        if let (Asked::Tones(tones), None) = (&asked, &fault) {
-            for tone in tones.chars().filter(|tone| *tone != ',') {
-                let (call, originator) = (self.id, Side::Local);
-                context.tell(CallEvent::NewDtmf {
-                    call,
-                    originator,
-                    tone: tone.to_ascii_uppercase(),
-                    duration: TONE_MS,
-                });
-            }
-        }
         context.event(Event::Answered { call: self.id, asked, fault });
     }
 }

@@ -232,7 +232,6 @@ impl Call {
     pub(crate) fn handle_command(&mut self, context: &mut Context, now: Instant, command: &Wish) -> Step {
         match command {
             Wish::Answer { .. } => self.answer(context, now),
-            Wish::Dtmf { tones, .. } => self.send_tones(context, tones),
             Wish::HangUp { .. } => return Step::Break(self.leave(context)),
             Wish::Hold { hold, .. } => self.ask_hold(context, *hold),
             Wish::MediaState { .. } => self.announce_media_state(context),

@@ -363,28 +363,9 @@ fn a_call_that_replaces_ours_takes_its_place_and_comes_back_when_it_is_lost() {
 }
 
 #[test]
-fn tones_are_told_when_they_have_arrived_and_a_failure_with_its_cause() {
-    let (mut bench, call, _) = in_call(SessionPolicy::default());
-    for good in [true, false] {
-        bench.forget();
-        bench.command(Command::Dtmf { call, tones: "1,a".into() });
-        let request = bench.commands().find_map(|command| match command {
-            sip::Command::Dtmf { request, tones, .. } if tones == "1,A" => Some(*request),
-            _ => None,
-        });
-        let outcome = if good { ok() } else { Err(failed(sip::Cause::RequestTimeout, Some(408))) };
-        bench.sip(sip::Event::Response { request: request.expect("tones go out"), outcome });
-        let keys = named(&bench).into_iter().filter(|name| *name == "call:newDTMF").count();
-        assert_eq!(keys, if good { 2 } else { 0 });
-        assert!(bench.events().any(|event| matches!(event,
-            Event::Answered { asked: Asked::Tones(_), fault, .. } if fault.is_none() == good)));
-    }
-}
-
-#[test]
 fn what_is_unanswered_when_the_call_ends_is_told_as_failed() {
     let (mut bench, call, session) = in_call(SessionPolicy::default());
-    bench.command(Command::Dtmf { call, tones: "1".into() });
+    bench.command(Command::Transfer { call, to: TransferTo::Uri("sip:300@meet.example".into()) });
     bench.command(Command::MediaState { microphone: false, camera: true });
     bench.end(session, sip::Cause::Bye, None);
     let failed = bench.events().filter(|event| matches!(event, Event::Answered { fault: Some(_), .. })).count();
