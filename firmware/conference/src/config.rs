@@ -15,6 +15,8 @@ pub struct ConferenceConfig {
     pub call: CallPolicy,
     /// What several calls and other people's wishes may do.
     pub sessions: SessionPolicy,
+    /// `host[:port]` of the HTTP interface of the conference server (spec section 2.8); the domain unless said otherwise.
+    pub http_server: String,
     /// How a lost call comes back.
     pub redial: RedialPolicy,
     /// The account registers; a guest is ready as soon as it is connected (spec section 1.3).
@@ -35,6 +37,7 @@ impl ConferenceConfig {
             announce_room: true,
             auto_answer: false,
             call: CallPolicy::default(),
+            http_server: domain.to_owned(),
             redial: RedialPolicy::default(),
             sessions: SessionPolicy::default(),
             register,

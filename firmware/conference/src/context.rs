@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use roombox_sip::api as sip;
 
-use crate::api::{CallId, Event, MediaRequest, Output, SipRequest};
+use crate::api::{CallId, Event, HttpId, HttpRequest, MediaRequest, Output, SipRequest};
 use crate::catalogue;
 use crate::config::ConferenceConfig;
 use crate::encodings::Encodings;
@@ -26,6 +26,7 @@ pub(crate) struct Context {
     calls: u64,
     sessions: u64,
     requests: u64,
+    https: u64,
 }
 
 impl Context {
@@ -39,6 +40,7 @@ impl Context {
             calls: 0,
             sessions: 0,
             requests: 0,
+            https: 0,
         }
     }
 
@@ -63,6 +65,10 @@ impl Context {
         self.agent(SipRequest::Command(command));
     }
 
+    pub(crate) fn http(&mut self, request: HttpRequest) {
+        self.outputs.push_back(Output::Http(request));
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -80,6 +86,11 @@ impl Context {
     pub(crate) fn next_request(&mut self) -> sip::RequestId {
         self.requests += 1;
         sip::RequestId(self.requests)
+    }
+
+    pub(crate) fn next_http(&mut self) -> HttpId {
+        self.https += 1;
+        HttpId(self.https)
     }
 
     /// Half of `delay` and a random part of the other half (`equal` jitter, spec section 6.2), in whole milliseconds.

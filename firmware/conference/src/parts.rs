@@ -12,13 +12,21 @@ use roombox_sip::api as sip;
 use crate::api::{Command, HttpId, HttpResponse, MediaFact};
 use crate::call::{Call, Step};
 use crate::connection::Link;
+use crate::content::Content;
 use crate::context::Context;
+use crate::presentation::Presentation;
+use crate::receive::Receive;
+use crate::roles::Roles;
 use crate::vendor::{Asking, VendorMessage};
 
 /// The parts of one call.
 #[derive(Debug, Default)]
 pub(crate) struct CallParts {
     asking: Asking,
+    content: Content,
+    presentation: Presentation,
+    receive: Receive,
+    roles: Roles,
 }
 
 #[allow(
@@ -40,6 +48,9 @@ impl CallParts {
     /// The call is over. Comes for every call that began.
     pub(crate) fn call_ended(&mut self, context: &mut Context, now: Instant, call: &Call, failure: &sip::Failure) {
         self.asking.call_ended(context, call.id(), call.standing_session());
+        self.presentation.call_ended(context, call, failure);
+        self.receive.call_ended(context, call.id());
+        context.forget_encodings(call.id());
     }
 
     /// An event of the call's session.
@@ -50,6 +61,7 @@ impl CallParts {
         call: &mut Call,
         event: &sip::Event,
     ) -> Step {
+        self.presentation.follow_up(context, now, call);
         Step::Continue(())
     }
 
@@ -62,6 +74,13 @@ impl CallParts {
         message: &VendorMessage,
     ) -> Step {
         Asking::hear(context, call.id(), message);
+        let moved = self.roles.hear(context, call.id(), message);
+        self.presentation.hear(context, call, message);
+        self.content.hear(context, call.id(), self.roles.role(), message);
+        if moved {
+            self.content.choose(context, call.id(), self.roles.role());
+        }
+        self.receive.follow(context, now, call, self.roles.role());
         Step::Continue(())
     }
 
@@ -75,6 +94,7 @@ impl CallParts {
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) -> Step {
         self.asking.response(context, call.id(), request, outcome);
+        self.presentation.response(context, now, call, request, outcome);
         Step::Continue(())
     }
 
@@ -87,6 +107,7 @@ impl CallParts {
         id: HttpId,
         outcome: &Result<HttpResponse, String>,
     ) -> Step {
+        self.receive.http(context, now, call.id(), id, outcome);
         Step::Continue(())
     }
 
@@ -98,12 +119,17 @@ impl CallParts {
         call: &mut Call,
         fact: &MediaFact,
     ) -> Step {
+        self.content.media_fact(context, self.roles.role(), fact);
+        self.presentation.media_fact(context, now, call, fact);
+        self.receive.media_fact(context, now, call.id(), fact);
         Step::Continue(())
     }
 
     /// A command for this call, or for all of them (media state).
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &mut Call, command: &Command) -> Step {
         self.asking.command(context, call.id(), call.standing_session(), command);
+        self.presentation.command(context, now, call, command);
+        self.receive.command(context, now, call, self.roles.role(), command);
         Step::Continue(())
     }
 
@@ -114,11 +140,13 @@ impl CallParts {
 
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant, call: &mut Call) -> Step {
+        self.presentation.handle_timeout(context, now, call);
+        self.receive.handle_timeout(context, now, call.id());
         Step::Continue(())
     }
 
     /// When the next part wants to be woken.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        None
+        [self.presentation.next_deadline(), self.receive.next_deadline()].into_iter().flatten().min()
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::CallId;
+use super::{CallId, RemoteTrack};
 
 /// What the client needs from media, done by the driver; each is answered by a [`MediaFact`] with the same call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum MediaRequest {
     AcceptAnswer { call: CallId, sdp: String },
     /// Close the peer connection.
     Close { call: CallId },
-    /// Close the receive connection of a spectator.
+    /// Close the receive connection of a spectator. No fact about it comes after this.
     CloseReceive { call: CallId },
     /// Answer the peer's offer (also for a re-INVITE of a running call).
     CreateAnswer { call: CallId, offer: String },
@@ -66,6 +66,10 @@ pub enum MediaFact {
     ReceiveOfferReady { call: CallId, sdp: String },
     /// Sound and picture of the receive connection of a spectator are there.
     ReceiveRunning { call: CallId },
+    /// A track of the other side is there, or something about it is different.
+    RemoteTrackAdded { call: CallId, track: RemoteTrack },
+    /// The track of this name ended.
+    RemoteTrackRemoved { call: CallId, track: String },
     /// What was measured, as W3C webrtc-stats entries, and how long that took.
     Statistics { call: CallId, took_ms: u64, entries: Vec<serde_json::Value> },
 }
@@ -108,6 +112,8 @@ impl MediaFact {
             | Self::ReceiveFailed { call, .. }
             | Self::ReceiveOfferReady { call, .. }
             | Self::ReceiveRunning { call, .. }
+            | Self::RemoteTrackAdded { call, .. }
+            | Self::RemoteTrackRemoved { call, .. }
             | Self::Statistics { call, .. } => *call,
         }
     }

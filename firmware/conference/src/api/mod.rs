@@ -6,6 +6,7 @@ mod event;
 mod http;
 mod media;
 mod network;
+mod remote_track;
 mod state;
 
 use roombox_sip::api as sip;
@@ -20,6 +21,7 @@ pub use event::{Asked, Event};
 pub use http::{HttpId, HttpRequest, HttpResponse};
 pub use media::{Encoding, MediaFact, MediaRequest, ReceiveQuality, Stream};
 pub use network::NetworkEvent;
+pub use remote_track::{RemoteTrack, TrackKind, TrackSource};
 pub use state::{CallState, ConnectionFailure, ConnectionState};
 
 /// One call as the room knows it. Numbered by the client, never reused.

@@ -7,6 +7,7 @@ mod media_watch;
 mod negotiation;
 mod outgoing;
 mod signalling;
+mod ticket;
 mod told;
 
 use std::ops::ControlFlow;
@@ -27,6 +28,7 @@ use media_watch::{MediaWatch, WatchAction};
 use negotiation::Negotiation;
 pub(crate) use outgoing::Dialled;
 use signalling::Signalling;
+pub(crate) use ticket::{OfferOutcome, OfferTicket};
 
 /// Whether the call goes on; `Break` tells why it is over. The caller then closes its media.
 pub(crate) type Step = ControlFlow<Failure>;
@@ -242,8 +244,12 @@ impl Call {
             Wish::Reject { .. } if self.is_ringing() => {
                 return Step::Break(self.refuse(context, 603, Cause::Rejected));
             }
-            Wish::Renegotiate { .. } => self.wish_offer(context, now, false),
-            Wish::RestartIce { .. } => self.wish_offer(context, now, true),
+            Wish::Renegotiate { .. } => {
+                self.wish_offer(context, now, false);
+            }
+            Wish::RestartIce { .. } => {
+                self.wish_offer(context, now, true);
+            }
             _ => {}
         }
         Step::Continue(())
@@ -348,7 +354,7 @@ impl Call {
 
     fn media_failed(&mut self, context: &mut Context, now: Instant, reason: &str) -> Step {
         self.tell_media_failed(context, reason);
-        if self.media.flowing() && self.negotiation_refused(context, now) {
+        if self.media.flowing() && self.negotiation_refused(context, now, reason) {
             return Step::Continue(());
         }
         if let (Phase::Answering { .. }, Some(session)) = (&self.phase, self.session) {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use roombox_sip::api::{Body, Cause, Command, Failure};
 
+use super::ticket::{OfferOutcome, OfferTicket, Offers};
 use super::told::FailedStep;
 use super::{Call, Phase, Step};
 use crate::api::MediaRequest;
@@ -49,6 +50,8 @@ pub(super) struct Negotiation {
     peer_waits: Option<PeerOffer>,
     /// When media has taken too long.
     deadline: Option<Instant>,
+    /// Ours, and how they ended.
+    offers: Offers,
 }
 
 impl Negotiation {
@@ -75,13 +78,20 @@ impl Negotiation {
 }
 
 impl Call {
-    /// We want to offer: at once, or as soon as what is under way has ended.
-    pub(crate) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) {
+    /// We want to offer: at once, or as soon as what is under way has ended. Several wishes may share one offer.
+    pub(crate) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) -> OfferTicket {
         let restart_ice = restart_ice || self.negotiation.wished == Some(true);
         self.negotiation.wished = Some(restart_ice);
+        let ticket = self.negotiation.offers.next();
         if self.negotiation.stage == Stage::Idle {
             self.begin_wished_offer(context, now);
         }
+        ticket
+    }
+
+    /// How the offer that carried a wish ended; `None` while it waits or is under way.
+    pub(crate) fn offer_outcome(&self, ticket: OfferTicket) -> Option<&OfferOutcome> {
+        self.negotiation.offers.outcome(ticket)
     }
 
     /// Media has made our offer.
@@ -122,7 +132,7 @@ impl Call {
             self.tell_sdp(context, Side::Local, "answer");
             context.sip(Command::AnswerOffer { session, answer: Ok(Body::sdp(sdp)) });
         }
-        self.negotiation_over(context, now);
+        self.negotiation_over(context, now, OfferOutcome::Agreed);
     }
 
     /// The peer answered our offer.
@@ -148,7 +158,7 @@ impl Call {
     /// Media has set the peer's answer.
     pub(super) fn answer_set(&mut self, context: &mut Context, now: Instant) {
         if self.negotiation.stage == Stage::SettingAnswer {
-            self.negotiation_over(context, now);
+            self.negotiation_over(context, now, OfferOutcome::Agreed);
         }
     }
 
@@ -164,19 +174,19 @@ impl Call {
         if failure.cause != Cause::ConnectionError {
             self.signalling.verified();
         }
-        self.negotiation_over(context, now);
+        self.negotiation_over(context, now, OfferOutcome::Refused(failure.clone()));
         Step::Continue(())
     }
 
     /// Media could not do what a renegotiation needs; true when there was one and it is refused now.
-    pub(super) fn negotiation_refused(&mut self, context: &mut Context, now: Instant) -> bool {
+    pub(super) fn negotiation_refused(&mut self, context: &mut Context, now: Instant, reason: &str) -> bool {
         if self.negotiation.stage == Stage::Idle {
             return false;
         }
         if matches!(self.negotiation.stage, Stage::MakingAnswer | Stage::MakingOfferForPeer) {
             self.refuse_peer_offer(context, 488);
         }
-        self.negotiation_over(context, now);
+        self.negotiation_over(context, now, OfferOutcome::MediaFailed(reason.to_owned()));
         true
     }
 
@@ -202,7 +212,8 @@ impl Call {
     }
 
     /// What the peer has been waiting for goes before what we wish.
-    fn negotiation_over(&mut self, context: &mut Context, now: Instant) {
+    fn negotiation_over(&mut self, context: &mut Context, now: Instant, outcome: OfferOutcome) {
+        self.negotiation.offers.end(outcome);
         self.negotiation.stage = Stage::Idle;
         self.negotiation.deadline = None;
         match self.negotiation.peer_waits.take() {
@@ -213,6 +224,7 @@ impl Call {
 
     fn begin_wished_offer(&mut self, context: &mut Context, now: Instant) {
         if let (Phase::Up { .. }, Some(restart_ice)) = (&self.phase, self.negotiation.wished.take()) {
+            self.negotiation.offers.begin();
             self.media_works(context, now, Stage::MakingOffer);
             self.ask_for_offer(context, restart_ice);
         }

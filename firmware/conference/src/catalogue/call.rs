@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{EndEvent, Side};
+use super::{EndEvent, Fault, Side};
 use crate::api::{CallId, ReceiveQuality};
 
 events! {
@@ -61,8 +61,12 @@ events! {
             /// Never `auto`.
             effective_quality: ReceiveQuality,
         },
-        /// The receive session of a spectator is over.
-        "call:recv-session-ended" RecvSessionEnded { call: CallId },
+        /// The receive session of a spectator is over, or did not come up: then `error` tells why. The call goes on.
+        "call:recv-session-ended" RecvSessionEnded {
+            call: CallId,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            error: Option<Fault>,
+        },
         /// The receive session of a spectator runs.
         "call:recv-session-started" RecvSessionStarted { call: CallId },
         /// The other side asks us to call `target` (REFER).

@@ -87,7 +87,7 @@ impl Bench {
         self.sip(sip::Event::Ended { session, failure: failed(cause, status) });
     }
 
-    fn input(&mut self, input: Input) {
+    pub(crate) fn input(&mut self, input: Input) {
         self.client.handle_input(self.now, input);
         self.drain();
     }
@@ -107,6 +107,10 @@ impl Bench {
         while let Some(output) = self.client.poll_output() {
             self.outputs.push(output);
         }
+    }
+
+    pub(crate) fn outputs(&self) -> &[Output] {
+        &self.outputs
     }
 
     pub(crate) fn forget(&mut self) {

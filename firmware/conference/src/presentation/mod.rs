@@ -1,0 +1,292 @@
+//! Our presentation, the second video stream (spec section 4).
+//!
+//! Permission by INFO, the picture put on its sender by media, a new offer where that made a new m-line. Better than the
+//! library of old, with the same messages:
+//!
+//! * Whatever fails, the call goes on. `presentation:failed` tells each failure with its kind, refusals too, and tells the
+//!   failure itself where the library says that a limit is reached.
+//! * A stop takes the picture away at once, also while the start is still under way.
+//! * A start that failed after the server had permitted it is taken back (INFO), so that nobody waits for a picture.
+//! * Attempts are counted together: `failed` is told when the last one has failed.
+//!
+//! Two messages of version 20 are not sent: `YOUMUSTSTOPSENDCONTENT` before and after a presentation to a single peer (spec
+//! section 3.2, row 11). One encoding is steered; media takes no list of them, so there is no simulcast.
+
+mod change;
+mod start;
+mod stop;
+
+use std::time::{Duration, Instant};
+
+use roombox_sip::api::{self as sip, RequestId};
+
+use crate::api::{Command, ContentHint, Encoding, MediaFact, MediaRequest, PresentCommand, Stream};
+use crate::call::{Call, OfferTicket};
+use crate::catalogue::{CallPhase, Fault, PresentationEvent, PresentationFault, PresentationPhase};
+use crate::context::Context;
+use crate::encodings::Wisher;
+use crate::vendor::ClientMessage;
+use crate::vendor::outgoing::{Outcome, Outgoing};
+
+/// Bit rate of a presentation where nobody wishes another, in bit/s (spec section 4.6).
+const MAX_BITRATE: u32 = 1_000_000;
+/// Between two attempts (spec section 4.1).
+const RETRY_AFTER: Duration = Duration::from_millis(300);
+
+/// How far the presentation is.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Idle,
+    /// The last one failed.
+    Failed,
+    Starting(Start),
+    Active(Change),
+    /// The other side is being told.
+    Stopping,
+}
+
+/// Steps of an attempt to start.
+#[derive(Debug, PartialEq, Eq)]
+enum Start {
+    /// The permission INFO is on its way.
+    Asking(RequestId),
+    /// Media puts the picture on its sender, until `deadline` at most.
+    Attaching { deadline: Instant },
+    /// The offer with the new m-line is under way.
+    Offering(OfferTicket),
+    /// The next attempt begins at `until`.
+    Resting { until: Instant },
+}
+
+/// Another picture source on the running presentation (spec section 4.2).
+#[derive(Debug, PartialEq, Eq)]
+enum Change {
+    None,
+    /// The permission INFO is on its way.
+    Asking(RequestId),
+    /// Media changes the source, until `deadline` at most.
+    Attaching {
+        deadline: Instant,
+    },
+}
+
+/// What was wished at the start.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    hint: ContentHint,
+    max_bitrate: Option<u32>,
+    /// Attempts that are left.
+    attempts: u32,
+}
+
+/// Why something failed.
+struct Failure {
+    kind: PresentationFault,
+    error: Fault,
+}
+
+/// The presentation of one call.
+#[derive(Debug, Default)]
+pub(crate) struct Presentation {
+    stage: Stage,
+    outgoing: Outgoing,
+    wish: Option<Wish>,
+    /// To a single peer (true) or to a conference: decides the words.
+    to_peer: bool,
+    /// The stop INFO on its way.
+    stopping: Option<RequestId>,
+    /// The server wants the stop.
+    by_server: bool,
+    /// Another source was wished while something else was under way.
+    update_wished: bool,
+    /// A start was wished while the stop was under way.
+    start_wished: Option<Wish>,
+    /// Answers that media owes us; only the last one is about what is wanted now.
+    media_owes: u32,
+}
+
+impl Presentation {
+    /// Its phase, as the snapshot names it.
+    pub(crate) const fn phase(&self) -> PresentationPhase {
+        match self.stage {
+            Stage::Idle => PresentationPhase::Idle,
+            Stage::Failed => PresentationPhase::Failed,
+            Stage::Starting(_) => PresentationPhase::Starting,
+            Stage::Active(_) => PresentationPhase::Active,
+            Stage::Stopping => PresentationPhase::Stopping,
+        }
+    }
+
+    pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &mut Call, command: &Command) {
+        let Command::Present { command, .. } = command else { return };
+        match *command {
+            PresentCommand::Start { hint, max_bitrate, attempts } => {
+                self.start(context, call, Wish { hint, max_bitrate, attempts: attempts.max(1) });
+            }
+            PresentCommand::Stop => self.stop(context, call),
+            PresentCommand::Update => self.update(context, call),
+        }
+        self.follow_up(context, now, call);
+    }
+
+    /// What became of an INFO; does nothing for those of others.
+    pub(crate) fn response(
+        &mut self,
+        context: &mut Context,
+        now: Instant,
+        call: &mut Call,
+        request: RequestId,
+        outcome: &Result<sip::FinalResponse, sip::Failure>,
+    ) {
+        let Some(reply) = self.outgoing.handle_response(request, outcome) else { return };
+        match self.stage {
+            Stage::Starting(Start::Asking(asked)) if asked == request => {
+                self.start_answered(context, now, call, reply.outcome);
+            }
+            Stage::Active(Change::Asking(asked)) if asked == request => {
+                self.change_answered(context, now, call, reply.outcome);
+            }
+            Stage::Stopping if self.stopping == Some(request) => self.stop_answered(context, call, reply.outcome),
+            _ => {}
+        }
+        self.follow_up(context, now, call);
+    }
+
+    pub(crate) fn media_fact(&mut self, context: &mut Context, now: Instant, call: &mut Call, fact: &MediaFact) {
+        let outcome = match fact {
+            MediaFact::PresentationReady { renegotiate, .. } => Ok(*renegotiate),
+            MediaFact::PresentationFailed { reason, .. } => Err(reason.as_str()),
+            _ => return self.follow_up(context, now, call),
+        };
+        self.media_owes = self.media_owes.saturating_sub(1);
+        if self.media_owes == 0 {
+            match self.stage {
+                Stage::Starting(Start::Attaching { .. }) => self.attached(context, now, call, outcome),
+                Stage::Active(Change::Attaching { .. }) => self.changed(context, call, outcome),
+                // Media gives the running presentation up by itself.
+                Stage::Active(_) if outcome.is_err() => self.lost(context, call, outcome),
+                _ => {}
+            }
+        }
+        self.follow_up(context, now, call);
+    }
+
+    pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant, call: &mut Call) {
+        if self.next_deadline().is_some_and(|deadline| deadline <= now) {
+            let late = Err("media did not answer");
+            match self.stage {
+                Stage::Starting(Start::Attaching { .. }) => self.attached(context, now, call, late),
+                Stage::Starting(Start::Resting { .. }) => self.ask(context, call),
+                Stage::Active(Change::Attaching { .. }) => self.changed(context, call, late),
+                _ => {}
+            }
+        }
+        self.follow_up(context, now, call);
+    }
+
+    pub(crate) const fn next_deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Starting(Start::Attaching { deadline } | Start::Resting { until: deadline })
+            | Stage::Active(Change::Attaching { deadline }) => Some(deadline),
+            _ => None,
+        }
+    }
+
+    /// The call is over, and the presentation with it. Nothing can be sent any more.
+    pub(crate) fn call_ended(&mut self, context: &mut Context, call: &Call, failure: &sip::Failure) {
+        match self.stage {
+            Stage::Idle | Stage::Failed => {}
+            Stage::Starting(_) => {
+                let kind = PresentationFault::NoCall;
+                context.tell(PresentationEvent::Failed { call: call.id(), kind, error: failure.into() });
+            }
+            Stage::Active(_) | Stage::Stopping => {
+                context.tell(PresentationEvent::Ended { call: call.id(), track: None });
+            }
+        }
+        self.stage = Stage::Idle;
+    }
+
+    /// After every occasion: has our offer ended, and is something wished that had to wait?
+    pub(crate) fn follow_up(&mut self, context: &mut Context, now: Instant, call: &mut Call) {
+        if let Stage::Starting(Start::Offering(ticket)) = self.stage
+            && let Some(outcome) = call.offer_outcome(ticket).cloned()
+        {
+            self.offered(context, now, call, outcome);
+        }
+        match self.stage {
+            Stage::Active(Change::None) if std::mem::take(&mut self.update_wished) => self.update(context, call),
+            Stage::Idle | Stage::Failed => {
+                if let Some(wish) = self.start_wished.take() {
+                    self.start(context, call, wish);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Says it inside the call; `None` when there is no session to say it in.
+    fn say(&mut self, context: &mut Context, call: &Call, message: ClientMessage) -> Option<RequestId> {
+        let session = call.standing_session()?;
+        Some(self.outgoing.say(context, session, message))
+    }
+
+    const fn permission(&self) -> ClientMessage {
+        if self.to_peer { ClientMessage::ContentStarts } else { ClientMessage::AskToPresent }
+    }
+
+    const fn farewell(&self) -> ClientMessage {
+        if self.to_peer { ClientMessage::ContentEnded } else { ClientMessage::PresentationStopped }
+    }
+
+    /// Media takes the picture from its source, the first or another; gives the time it has for that.
+    fn attach(&mut self, context: &mut Context, now: Instant, call: &Call) -> Instant {
+        context.media(MediaRequest::AddPresentation { call: call.id() });
+        self.media_owes += 1;
+        now + context.config.call.media_answer
+    }
+
+    /// Media takes the picture off its sender; the m-line stays.
+    fn detach(context: &mut Context, call: &Call) {
+        context.media(MediaRequest::RemovePresentation { call: call.id() });
+        context.wish_encoding(call.id(), Stream::Presentation, Wisher::Presentation, None);
+    }
+
+    fn encode(&self, context: &mut Context, call: &Call) {
+        let Some(wish) = self.wish else { return };
+        let encoding = Encoding {
+            max_bitrate: Some(wish.max_bitrate.unwrap_or(MAX_BITRATE)),
+            hint: Some(wish.hint),
+            ..Encoding::default()
+        };
+        context.wish_encoding(call.id(), Stream::Presentation, Wisher::Presentation, Some(encoding));
+    }
+}
+
+/// A room for two, or a call that only shows a presentation (spec section 4.1).
+const fn is_to_peer(phase: CallPhase) -> bool {
+    matches!(phase, CallPhase::DirectP2pRoom | CallPhase::PresentationCall)
+}
+
+impl Failure {
+    fn track(reason: &str) -> Self {
+        Self { kind: PresentationFault::Track, error: Fault::new(reason) }
+    }
+
+    fn no_call() -> Self {
+        Self { kind: PresentationFault::NoCall, error: Fault::new("there is no call to present in") }
+    }
+}
+
+/// Nothing when the server says yes.
+fn refusal(outcome: Outcome) -> Option<Failure> {
+    match outcome {
+        Outcome::Granted => None,
+        Outcome::Failed(failure) => Some(Failure { kind: PresentationFault::NotAnswered, error: (&failure).into() }),
+        Outcome::Refused { status, reason } => Some(Failure {
+            kind: PresentationFault::Refused,
+            error: Fault { message: reason, cause: None, status: Some(status) },
+        }),
+    }
+}
