@@ -121,13 +121,29 @@ impl Default for SessionPolicy {
     }
 }
 
-/// How a lost call comes back: attempt n waits `base`·2^(n-1) up to `max`, half of it random (`equal` jitter of spec
-/// section 6.2, with a shorter base).
+/// What of a wait is random (spec section 6.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Jitter {
+    /// Nothing.
+    None,
+    /// Half of it.
+    #[default]
+    Equal,
+    /// All of it.
+    Full,
+}
+
+/// How a lost call comes back: attempt n waits `base`·`factor`^(n-1) up to `max`, part of it random (spec section 6.2, with
+/// a shorter base).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RedialPolicy {
     /// Wait before the first attempt.
     pub base: Duration,
-    /// Attempts in a row of a call that is not kept (spec section 6.2: 5).
+    /// How much longer each wait is than the one before (spec section 6.2: 2).
+    pub factor: u32,
+    /// What of a wait is random.
+    pub jitter: Jitter,
+    /// Attempts in a row of a call that is not kept (spec section 6.2: 5); 0 = no limit.
     pub limit: u32,
     /// Longest wait between attempts that may succeed any time.
     pub max: Duration,
@@ -135,16 +151,22 @@ pub struct RedialPolicy {
     pub slow: Duration,
     /// A call that stood this long was a success: counting starts anew.
     pub stable: Duration,
+    /// That a call which is not kept waits for the connection. Spec section 6.2 has 20 s, less than a server needs to start
+    /// again.
+    pub wait_connection: Duration,
 }
 
 impl Default for RedialPolicy {
     fn default() -> Self {
         Self {
             base: Duration::from_millis(500),
+            factor: 2,
+            jitter: Jitter::default(),
             limit: 5,
             max: Duration::from_secs(30),
             slow: Duration::from_secs(30),
             stable: Duration::from_secs(10),
+            wait_connection: Duration::from_mins(2),
         }
     }
 }

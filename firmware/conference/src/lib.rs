@@ -68,6 +68,6 @@ mod telephony;
 pub mod vendor;
 
 pub use client::{ConferenceClient, ConferenceStatus};
-pub use config::{CallPolicy, CallWaiting, ConferenceConfig, RedialPolicy, SessionPolicy, TelephonyPolicy};
+pub use config::{CallPolicy, CallWaiting, ConferenceConfig, Jitter, RedialPolicy, SessionPolicy, TelephonyPolicy};
 pub use incoming::AllowList;
 pub use roombox_sip::machine;

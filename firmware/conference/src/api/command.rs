@@ -52,6 +52,9 @@ pub enum Command {
     Leave,
     /// Tell the server what the microphone and camera really do (INFO mediastate).
     MediaState { microphone: bool, camera: bool },
+    /// Dial what is wanted at once, also what was given up at its limit (`force`); or, without ending the call, do not bring
+    /// it back any more (spec section 6.2).
+    Redial { force: bool },
     /// Refuse the ringing incoming call for everywhere it rings (603, RFC 3261 section 21.6.2).
     Reject { call: CallId },
     /// The account goes to work: connect, register, recover for ever.
@@ -85,6 +88,7 @@ impl Command {
             | Self::Leave
             | Self::MediaState { .. }
             | Self::Ping
+            | Self::Redial { .. }
             | Self::Restart
             | Self::Start
             | Self::Stop => None,

@@ -166,6 +166,11 @@ impl Calls {
         self.kept.is_some_and(|call| self.get(call).is_some())
     }
 
+    /// The call that comes back when it is lost stands.
+    pub(crate) fn kept_stands(&self) -> bool {
+        self.kept.and_then(|call| self.get(call)).is_some_and(|leg| leg.call.is_up())
+    }
+
     /// Its end was asked for, its session is not over yet.
     pub(crate) fn closes(&mut self, session: sip::SessionId) {
         if self.closing.len() == CLOSING_MAX {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::ConferenceClient;
 use crate::api::{CallId, Command, SipRequest};
 use crate::call::{Call, Dialled, Step};
+use crate::catalogue::CancelReason;
 use crate::connection::Link;
 use crate::vendor::MediaState;
 
@@ -24,10 +25,12 @@ impl ConferenceClient {
                 self.context.agent(SipRequest::Start);
             }
             Command::Stop => {
-                self.leave_all(now);
+                self.leave_all(now, CancelReason::Manual);
                 self.connection.stop(&mut self.context);
                 self.context.agent(SipRequest::Stop);
             }
+            Command::Redial { force: true } => self.redial.force(),
+            Command::Redial { force: false } => self.redial.forget(&mut self.context, CancelReason::Disarm),
             Command::Transfer { call, to } => self.transfer(call, to),
             for_one => self.command_for_call(now, &for_one),
         }
@@ -38,7 +41,9 @@ impl ConferenceClient {
         let Some(call) = command.call() else { return };
         match command {
             Command::Decline { .. } | Command::Reject { .. } => self.incoming.declined(&mut self.context, call),
-            Command::HangUp { .. } if self.calls.is_kept(call) => self.redial.forget(),
+            Command::HangUp { .. } if self.calls.is_kept(call) => {
+                self.redial.forget(&mut self.context, CancelReason::LocalHangup)
+            }
             Command::Hold { hold: false, .. } => return self.calls.set_others_aside(&mut self.context, call),
             Command::Hold { hold: true, .. } => {
                 if let Some(leg) = self.calls.get_mut(call) {
@@ -62,28 +67,28 @@ impl ConferenceClient {
         if let Some(leg) = self.calls.present().filter(|leg| leg.call.is_to(&target)) {
             let call = leg.call.id();
             self.calls.keep(call);
-            self.redial.keep_present(target, keep);
+            self.redial.keep_present(&mut self.context, target, keep);
             return;
         }
-        self.leave_all(now);
-        self.redial.want(target, keep);
+        self.leave_all(now, CancelReason::LocalHangup);
+        self.redial.want(&mut self.context, target, keep);
     }
 
     /// The call the room is in ends. What is wanted is given up, unless that call is on hold meanwhile.
     fn leave(&mut self, now: Instant) {
         let Some(call) = self.calls.present().map(|leg| leg.call.id()) else {
-            self.redial.forget();
+            self.redial.forget(&mut self.context, CancelReason::LocalHangup);
             return;
         };
         if self.calls.is_kept(call) || !self.calls.has_kept() {
-            self.redial.forget();
+            self.redial.forget(&mut self.context, CancelReason::LocalHangup);
         }
         self.hang_up(now, call);
     }
 
     /// Nothing is left.
-    fn leave_all(&mut self, now: Instant) {
-        self.redial.forget();
+    fn leave_all(&mut self, now: Instant, why: CancelReason) {
+        self.redial.forget(&mut self.context, why);
         for call in self.calls.ids() {
             self.hang_up(now, call);
         }

@@ -22,7 +22,7 @@ use crate::config::ConferenceConfig;
 use crate::connection::{Connection, Link};
 use crate::context::Context;
 use crate::incoming::Incoming;
-use crate::redial::Redial;
+use crate::redial::{Ended, Redial};
 use crate::telephony::{Finding, Telephony};
 use calls::{Calls, Leg};
 use transfers::Transfer;
@@ -98,7 +98,8 @@ impl ConferenceClient {
         let link = self.connection.link();
         // A call beside the one that is wanted does not change what is planned.
         let will_redial = if self.calls.is_kept(call) {
-            self.redial.call_ended(&mut self.context, now, &failure, leg.call.stood(now), link)
+            let ended = Ended { call, failure: &failure, stood: leg.call.stood(now) };
+            self.redial.call_ended(&mut self.context, now, &ended, link)
         } else {
             self.redial.is_wanted()
         };
@@ -130,8 +131,9 @@ impl ConferenceClient {
         }
         let finding = self.telephony.handle_timeout(&mut self.context, now);
         self.telephony_found(finding);
+        self.redial.handle_timeout(&mut self.context, now);
         if self.calls.is_empty()
-            && let Some(target) = self.redial.due(now, link)
+            && let Some(target) = self.redial.due(&mut self.context, now, link)
         {
             let call = Call::dial(&mut self.context, now, Dialled { target, ..Dialled::default() });
             self.calls.keep(call.id());
@@ -201,7 +203,7 @@ impl Machine for ConferenceClient {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let redial = if self.calls.is_empty() { self.redial.next_deadline() } else { None };
+        let redial = self.redial.next_deadline(self.calls.is_empty());
         [self.calls.next_deadline(&self.context), redial, self.telephony.next_deadline()].into_iter().flatten().min()
     }
 

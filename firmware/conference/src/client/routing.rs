@@ -32,6 +32,9 @@ impl ConferenceClient {
                 if let Some(call) = session_of(&in_session).and_then(|session| self.calls.of_session(session)) {
                     self.with_call(now, call, |leg, context| leg.sip(context, now, &in_session));
                 }
+                if matches!(in_session, sip::Event::Confirmed { .. }) && self.calls.kept_stands() {
+                    self.redial.call_stands(&mut self.context);
+                }
                 if let sip::Event::Ended { session, .. } = in_session {
                     self.calls.closed(session);
                 }

@@ -12,6 +12,7 @@ mod outgoing;
 mod presentation;
 mod random_walk;
 mod redial;
+mod redial_events;
 mod renegotiation;
 mod sessions;
 mod vendor_talk;
