@@ -7,7 +7,7 @@ use crate::catalogue::CallPhase;
 use crate::vendor::Secret;
 
 /// Where the offer goes. The token is a secret that printing hides.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     conference: String,
     audio_id: String,

@@ -89,26 +89,36 @@ impl Receive {
             }
             return;
         };
-        let unchanged = self.target.as_ref().is_some_and(|present| present.is_same_place(&target));
-        match self.stage {
-            Stage::Off | Stage::Deferred => self.begin(context, now, call.id()),
+        let present = self.target.as_ref();
+        let goes_on = match self.stage {
+            Stage::Off | Stage::Deferred => false,
             // The offer that is being made fits every target.
-            Stage::Offering { .. } => {}
-            _ if unchanged => {}
-            _ => self.begin(context, now, call.id()),
+            Stage::Offering { .. } => true,
+            // Another token may be what was missing.
+            Stage::Failed { .. } => present == Some(&target),
+            _ => present.is_some_and(|present| present.is_same_place(&target)),
+        };
+        if !goes_on {
+            self.begin(context, now, call.id());
         }
         self.target = Some(target);
     }
 
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &Call, role: &Role, command: &Command) {
-        let Command::ReceiveQuality { quality, .. } = *command else { return };
-        if quality == self.quality {
-            return;
+        match *command {
+            Command::ReceiveQuality { quality, .. } if quality != self.quality => {
+                self.change_quality(context, call.id(), quality);
+                self.follow(context, now, call, role);
+            }
+            Command::Renegotiate { .. } if self.stage == Stage::Running => self.begin(context, now, call.id()),
+            _ => {}
         }
+    }
+
+    fn change_quality(&mut self, context: &mut Context, call: CallId, quality: ReceiveQuality) {
         let previous_quality = std::mem::replace(&mut self.quality, quality);
         let effective_quality = effective(quality);
-        context.tell(CallEvent::RecvQualityChanged { call: call.id(), previous_quality, quality, effective_quality });
-        self.follow(context, now, call, role);
+        context.tell(CallEvent::RecvQualityChanged { call, previous_quality, quality, effective_quality });
     }
 
     pub(crate) fn media_fact(&mut self, context: &mut Context, now: Instant, call: CallId, fact: &MediaFact) {

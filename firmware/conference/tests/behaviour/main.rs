@@ -6,14 +6,17 @@
 mod asking;
 mod bench;
 mod connection;
+mod content;
 mod incoming;
 mod losses;
 mod outgoing;
 mod presentation;
 mod random_walk;
+mod receive;
 mod redial;
 mod redial_events;
 mod renegotiation;
+mod roles;
 mod sessions;
 mod vendor_talk;
 mod wire;

@@ -1,6 +1,6 @@
 //! The conference server's side of a bench: vendor INFO in, responses to ours out, and what the client tells about it.
 
-use roombox_conference::api::{Event, Input, Output};
+use roombox_conference::api::{Event, HttpRequest, Output};
 use roombox_conference::catalogue;
 use roombox_conference::vendor::{Room, Secret, VendorMessage};
 use roombox_sip::api as sip;
@@ -55,14 +55,9 @@ impl Bench {
     }
 }
 
-/// How the server answers HTTP.
 impl Bench {
-    pub(crate) fn http(&mut self, input: Input) {
-        assert!(matches!(input, Input::Http { .. }));
-        self.input(input);
-    }
-
-    pub(crate) fn posts(&self) -> Vec<&roombox_conference::api::HttpRequest> {
+    /// The HTTP requests that went out, oldest first.
+    pub(crate) fn posts(&self) -> Vec<&HttpRequest> {
         let requests = self.outputs().iter();
         requests.filter_map(|output| if let Output::Http(request) = output { Some(request) } else { None }).collect()
     }
