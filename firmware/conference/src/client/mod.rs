@@ -5,6 +5,7 @@
 mod calls;
 mod commands;
 mod incoming;
+mod outside;
 mod routing;
 mod transfers;
 

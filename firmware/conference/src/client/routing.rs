@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use roombox_sip::api::{self as sip, HeaderLine};
+use roombox_sip::api as sip;
 
 use super::ConferenceClient;
 use super::incoming::Invitation;
-use crate::vendor;
+use super::outside::Outside;
 
 impl ConferenceClient {
     pub(super) fn sip(&mut self, now: Instant, event: sip::Event) {
@@ -21,7 +21,9 @@ impl ConferenceClient {
             sip::Event::ReferProgress { request, status, reason, last, .. } => {
                 self.transfer_progress(now, request, status, reason, last);
             }
-            sip::Event::Request { request, method, headers, .. } => self.request(now, request, &method, &headers),
+            sip::Event::Request { request, method, from_uri: from, headers, body, .. } => {
+                self.outside(now, Outside { request, method, from, headers, body });
+            }
             sip::Event::Response { request, outcome } => {
                 let finding = self.telephony.handle_response(&self.context, now, request, &outcome);
                 self.telephony_found(finding);
@@ -40,21 +42,6 @@ impl ConferenceClient {
                 }
             }
         }
-    }
-
-    /// Requests outside a call (spec sections 3.1 and 14.11).
-    fn request(&mut self, now: Instant, request: sip::RequestId, method: &str, headers: &[HeaderLine]) {
-        let status = match method {
-            "NOTIFY" => {
-                if let Some(message) = vendor::parse_notify(headers) {
-                    message.tell(&mut self.context);
-                    self.with_every_call(now, |leg, context| leg.notified(context, now, &message));
-                }
-                200
-            }
-            _ => 405,
-        };
-        self.context.sip(sip::Command::Respond { request, status, reason: None, headers: Vec::new(), body: None });
     }
 }
 

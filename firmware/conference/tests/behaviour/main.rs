@@ -11,6 +11,7 @@ mod incoming;
 mod losses;
 mod outgoing;
 mod presentation;
+mod outside;
 mod random_walk;
 mod receive;
 mod redial;
