@@ -95,7 +95,7 @@ fn the_role_ends_with_the_call() {
     bench.server_says(session, &to_spectators(None));
     bench.forget();
     bench.end(session, sip::Cause::Bye, None);
-    bench.pass(crate::bench::seconds(1));
+    bench.pass(crate::bench::seconds(10));
     let (_, session) = bench.confirm_call();
     assert!(bitrates(&bench).is_empty());
     bench.server_says(session, &to_spectators(None));
