@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::incoming::AllowList;
+use crate::media_policy::MediaPolicy;
 
 /// Settings of a [`crate::ConferenceClient`].
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct ConferenceConfig {
     pub call: CallPolicy,
     /// What several calls and other people's wishes may do.
     pub sessions: SessionPolicy,
+    /// How the streams of a call are sent, watched and mended.
+    pub media: MediaPolicy,
     /// `host[:port]` of the HTTP interface of the conference server (spec section 2.8); the domain unless said otherwise.
     pub http_server: String,
     /// How a lost call comes back.
@@ -37,6 +40,7 @@ impl ConferenceConfig {
             announce_room: true,
             auto_answer: false,
             call: CallPolicy::default(),
+            media: MediaPolicy::default(),
             http_server: domain.to_owned(),
             redial: RedialPolicy::default(),
             sessions: SessionPolicy::default(),

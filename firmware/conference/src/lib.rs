@@ -48,21 +48,30 @@
 //! `join_room`, `present` and `auto_answer`.
 
 pub mod api;
+mod balancer;
 mod call;
+mod care;
 pub mod catalogue;
 mod client;
+mod codecs;
 mod config;
 mod connection;
 mod content;
 mod context;
 mod encodings;
+mod health;
 pub mod identity;
 mod incoming;
+mod media_policy;
 mod parts;
 mod presentation;
 mod receive;
 mod redial;
+mod renegotiate;
+mod replace;
+mod resolution;
 mod roles;
+mod statistics;
 pub mod subscription;
 mod telephony;
 pub mod vendor;
@@ -70,4 +79,6 @@ pub mod vendor;
 pub use client::{ConferenceClient, ConferenceStatus};
 pub use config::{CallPolicy, CallWaiting, ConferenceConfig, Jitter, RedialPolicy, SessionPolicy, TelephonyPolicy};
 pub use incoming::AllowList;
+pub use media_policy::{HealthPolicy, MediaPolicy};
+pub use resolution::{NotAResolution, Resolution};
 pub use roombox_sip::machine;

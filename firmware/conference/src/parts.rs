@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use roombox_sip::api as sip;
 
-use crate::api::{Command, HttpId, HttpResponse, MediaFact};
+use crate::api::{Command, HttpId, HttpResponse, MediaFact, NetworkEvent};
 use crate::call::{Call, Step};
+use crate::care::Care;
 use crate::connection::Link;
 use crate::content::Content;
 use crate::context::Context;
@@ -23,6 +24,7 @@ use crate::vendor::{Asking, VendorMessage};
 #[derive(Debug, Default)]
 pub(crate) struct CallParts {
     asking: Asking,
+    care: Care,
     content: Content,
     presentation: Presentation,
     receive: Receive,
@@ -42,12 +44,14 @@ impl CallParts {
 
     /// The call stands both ways.
     pub(crate) fn call_confirmed(&mut self, context: &mut Context, now: Instant, call: &mut Call) -> Step {
+        self.care.call_confirmed(context, now, call);
         Step::Continue(())
     }
 
     /// The call is over. Comes for every call that began.
     pub(crate) fn call_ended(&mut self, context: &mut Context, now: Instant, call: &Call, failure: &sip::Failure) {
         self.asking.call_ended(context, call.id(), call.standing_session());
+        self.care.call_ended(context, call, failure);
         self.presentation.call_ended(context, call, failure);
         self.receive.call_ended(context, call.id());
         context.forget_encodings(call.id());
@@ -61,6 +65,7 @@ impl CallParts {
         call: &mut Call,
         event: &sip::Event,
     ) -> Step {
+        self.care.session_event(context, call, event);
         self.presentation.follow_up(context, now, call);
         Step::Continue(())
     }
@@ -74,6 +79,7 @@ impl CallParts {
         message: &VendorMessage,
     ) -> Step {
         Asking::hear(context, call.id(), message);
+        self.care.hear(context, now, call, message);
         let moved = self.roles.hear(context, call.id(), message);
         self.presentation.hear(context, call, message);
         self.content.hear(context, call.id(), self.roles.role(), message);
@@ -81,6 +87,7 @@ impl CallParts {
             self.content.choose(context, call.id(), self.roles.role());
         }
         self.receive.follow(context, now, call, self.roles.role());
+        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
         Step::Continue(())
     }
 
@@ -94,6 +101,7 @@ impl CallParts {
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) -> Step {
         self.asking.response(context, call.id(), request, outcome);
+        self.care.response(request, outcome);
         self.presentation.response(context, now, call, request, outcome);
         Step::Continue(())
     }
@@ -108,6 +116,7 @@ impl CallParts {
         outcome: &Result<HttpResponse, String>,
     ) -> Step {
         self.receive.http(context, now, call.id(), id, outcome);
+        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
         Step::Continue(())
     }
 
@@ -122,14 +131,17 @@ impl CallParts {
         self.content.media_fact(context, self.roles.role(), fact);
         self.presentation.media_fact(context, now, call, fact);
         self.receive.media_fact(context, now, call.id(), fact);
-        Step::Continue(())
+        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
+        self.care.media_fact(context, now, call, fact)
     }
 
     /// A command for this call, or for all of them (media state).
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &mut Call, command: &Command) -> Step {
         self.asking.command(context, call.id(), call.standing_session(), command);
+        self.care.command(context, now, call, command);
         self.presentation.command(context, now, call, command);
         self.receive.command(context, now, call, self.roles.role(), command);
+        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
         Step::Continue(())
     }
 
@@ -138,15 +150,29 @@ impl CallParts {
         Step::Continue(())
     }
 
+    /// The network of the system changed.
+    pub(crate) fn network_changed(
+        &mut self,
+        context: &mut Context,
+        now: Instant,
+        call: &mut Call,
+        event: NetworkEvent,
+    ) {
+        self.care.network_changed(context, now, event);
+    }
+
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant, call: &mut Call) -> Step {
+        self.care.handle_timeout(context, now, call);
         self.presentation.handle_timeout(context, now, call);
         self.receive.handle_timeout(context, now, call.id());
+        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
         Step::Continue(())
     }
 
     /// When the next part wants to be woken.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        [self.presentation.next_deadline(), self.receive.next_deadline()].into_iter().flatten().min()
+        let parts = [self.care.next_deadline(), self.presentation.next_deadline(), self.receive.next_deadline()];
+        parts.into_iter().flatten().min()
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, ReceiveQuality};
+use crate::replace::Strictness;
 
 /// What the owner (the appliance) asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub enum Command {
     Renegotiate { call: CallId },
     /// Connect anew, whatever the state (spec section 5.5).
     Restart,
+    /// Take the camera picture from another source. With `verify` it is done only when that is proved to be sent, within
+    /// 5 s (spec section 2.7).
+    ReplaceCamera { call: CallId, verify: Option<Strictness> },
     /// New ICE credentials, by UPDATE or re-INVITE (spec section 2.6).
     RestartIce { call: CallId, by_update: bool },
     /// Tell the server the channels of a multi-channel box (spec section 3.2, row 24).
@@ -79,6 +83,7 @@ impl Command {
             | Self::RefuseDevice { call, .. }
             | Self::Reject { call }
             | Self::Renegotiate { call }
+            | Self::ReplaceCamera { call, .. }
             | Self::RestartIce { call, .. }
             | Self::SendChannels { call, .. }
             | Self::Transfer { call, .. } => Some(*call),

@@ -44,6 +44,8 @@ pub enum MediaFact {
     AnswerReady { call: CallId, sdp: String },
     /// The peer's answer is set.
     AnswerAccepted { call: CallId },
+    /// The camera picture could not be taken from another source; the old one goes on.
+    CameraReplaceFailed { call: CallId, reason: String },
     /// The camera picture now comes from the track of this name.
     CameraReplaced { call: CallId, track: String },
     /// The size of the camera picture that goes into the encoder changed, in pixels.
@@ -101,6 +103,7 @@ impl MediaFact {
         match self {
             Self::AnswerReady { call, .. }
             | Self::AnswerAccepted { call, .. }
+            | Self::CameraReplaceFailed { call, .. }
             | Self::CameraReplaced { call, .. }
             | Self::CameraSize { call, .. }
             | Self::Connected { call, .. }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 /// Why a call ended, with the named cause and the SIP status behind it.
 pub use roombox_sip::api::{Cause as CallCause, Failure as CallFailure, FlowError, Originator};
 
+pub use crate::replace::Strictness;
 pub use command::{BalancerCommand, Command, ContentHint, Device, PresentCommand, TransferTo};
 pub use event::{Asked, Event};
 pub use http::{HttpId, HttpRequest, HttpResponse};

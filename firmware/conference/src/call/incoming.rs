@@ -8,6 +8,7 @@ use super::admission::Admission;
 use super::{Call, Phase, Step, failure};
 use crate::api::{CallId, MediaRequest};
 use crate::catalogue::{CallEvent, Side};
+use crate::codecs;
 use crate::context::Context;
 use crate::vendor;
 
@@ -46,7 +47,10 @@ impl Call {
         self.phase = Phase::Answering { offerless: offer.is_none() };
         self.deadline = Some(now + context.config.call.media_answer);
         match offer {
-            Some(offer) => context.media(MediaRequest::CreateAnswer { call: self.id, offer }),
+            Some(offer) => {
+                let offer = codecs::arrange(&offer, &context.config.media);
+                context.media(MediaRequest::CreateAnswer { call: self.id, offer });
+            }
             None => self.ask_for_offer(context, false),
         }
     }

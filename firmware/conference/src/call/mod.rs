@@ -17,6 +17,7 @@ use roombox_sip::api::{Cause, Command, Event as SipEvent, Failure, HoldState, Or
 
 use crate::api::{CallId, CallState, Command as Wish, MediaFact, MediaRequest};
 use crate::catalogue::{CallEvent, CallPhase};
+use crate::codecs;
 use crate::connection::Link;
 use crate::context::Context;
 use crate::vendor::{MediaState, Room, Secret, VendorMessage};
@@ -26,6 +27,7 @@ use asking::Asking;
 pub(crate) use incoming::Caller;
 use media_watch::{MediaWatch, WatchAction};
 use negotiation::Negotiation;
+pub(crate) use negotiation::OfferForm;
 pub(crate) use outgoing::Dialled;
 use signalling::Signalling;
 pub(crate) use ticket::{OfferOutcome, OfferTicket};
@@ -67,6 +69,8 @@ pub(crate) struct Call {
     deadline: Option<Instant>,
     negotiation: Negotiation,
     media: MediaWatch,
+    /// The network changed while the peer could not be reached.
+    has_other_path: bool,
     signalling: Signalling,
     admission: Admission,
     asking: Asking,
@@ -91,6 +95,7 @@ impl Call {
             deadline: None,
             negotiation: Negotiation::default(),
             media: MediaWatch::default(),
+            has_other_path: false,
             signalling: Signalling::default(),
             admission: Admission::default(),
             asking: Asking::default(),
@@ -211,7 +216,10 @@ impl Call {
     /// A fact about this call's media.
     pub(crate) fn handle_media(&mut self, context: &mut Context, now: Instant, fact: &MediaFact) -> Step {
         match fact {
-            MediaFact::OfferReady { sdp, .. } => self.offer_ready(context, now, sdp),
+            MediaFact::OfferReady { sdp, .. } => {
+                let sdp = codecs::arrange(sdp, &context.config.media);
+                self.offer_ready(context, now, &sdp)
+            }
             MediaFact::AnswerReady { sdp, .. } => self.answer_ready(context, now, sdp),
             MediaFact::Connected { .. } => {
                 self.media.connected();
@@ -244,12 +252,6 @@ impl Call {
             Wish::Reject { .. } if self.is_ringing() => {
                 return Step::Break(self.refuse(context, 603, Cause::Rejected));
             }
-            Wish::Renegotiate { .. } => {
-                self.wish_offer(context, now, false);
-            }
-            Wish::RestartIce { .. } => {
-                self.wish_offer(context, now, true);
-            }
             _ => {}
         }
         Step::Continue(())
@@ -260,12 +262,25 @@ impl Call {
         match (&self.phase, link) {
             (Phase::Up { .. }, _) => {
                 if self.signalling.link_changed(now, link) {
-                    self.wish_offer(context, now, !self.media.flowing());
+                    let restart_ice = !self.media.flowing() || std::mem::take(&mut self.has_other_path);
+                    self.wish_offer(context, now, restart_ice);
                 }
                 Step::Continue(())
             }
             (_, Link::Down) => self.give_up(context, Cause::ConnectionError, "the connection to the server was lost"),
             _ => Step::Continue(()),
+        }
+    }
+
+    /// The network under the call changed: ICE is restarted, now or as soon as the peer can be reached again.
+    pub(crate) fn path_changed(&mut self, context: &mut Context, now: Instant) {
+        if !self.is_up() {
+            return;
+        }
+        if self.signalling.lost_since().is_some() {
+            self.has_other_path = true;
+        } else {
+            self.wish_offer(context, now, true);
         }
     }
 

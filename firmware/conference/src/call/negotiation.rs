@@ -11,6 +11,7 @@ use super::told::FailedStep;
 use super::{Call, Phase, Step};
 use crate::api::MediaRequest;
 use crate::catalogue::{CallEvent, Side};
+use crate::codecs;
 use crate::context::Context;
 
 /// Final answers after which the dialog is gone (RFC 5057 section 5.1).
@@ -34,6 +35,15 @@ enum Stage {
     SettingAnswer,
 }
 
+/// How we offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OfferForm {
+    /// With new ICE credentials.
+    pub(crate) restart_ice: bool,
+    /// By UPDATE where the peer allows it, else by re-INVITE.
+    pub(crate) by_update: bool,
+}
+
 /// A re-INVITE of the peer; without a body it asks for our offer.
 #[derive(Debug)]
 struct PeerOffer {
@@ -44,8 +54,10 @@ struct PeerOffer {
 #[derive(Debug, Default)]
 pub(super) struct Negotiation {
     stage: Stage,
-    /// An offer of ours waits for its turn, with or without ICE restart.
-    wished: Option<bool>,
+    /// An offer of ours waits for its turn.
+    wished: Option<OfferForm>,
+    /// The offer of ours that is under way goes by UPDATE.
+    by_update: bool,
     /// The peer's next offer (or its wish for one of ours) came while its answer was being set.
     peer_waits: Option<PeerOffer>,
     /// When media has taken too long.
@@ -80,8 +92,13 @@ impl Negotiation {
 impl Call {
     /// We want to offer: at once, or as soon as what is under way has ended. Several wishes may share one offer.
     pub(crate) fn wish_offer(&mut self, context: &mut Context, now: Instant, restart_ice: bool) -> OfferTicket {
-        let restart_ice = restart_ice || self.negotiation.wished == Some(true);
-        self.negotiation.wished = Some(restart_ice);
+        self.wish_offer_in_form(context, now, OfferForm { restart_ice, by_update: false })
+    }
+
+    /// As [`Call::wish_offer`]. The shared offer restarts ICE where one wish does, and goes as the last one says.
+    pub(crate) fn wish_offer_in_form(&mut self, context: &mut Context, now: Instant, form: OfferForm) -> OfferTicket {
+        let restart_ice = form.restart_ice || self.negotiation.wished.is_some_and(|wished| wished.restart_ice);
+        self.negotiation.wished = Some(OfferForm { restart_ice, ..form });
         let ticket = self.negotiation.offers.next();
         if self.negotiation.stage == Stage::Idle {
             self.begin_wished_offer(context, now);
@@ -94,6 +111,11 @@ impl Call {
         self.negotiation.offers.outcome(ticket)
     }
 
+    /// An offer would go out at once: the call stands, the peer can be reached and nothing is being negotiated.
+    pub(crate) fn is_ready_to_offer(&self) -> bool {
+        self.is_up() && self.negotiation.stage == Stage::Idle && self.signalling.lost_since().is_none()
+    }
+
     /// Media has made our offer.
     pub(super) fn send_offer(&mut self, context: &mut Context, sdp: &str) {
         let Some(session) = self.session else { return };
@@ -103,7 +125,12 @@ impl Call {
             Stage::MakingOffer => {
                 self.negotiation.stage = Stage::OfferSent;
                 self.tell_sdp(context, Side::Local, "offer");
-                context.sip(Command::Reinvite { session, body, headers: Vec::new() });
+                let headers = Vec::new();
+                context.sip(if self.negotiation.by_update {
+                    Command::Update { session, body, headers }
+                } else {
+                    Command::Reinvite { session, body, headers }
+                });
             }
             Stage::MakingOfferForPeer => {
                 self.negotiation.stage = Stage::AwaitingAck;
@@ -199,7 +226,8 @@ impl Call {
             Some(Some(offer)) => {
                 self.tell_sdp(context, Side::Remote, "offer");
                 self.media_works(context, now, Stage::MakingAnswer);
-                context.media(MediaRequest::CreateAnswer { call: self.id, offer: offer.to_owned() });
+                let offer = codecs::arrange(offer, &context.config.media);
+                context.media(MediaRequest::CreateAnswer { call: self.id, offer });
             }
             Some(None) => self.refuse_peer_offer(context, 488),
         }
@@ -223,10 +251,11 @@ impl Call {
     }
 
     fn begin_wished_offer(&mut self, context: &mut Context, now: Instant) {
-        if let (Phase::Up { .. }, Some(restart_ice)) = (&self.phase, self.negotiation.wished.take()) {
+        if let (Phase::Up { .. }, Some(form)) = (&self.phase, self.negotiation.wished.take()) {
             self.negotiation.offers.begin();
+            self.negotiation.by_update = form.by_update;
             self.media_works(context, now, Stage::MakingOffer);
-            self.ask_for_offer(context, restart_ice);
+            self.ask_for_offer(context, form.restart_ice);
         }
     }
 

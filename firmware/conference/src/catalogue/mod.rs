@@ -21,6 +21,7 @@ mod connection;
 mod fault;
 mod incoming_call;
 mod main_stream_health;
+mod media;
 mod presentation;
 mod renames;
 mod session;
@@ -40,6 +41,7 @@ pub use connection::{Configuration, ConnectionEvent, Size};
 pub use fault::{EndEvent, Fault, Side};
 pub use incoming_call::{Caller, IncomingCallEvent};
 pub use main_stream_health::{HealthSnapshot, MainStreamHealthEvent, ProblemReason, ResetCause};
+pub use media::{MediaCommand, MediaEvent, MediaOutcome};
 pub use presentation::{PresentationEvent, PresentationFault};
 pub use renames::RENAMES;
 pub use session::SessionEvent;
@@ -86,5 +88,5 @@ macro_rules! catalogue {
 
 catalogue! {
     ApiEvent AutoConnectEvent CallEvent CallReconnectEvent ConnectionEvent IncomingCallEvent MainStreamHealthEvent
-    PresentationEvent SessionEvent StatsEvent UnprefixedEvent VideoBalancerEvent
+    MediaEvent PresentationEvent SessionEvent StatsEvent UnprefixedEvent VideoBalancerEvent
 }

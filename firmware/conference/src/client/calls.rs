@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use roombox_sip::api as sip;
 
-use crate::api::{CallId, Command, HttpId, HttpResponse, MediaFact};
+use crate::api::{CallId, Command, HttpId, HttpResponse, MediaFact, NetworkEvent};
 use crate::call::{Call, Step};
 use crate::connection::Link;
 use crate::context::Context;
@@ -90,6 +90,11 @@ impl Leg {
     pub(crate) fn link_changed(&mut self, context: &mut Context, now: Instant, link: Link) -> Step {
         self.call.handle_link(context, now, link)?;
         self.parts.link_changed(context, now, &mut self.call, link)
+    }
+
+    pub(crate) fn network_changed(&mut self, context: &mut Context, now: Instant, event: NetworkEvent) -> Step {
+        self.parts.network_changed(context, now, &mut self.call, event);
+        Step::Continue(())
     }
 
     pub(crate) fn timeout(&mut self, context: &mut Context, now: Instant) -> Step {

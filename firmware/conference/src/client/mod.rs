@@ -188,7 +188,9 @@ impl Machine for ConferenceClient {
             Input::Media(fact) => {
                 self.with_call(now, fact.call(), |leg, context| leg.media(context, now, &fact));
             }
-            Input::Network(_) => {}
+            Input::Network(event) => {
+                self.with_every_call(now, |leg, context| leg.network_changed(context, now, event));
+            }
             Input::Sip(event) => self.sip(now, event),
         }
         self.settle(now);

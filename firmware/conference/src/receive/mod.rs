@@ -104,6 +104,11 @@ impl Receive {
         self.target = Some(target);
     }
 
+    /// The quality that the conference picture comes in by a connection of its own, while there is one.
+    pub(crate) fn feeds(&self) -> Option<ReceiveQuality> {
+        self.told_started.then_some(self.quality)
+    }
+
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &Call, role: &Role, command: &Command) {
         match *command {
             Command::ReceiveQuality { quality, .. } if quality != self.quality => {

@@ -161,6 +161,10 @@ impl Section {
         }
     }
 
+    pub(super) fn retain_lines(&mut self, keep: impl Fn(&Line) -> bool) {
+        self.lines.retain(keep);
+    }
+
     pub(super) fn line_mut(&mut self, kind: char) -> Option<&mut Line> {
         self.lines.iter_mut().find(|line| line.value(kind).is_some())
     }

@@ -12,6 +12,7 @@ mod content;
 mod description;
 mod direction;
 mod finding;
+mod formats;
 pub mod hold;
 mod ice;
 mod lines;
