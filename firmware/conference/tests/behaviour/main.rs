@@ -19,6 +19,7 @@ mod redial_events;
 mod renegotiation;
 mod roles;
 mod sessions;
+mod told;
 mod vendor_talk;
 mod wire;
 mod wire_nodes;

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "test names are sentences")]
 
 mod catalogue;
+mod features;
 mod mutation;
 mod requests;
 mod server;

@@ -215,3 +215,18 @@ fn an_unknown_message_cannot_be_written() {
     assert!(unknown.info().is_none());
     assert!(unknown.notify().is_none());
 }
+
+#[test]
+fn every_message_tells_the_event_of_its_row() {
+    let told: std::collections::BTreeSet<_> =
+        every_message().iter().flat_map(VendorMessage::events).map(|event| event.name()).collect();
+    // What a server does not say, or what no row describes.
+    let ours = ["api:answered", "api:failed-send-room-direct-p2p", "api:unknown"];
+    let silent: Vec<_> = ApiEvent::NAMES.iter().filter(|name| !told.contains(*name) && !ours.contains(name)).collect();
+    assert_eq!(silent, Vec::<&&str>::new());
+    let name = |message: VendorMessage| message.events().last().map(ApiEvent::name);
+    assert_eq!(name(VendorMessage::PresentationMustStop {}), Some("api:presentation:must-stop"));
+    assert_eq!(name(VendorMessage::ContentGone {}), Some("api:contented-stream:not-available"));
+    let conference = String::from("c");
+    assert_eq!(name(VendorMessage::MovedToStream { conference }), Some("api:participant:move-request-to-stream"));
+}

@@ -1,0 +1,54 @@
+//! The page of features, made of its table.
+
+use std::fmt::Write;
+
+/// In place of a test: the row is not done.
+pub(crate) const OPEN: &str = "open";
+
+const HEAD: &str = "\
+# Features and events of sip-connector, and where they are here
+
+Made of `conference-features.tsv` by `cargo run -p roombox-conference --example feature_page`; a test compares the two, and
+looks for every place and every test that is named. *Section* is the section of the protocol description; *v19*, *v20*, *v31*
+are versions of sip-connector, *ours* is what none of them has. Places are below `firmware/`. A row whose test is *open* is
+not done.
+";
+
+/// One row of the table.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) section: &'a str,
+    pub(crate) versions: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) place: &'a str,
+    pub(crate) tests: &'a str,
+    pub(crate) difference: &'a str,
+}
+
+/// The rows below the heading.
+pub(crate) fn rows(table: &str) -> Vec<Row<'_>> {
+    table.lines().skip(1).map(row).collect()
+}
+
+/// A missing cell is an empty one.
+fn row(line: &str) -> Row<'_> {
+    let mut cells = line.split('\t');
+    let mut cell = || cells.next().unwrap_or_default();
+    Row { section: cell(), versions: cell(), name: cell(), place: cell(), tests: cell(), difference: cell() }
+}
+
+/// The whole page.
+pub(crate) fn page(table: &str) -> String {
+    let rows = rows(table);
+    let open = rows.iter().filter(|row| row.tests == OPEN).count();
+    let mut page = format!("{HEAD}\n{} rows, {open} open.\n", rows.len());
+    page.push_str(
+        "\n| Section | Versions | Feature or event | Place | Tests | Difference |\n|---|---|---|---|---|---|\n",
+    );
+    for Row { section, versions, name, place, tests, difference } in &rows {
+        let tests = if *tests == OPEN { OPEN.to_owned() } else { format!("`{}`", tests.replace(' ', "`<br>`")) };
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "| {section} | {versions} | {name} | `{place}` | {tests} | {difference} |");
+    }
+    page
+}
