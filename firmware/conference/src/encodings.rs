@@ -49,21 +49,16 @@ impl Wishes {
 impl Context {
     /// `wisher` wants the stream encoded so, or (`None`) takes back what it wanted.
     pub(crate) fn wish_encoding(&mut self, call: CallId, stream: Stream, wisher: Wisher, wish: Option<Encoding>) {
-        let wishes = self.encodings.0.entry((call, stream)).or_default();
+        let of_stream = self.encodings.0.entry((call, stream)).or_default();
         match wish {
-            Some(wish) => wishes.by.insert(wisher, wish),
-            None => wishes.by.remove(&wisher),
+            Some(wish) => of_stream.by.insert(wisher, wish),
+            None => of_stream.by.remove(&wisher),
         };
-        let encoding = wishes.effective();
-        if encoding != wishes.told {
-            wishes.told = encoding;
+        let encoding = of_stream.effective();
+        if encoding != of_stream.told {
+            of_stream.told = encoding;
             self.media(MediaRequest::SetEncoding { call, stream, encoding });
         }
-    }
-
-    /// What is in force for the stream.
-    pub(crate) fn encoding(&self, call: CallId, stream: Stream) -> Encoding {
-        self.encodings.0.get(&(call, stream)).map_or_else(Encoding::default, |wishes| wishes.told)
     }
 
     /// The call is over: so are all wishes about its streams.
@@ -84,8 +79,12 @@ mod tests {
         Context::new(ConferenceConfig::new("room1", "meet.example", true), 1)
     }
 
-    fn bitrate(value: u32) -> Option<Encoding> {
-        Some(Encoding { max_bitrate: Some(value), ..Encoding::default() })
+    const fn bitrate(value: u32) -> Encoding {
+        Encoding { max_bitrate: Some(value), scale_down_millis: None, max_framerate: None, hint: None }
+    }
+
+    fn wish(context: &mut Context, stream: Stream, wisher: Wisher, max_bitrate: u32) {
+        context.wish_encoding(CALL, stream, wisher, Some(bitrate(max_bitrate)));
     }
 
     fn told(context: &mut Context) -> Vec<Option<u32>> {
@@ -100,13 +99,12 @@ mod tests {
     #[test]
     fn a_throttle_holds_whoever_comes_first_and_leaves_exactly_what_was_wished_meanwhile() {
         let mut context = context();
-        context.wish_encoding(CALL, Stream::Camera, Wisher::Balancer, bitrate(2_000_000));
-        context.wish_encoding(CALL, Stream::Camera, Wisher::Role, bitrate(60_000));
-        context.wish_encoding(CALL, Stream::Camera, Wisher::Balancer, bitrate(900_000));
+        wish(&mut context, Stream::Camera, Wisher::Balancer, 2_000_000);
+        wish(&mut context, Stream::Camera, Wisher::Role, 60_000);
+        wish(&mut context, Stream::Camera, Wisher::Balancer, 900_000);
         assert_eq!(told(&mut context), [Some(2_000_000), Some(60_000)]);
         context.wish_encoding(CALL, Stream::Camera, Wisher::Role, None);
         assert_eq!(told(&mut context), [Some(900_000)]);
-        assert_eq!(context.encoding(CALL, Stream::Camera).max_bitrate, Some(900_000));
     }
 
     #[test]
@@ -114,14 +112,14 @@ mod tests {
         let mut context = context();
         let pause = Encoding { max_bitrate: Some(30_000), scale_down_millis: Some(200_000), ..Encoding::default() };
         context.wish_encoding(CALL, Stream::Camera, Wisher::Balancer, Some(pause));
-        context.wish_encoding(CALL, Stream::Camera, Wisher::Role, bitrate(60_000));
-        assert_eq!(context.encoding(CALL, Stream::Camera), pause);
+        wish(&mut context, Stream::Camera, Wisher::Role, 60_000);
+        assert_eq!(context.encodings.0[&(CALL, Stream::Camera)].told, pause);
     }
 
     #[test]
     fn what_nobody_wished_is_unlimited_again_after_a_throttle() {
         let mut context = context();
-        context.wish_encoding(CALL, Stream::Audio, Wisher::Role, bitrate(6_000));
+        wish(&mut context, Stream::Audio, Wisher::Role, 6_000);
         context.wish_encoding(CALL, Stream::Audio, Wisher::Role, None);
         assert_eq!(told(&mut context), [Some(6_000), None]);
     }
@@ -129,8 +127,8 @@ mod tests {
     #[test]
     fn a_call_that_is_over_leaves_nothing() {
         let mut context = context();
-        context.wish_encoding(CALL, Stream::Audio, Wisher::Role, bitrate(6_000));
+        wish(&mut context, Stream::Audio, Wisher::Role, 6_000);
         context.forget_encodings(CALL);
-        assert_eq!(context.encoding(CALL, Stream::Audio), Encoding::default());
+        assert!(context.encodings.0.is_empty());
     }
 }

@@ -134,7 +134,7 @@ pub enum Stream {
     Presentation,
 }
 
-/// How a stream is encoded (W3C RTCRtpEncodingParameters); `None` = no wish.
+/// How a stream is encoded (W3C `RTCRtpEncodingParameters`); `None` = no wish.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Encoding {
     /// Upper bound in bit/s.

@@ -51,7 +51,7 @@ impl RemoteTrack {
     }
 
     fn first_of<'a>(&'a self, names: [Option<&'a str>; 2]) -> &'a str {
-        let named = names.into_iter().flatten().chain([self.label.as_str()]);
-        named.into_iter().find(|name| !name.is_empty()).unwrap_or(&self.id)
+        let mut candidates = names.into_iter().flatten().chain([self.label.as_str()]);
+        candidates.find(|name| !name.is_empty()).unwrap_or(&self.id)
     }
 }

@@ -161,7 +161,7 @@ pub enum PresentationPhase {
 }
 
 /// Licence and role (spec section 10.2).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CallSessionState {
     /// What we may use.
@@ -172,6 +172,29 @@ pub struct CallSessionState {
     pub role: Role,
     /// Our picture and sound may be sent: always for a participant.
     pub is_available_sending_media: bool,
+}
+
+impl Default for CallSessionState {
+    fn default() -> Self {
+        Self {
+            license: License::default(),
+            is_duplex_sending_media_mode: false,
+            role: Role::Participant,
+            is_available_sending_media: true,
+        }
+    }
+}
+
+impl CallSessionState {
+    /// We only watch, in whatever way.
+    pub fn is_spectator_any(&self) -> bool {
+        self.role != Role::Participant
+    }
+
+    /// What we watch comes by a connection of its own.
+    pub const fn is_recv_session_expected(&self) -> bool {
+        matches!(self.role, Role::Spectator { .. })
+    }
 }
 
 /// What we are in the conference.
