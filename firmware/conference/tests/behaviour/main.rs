@@ -5,6 +5,7 @@
 
 mod asking;
 mod bench;
+mod care;
 mod connection;
 mod content;
 mod incoming;
