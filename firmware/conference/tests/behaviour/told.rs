@@ -1,6 +1,7 @@
 //! What a call tells, by the names of the catalogue and in their order.
 
 use roombox_conference::api::{Command, Event, MediaFact};
+use roombox_conference::catalogue::CallEvent;
 use roombox_sip::api as sip;
 
 use crate::bench::{ANSWER, Bench, OFFER, TARGET, failed};
@@ -97,4 +98,30 @@ fn an_end_tells_its_cause_in_the_words_of_the_library() {
     let data = &told.expect("the end is told")["data"];
     assert_eq!(data["cause"], "Terminated");
     assert_eq!(data["originator"], "remote");
+}
+
+#[test]
+fn candidates_are_told_by_their_number_once() {
+    let mut bench = Bench::registered();
+    bench.command(Command::Join { target: TARGET.into(), keep: false });
+    let call = bench.offer_asked().expect("an offer is asked for");
+    let sdp =
+        format!("{OFFER}a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\na=candidate:2 1 UDP 1 192.0.2.2 9 typ host\r\n");
+    bench.media(MediaFact::OfferReady { call, sdp });
+    let wanted = CallEvent::IceCandidate { call, candidates: 2 };
+    assert_eq!(bench.events().filter(|event| **event == Event::Catalogue(wanted.clone().into())).count(), 1);
+}
+
+#[test]
+fn media_that_cannot_take_or_answer_an_offer_of_a_running_call_is_told_by_its_step() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)) });
+    bench.media(MediaFact::Failed { call, reason: "no codec".into() });
+    assert_eq!(names(&mut bench, &["call:peerconnection:"]), ["call:peerconnection:createanswerfailed"]);
+    let mut bench = Bench::registered();
+    let (call, session) = dial(&mut bench);
+    bench.sip(sip::Event::Accepted { session, body: Some(sip::Body::sdp(ANSWER)), headers: vec![] });
+    bench.forget();
+    bench.media(MediaFact::Failed { call, reason: "not a description".into() });
+    assert_eq!(names(&mut bench, &["call:peerconnection:"]), ["call:peerconnection:setremotedescriptionfailed"]);
 }
