@@ -1,13 +1,14 @@
 //! Our presentation (spec section 4).
 
 use roombox_conference::api::{
-    CallId, Command, ContentHint, Encoding, MediaFact, MediaRequest, PresentCommand, Stream,
+    CallId, CallState, Command, ContentHint, Encoding, MediaFact, MediaRequest, PresentCommand, Stream,
 };
 use roombox_conference::catalogue::{Event, PresentationEvent, PresentationFault};
 use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 
 use crate::bench::{ANSWER, Bench, OFFER, failed, millis, seconds};
+use crate::world::World;
 
 const ASK: &str = "LETMESTARTPRESENTATION";
 const STOP: &str = "STOPPRESENTATION";
@@ -452,4 +453,28 @@ fn an_offer_of_ours_that_waits_for_another_one_counts_for_the_presentation_only_
     bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
     agree(&mut bench, call, session);
     assert!(bench.told("presentation:").contains(&"presentation:started"));
+}
+
+/// Starts a presentation in the present call of the world; true when it runs.
+fn presents(world: &mut World) -> bool {
+    let CallState::InCall { call, .. } = world.call() else { panic!("{:?}", world.call()) };
+    let start = world.trace.len();
+    let command = PresentCommand::Start { hint: ContentHint::Text, max_bitrate: None, attempts: 1 };
+    world.input(roombox_conference::api::Input::Command(Command::Present { call, command }));
+    world.run(seconds(3));
+    world.trace[start..].iter().any(|line| line.contains("PresentationEvent(Started"))
+}
+
+#[test]
+fn a_presentation_runs_again_in_the_call_that_came_back() {
+    for seed in 0..20 {
+        let mut world = World::new(seed);
+        world.start();
+        world.run(seconds(5));
+        assert!(presents(&mut world), "seed {seed}");
+        world.hang_up();
+        world.run(seconds(60));
+        assert!(presents(&mut world), "seed {seed}");
+        assert!(world.in_call_with_media(), "seed {seed}");
+    }
 }
