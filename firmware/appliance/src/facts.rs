@@ -26,6 +26,7 @@ impl Appliance {
             conference::Event::Answered { .. }
             | conference::Event::CallHold { .. }
             | conference::Event::Catalogue(_)
+            | conference::Event::ConnectAndCall(_)
             | conference::Event::Transfer { .. } => {}
             conference::Event::Call(state) => self.call_changed(now, state),
             conference::Event::CallEnded { call, failure, will_redial } => {

@@ -71,6 +71,7 @@ mod renegotiate;
 mod replace;
 mod resolution;
 mod roles;
+pub mod session;
 mod statistics;
 pub mod subscription;
 mod telephony;

@@ -12,6 +12,7 @@ use roombox_sip::api as sip;
 use crate::api::{Command, HttpId, HttpResponse, MediaFact, NetworkEvent};
 use crate::call::{Call, Step};
 use crate::care::Care;
+use crate::catalogue::{CallSessionState, PresentationPhase};
 use crate::connection::Link;
 use crate::content::Content;
 use crate::context::Context;
@@ -39,6 +40,16 @@ pub(crate) struct CallParts {
     reason = "every occasion is offered in the same form, whether a part needs it or not"
 )]
 impl CallParts {
+    /// Licence and role.
+    pub(crate) const fn session_state(&self) -> &CallSessionState {
+        self.roles.state()
+    }
+
+    /// How far the presentation is.
+    pub(crate) const fn presentation_phase(&self) -> PresentationPhase {
+        self.presentation.phase()
+    }
+
     /// The call begins: it rings here or is being made.
     pub(crate) fn call_begun(&mut self, context: &mut Context, now: Instant, call: &mut Call) {}
 

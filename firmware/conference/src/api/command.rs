@@ -18,6 +18,9 @@ pub enum Command {
     Call { target: String, presentation: bool },
     /// Does the server answer? One check with a connection of its own (spec section 1.8).
     CheckTelephony,
+    /// Connect and call as one undertaking: when the call is over, the connection is given up, too. [`Command::Leave`] and
+    /// [`Command::Stop`] end it (spec section 6.3).
+    ConnectAndCall { target: String },
     /// Refuse the ringing incoming call on this device only; without a status as configured.
     Decline { call: CallId, status: Option<u16> },
     /// Send these tones as INFO (spec section 3.2, row 28).
@@ -89,6 +92,7 @@ impl Command {
             | Self::Transfer { call, .. } => Some(*call),
             Self::Call { .. }
             | Self::CheckTelephony
+            | Self::ConnectAndCall { .. }
             | Self::Join { .. }
             | Self::Leave
             | Self::MediaState { .. }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallId, CallState, ConnectionFailure, ConnectionState};
 use crate::catalogue;
+use crate::session::SessionState;
 
 /// What the client tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub enum Event {
     CallEnded { call: CallId, failure: sip::Failure, will_redial: bool },
     /// The call changed state.
     Call(CallState),
+    /// The undertaking of [`super::Command::ConnectAndCall`] changed.
+    ConnectAndCall(SessionState),
     /// The connection changed state.
     Connection(ConnectionState),
     /// The connection or registration failed in this way; told before the state changes.

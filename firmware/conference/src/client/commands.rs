@@ -15,7 +15,12 @@ impl ConferenceClient {
             Command::Answer { call } => self.answer(now, call),
             Command::Call { target, presentation } => self.call(now, target, presentation),
             Command::Join { target, keep } => self.join(now, target, keep),
-            Command::Leave => self.leave(now),
+            Command::ConnectAndCall { target } => self.connect_and_call(target),
+            Command::Leave => {
+                if !self.end_undertaking(now) {
+                    self.leave(now);
+                }
+            }
             Command::MediaState { microphone, camera } => {
                 self.context.media_state = MediaState { microphone, camera };
                 self.with_every_call(now, |leg, context| leg.command(context, now, &command));
@@ -25,9 +30,9 @@ impl ConferenceClient {
                 self.context.agent(SipRequest::Start);
             }
             Command::Stop => {
-                self.leave_all(now, CancelReason::Manual);
-                self.connection.stop(&mut self.context);
-                self.context.agent(SipRequest::Stop);
+                if !self.end_undertaking(now) {
+                    self.stop(now, CancelReason::Manual);
+                }
             }
             Command::Redial { force: true } => self.redial.force(),
             Command::Redial { force: false } => self.redial.forget(&mut self.context, CancelReason::Disarm),
@@ -84,6 +89,13 @@ impl ConferenceClient {
             self.redial.forget(&mut self.context, CancelReason::LocalHangup);
         }
         self.hang_up(now, call);
+    }
+
+    /// Calls, registration and connection end.
+    pub(super) fn stop(&mut self, now: Instant, why: CancelReason) {
+        self.leave_all(now, why);
+        self.connection.stop(&mut self.context);
+        self.context.agent(SipRequest::Stop);
     }
 
     /// Nothing is left.

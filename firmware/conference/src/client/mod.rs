@@ -7,7 +7,9 @@ mod commands;
 mod incoming;
 mod outside;
 mod routing;
+mod snapshot;
 mod transfers;
+mod undertaking;
 
 use std::time::Instant;
 
@@ -18,12 +20,13 @@ use crate::api::{
     CallId, CallState, ConnectionFailure, ConnectionState, Event, Input, MediaRequest, Output, SipRequest,
 };
 use crate::call::{Call, Dialled, Step};
-use crate::catalogue::{CallEvent, ConnectionEvent, Side};
+use crate::catalogue::{CallEvent, ConnectionEvent, Side, Snapshot};
 use crate::config::ConferenceConfig;
 use crate::connection::{Connection, Link};
 use crate::context::Context;
 use crate::incoming::Incoming;
 use crate::redial::{Ended, Redial};
+use crate::session::{ConnectAndCall, Fact, SnapshotWatch};
 use crate::telephony::{Finding, Telephony};
 use calls::{Calls, Leg};
 use transfers::Transfer;
@@ -37,6 +40,8 @@ pub struct ConferenceStatus {
     pub registered: bool,
     /// The call.
     pub call: CallState,
+    /// Everything, by the names of the catalogue.
+    pub snapshot: Snapshot,
 }
 
 /// The auto-connecting conference client.
@@ -49,6 +54,8 @@ pub struct ConferenceClient {
     calls: Calls,
     incoming: Incoming,
     transfers: Vec<Transfer>,
+    undertaking: ConnectAndCall,
+    watch: SnapshotWatch,
     /// As last told.
     link: Link,
     call_active: bool,
@@ -66,6 +73,8 @@ impl ConferenceClient {
             calls: Calls::default(),
             incoming: Incoming::default(),
             transfers: Vec::new(),
+            undertaking: ConnectAndCall::default(),
+            watch: SnapshotWatch::default(),
             link: Link::Down,
             call_active: false,
             call_state: CallState::Idle,
@@ -98,7 +107,8 @@ impl ConferenceClient {
         }
         let link = self.connection.link();
         // A call beside the one that is wanted does not change what is planned.
-        let will_redial = if self.calls.is_kept(call) {
+        let kept = self.calls.is_kept(call);
+        let will_redial = if kept {
             let ended = Ended { call, failure: &failure, stood: leg.call.stood(now) };
             self.redial.call_ended(&mut self.context, now, &ended, link)
         } else {
@@ -108,6 +118,9 @@ impl ConferenceClient {
         self.context.event(Event::CallEnded { call, failure, will_redial });
         self.transfers_of_ended();
         self.calls.take_up_again(&mut self.context);
+        if kept {
+            self.happened(now, Fact::CallEnded { again: will_redial });
+        }
     }
 
     fn telephony_found(&mut self, finding: Finding) {
@@ -133,6 +146,7 @@ impl ConferenceClient {
         let finding = self.telephony.handle_timeout(&mut self.context, now);
         self.telephony_found(finding);
         self.redial.handle_timeout(&mut self.context, now);
+        self.follow_undertaking(now);
         if self.calls.is_empty()
             && let Some(target) = self.redial.due(&mut self.context, now, link)
         {
@@ -141,6 +155,8 @@ impl ConferenceClient {
             self.make(now, call);
         }
         self.tell_activity();
+        let snapshot = self.snapshot();
+        self.watch.observe(&mut self.context, snapshot);
         let state = self.present_call_state();
         if state != self.call_state {
             self.call_state = state.clone();
@@ -215,6 +231,7 @@ impl Machine for ConferenceClient {
             connection: self.connection.state().clone(),
             registered: self.connection.registered(),
             call: self.present_call_state(),
+            snapshot: self.watch.told().clone(),
         }
     }
 }

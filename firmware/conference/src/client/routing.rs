@@ -7,6 +7,7 @@ use roombox_sip::api as sip;
 use super::ConferenceClient;
 use super::incoming::Invitation;
 use super::outside::Outside;
+use crate::session::Fact;
 
 impl ConferenceClient {
     pub(super) fn sip(&mut self, now: Instant, event: sip::Event) {
@@ -36,6 +37,7 @@ impl ConferenceClient {
                 }
                 if matches!(in_session, sip::Event::Confirmed { .. }) && self.calls.kept_stands() {
                     self.redial.call_stands(&mut self.context);
+                    self.happened(now, Fact::CallStands);
                 }
                 if let sip::Event::Ended { session, .. } = in_session {
                     self.calls.closed(session);

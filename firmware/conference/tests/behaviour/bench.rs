@@ -117,6 +117,11 @@ impl Bench {
         self.outputs.clear();
     }
 
+    /// Forgets what was told, not what was asked of media.
+    pub(crate) fn forget_but_offers(&mut self) {
+        self.outputs.retain(|output| matches!(output, Output::Media(_)));
+    }
+
     pub(crate) fn call(&self) -> CallState {
         self.client.status().call
     }

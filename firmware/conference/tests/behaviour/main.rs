@@ -20,6 +20,7 @@ mod redial_events;
 mod renegotiation;
 mod roles;
 mod sessions;
+mod snapshot;
 mod told;
 mod vendor_talk;
 mod wire;
