@@ -29,6 +29,16 @@ pub enum TrackKind {
     Video,
 }
 
+impl TrackKind {
+    /// As W3C names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+}
+
 /// Which connection brings a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -46,6 +46,10 @@ impl Content {
         let (call, track, participant, change_type) = match fact {
             MediaFact::RemoteTrackAdded { call, track } => {
                 let Some(change) = self.tracks.add(track.clone()) else { return };
+                if change == TrackChange::Added {
+                    let kind = track.kind.name().to_owned();
+                    context.tell(CallEvent::OnTrack { call: *call, track: track.id.clone(), kind });
+                }
                 (*call, track.id.clone(), track.participant().to_owned(), change)
             }
             MediaFact::RemoteTrackRemoved { call, track } => {

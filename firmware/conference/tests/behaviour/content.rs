@@ -102,6 +102,15 @@ fn tracks_are_told_as_they_come_change_and_go() {
 }
 
 #[test]
+fn a_new_track_is_told_once_with_its_kind() {
+    let (mut bench, call, _) = Bench::in_call();
+    add(&mut bench, call, track("1", "conference", "video", TrackSource::Call));
+    add(&mut bench, call, track("1", "conference", "other", TrackSource::Call));
+    let new = Event::CallEvent(CallEvent::OnTrack { call, track: "1".into(), kind: "video".into() });
+    assert_eq!(bench.catalogue().filter(|event| **event == new).count(), 1);
+}
+
+#[test]
 fn a_spectator_sees_the_default_stream_and_the_content_of_the_announced_codec() {
     let (mut bench, call, session) = two_streams();
     bench.enter(session, "Hall", Some("t0ken"), false);
