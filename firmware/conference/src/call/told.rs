@@ -43,8 +43,8 @@ impl Call {
             SipEvent::Hold { hold, .. } => self.hold_changed(context, *hold),
             SipEvent::Info { headers, body, .. } => {
                 let line = headers.iter().find(|line| line.name.eq_ignore_ascii_case("content-type"));
-                let in_body = body.as_ref().map(|body| body.content_type.to_string());
-                let content_type = line.map(|line| line.value.to_string()).or(in_body);
+                let in_body = body.as_ref().map(|body| body.content_type.clone());
+                let content_type = line.map(|line| line.value.clone()).or(in_body);
                 context.tell(CallEvent::NewInfo { call, originator: Side::Remote, content_type });
             }
             SipEvent::Offer { .. } => context.tell(CallEvent::Reinvite { call }),

@@ -49,7 +49,10 @@ impl ConferenceClient {
             Command::HangUp { .. } if self.calls.is_kept(call) => {
                 self.redial.forget(&mut self.context, CancelReason::LocalHangup)
             }
-            Command::Hold { hold: false, .. } => return self.calls.set_others_aside(&mut self.context, call),
+            Command::Hold { hold: false, .. } => {
+                self.calls.set_others_aside(&mut self.context, call);
+                return;
+            }
             Command::Hold { hold: true, .. } => {
                 if let Some(leg) = self.calls.get_mut(call) {
                     leg.set_aside = false;
