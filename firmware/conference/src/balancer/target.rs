@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     fn size(text: &str) -> Option<Resolution> {
-        Some(text.parse().unwrap())
+        text.parse().ok()
     }
 
     fn balanced(wanted: Wanted, own: Option<Resolution>, limit: Option<Resolution>, codec: &str) -> (u32, u32) {

@@ -30,11 +30,10 @@ pub(crate) struct Health {
 impl Health {
     /// The other side describes what it sends.
     pub(crate) fn session_event(&mut self, event: &SipEvent) {
-        let body = match event {
-            SipEvent::Accepted { body, .. } | SipEvent::Offer { body, .. } | SipEvent::OfferAnswered { body, .. } => {
-                body
-            }
-            _ => return,
+        let (SipEvent::Accepted { body, .. } | SipEvent::Offer { body, .. } | SipEvent::OfferAnswered { body, .. }) =
+            event
+        else {
+            return;
         };
         if let Some(sends) = body.as_ref().and_then(Body::text).and_then(judge::sends_picture) {
             self.muted = !sends;

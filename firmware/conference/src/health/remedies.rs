@@ -90,6 +90,7 @@ fn is_allowed(remedy: Remedy, policy: &HealthPolicy, finding: Finding) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test takes one moment of the clock as the start of its virtual time")]
 mod tests {
     use std::time::Duration;
 

@@ -42,7 +42,7 @@ fn complete(bench: &mut Bench, call: CallId) {
     bench.media(MediaFact::ReceiveRunning { call });
 }
 
-fn running() -> (Bench, CallId, sip::SessionId) {
+pub(crate) fn running() -> (Bench, CallId, sip::SessionId) {
     let (mut bench, call, session) = moved("Hall", "7");
     complete(&mut bench, call);
     assert_eq!(bench.told("call:recv"), ["call:recv-session-started"]);

@@ -136,3 +136,16 @@ fn the_end_of_the_call_stops_it() {
     assert_eq!(bench.told("video-balancer:"), ["video-balancer:balancing-stopped"]);
     assert_eq!(bench.encoded(), []);
 }
+
+#[test]
+fn a_spectator_with_a_connection_of_its_own_is_not_balanced_until_it_takes_part_again() {
+    let (mut bench, call, session) = crate::receive::running();
+    bench.camera_is(call, 640, 480);
+    bench.pass(seconds(60));
+    assert_eq!(bench.told("video-balancer:").len(), 0);
+    bench.server_says(session, &VendorMessage::MoveToParticipants {});
+    assert_eq!(bench.told("video-balancer:"), ["video-balancer:balancing-scheduled"]);
+    assert_eq!(bench.told("stats:"), ["stats:stopped"]);
+    bench.pass(seconds(10));
+    assert!(bench.told("video-balancer:").contains(&"video-balancer:balancing-started"));
+}
