@@ -27,6 +27,7 @@ impl Appliance {
             | conference::Event::CallHold { .. }
             | conference::Event::Catalogue(_)
             | conference::Event::ConnectAndCall(_)
+            | conference::Event::Operation { .. }
             | conference::Event::Transfer { .. } => {}
             conference::Event::Call(state) => self.call_changed(now, state),
             conference::Event::CallEnded { call, failure, will_redial } => {

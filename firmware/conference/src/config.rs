@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::auto_connect::{AutoConnectPolicy, ConnectPolicy, NetworkPolicy, TelephonyPolicy};
+use crate::identity::Parameters;
 use crate::incoming::AllowList;
 use crate::media_policy::MediaPolicy;
 
@@ -12,6 +14,8 @@ pub struct ConferenceConfig {
     pub announce_room: bool,
     /// Answer incoming calls by itself, while there is no other; whose, see [`SessionPolicy::auto_answer_from`].
     pub auto_answer: bool,
+    /// How the connection is kept and brought back.
+    pub auto_connect: AutoConnectPolicy,
     /// How long a call may wait for its parts.
     pub call: CallPolicy,
     /// What several calls and other people's wishes may do.
@@ -20,6 +24,12 @@ pub struct ConferenceConfig {
     pub media: MediaPolicy,
     /// `host[:port]` of the HTTP interface of the conference server (spec section 2.8); the domain unless said otherwise.
     pub http_server: String,
+    /// How one connect is made.
+    pub connect: ConnectPolicy,
+    /// What changes of the network lead to.
+    pub network: NetworkPolicy,
+    /// Where the parameters of an attempt come from.
+    pub parameters: Parameters,
     /// How a lost call comes back.
     pub redial: RedialPolicy,
     /// The account registers; a guest is ready as soon as it is connected (spec section 1.3).
@@ -39,9 +49,13 @@ impl ConferenceConfig {
         Self {
             announce_room: true,
             auto_answer: false,
+            auto_connect: AutoConnectPolicy::default(),
             call: CallPolicy::default(),
             media: MediaPolicy::default(),
             http_server: domain.to_owned(),
+            connect: ConnectPolicy::default(),
+            network: NetworkPolicy::default(),
+            parameters: Parameters::default(),
             redial: RedialPolicy::default(),
             sessions: SessionPolicy::default(),
             register,
@@ -172,22 +186,5 @@ impl Default for RedialPolicy {
             stable: Duration::from_secs(10),
             wait_connection: Duration::from_mins(2),
         }
-    }
-}
-
-/// How a deaf server is found out: OPTIONS to our own address (spec sections 1.8 and 5.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TelephonyPolicy {
-    /// Failures in a row before the connection is opened anew.
-    pub failures: u32,
-    /// Between the end of a check and the next.
-    pub interval: Duration,
-    /// For the answer.
-    pub timeout: Duration,
-}
-
-impl Default for TelephonyPolicy {
-    fn default() -> Self {
-        Self { failures: 2, interval: Duration::from_secs(15), timeout: Duration::from_secs(10) }
     }
 }

@@ -27,6 +27,7 @@ pub(crate) struct Context {
     sessions: u64,
     requests: u64,
     https: u64,
+    operations: u64,
 }
 
 impl Context {
@@ -41,6 +42,7 @@ impl Context {
             sessions: 0,
             requests: 0,
             https: 0,
+            operations: 0,
         }
     }
 
@@ -91,6 +93,21 @@ impl Context {
     pub(crate) fn next_http(&mut self) -> HttpId {
         self.https += 1;
         HttpId(self.https)
+    }
+
+    /// The number of the next operation, question or probe; one row of numbers for all three.
+    pub(crate) const fn next_operation(&mut self) -> u64 {
+        self.operations += 1;
+        self.operations
+    }
+
+    /// Any number.
+    pub(crate) fn chance(&mut self) -> u64 {
+        self.random.random()
+    }
+
+    pub(crate) fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
     }
 
     /// Half of `delay` and a random part of the other half (`equal` jitter, spec section 6.2), in whole milliseconds.

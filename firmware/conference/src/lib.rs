@@ -31,6 +31,7 @@
 //! client.handle_input(now, Input::Command(Command::Join { target: "sip:100@meet.example".into(), keep: true }));
 //! while let Some(output) = client.poll_output() {
 //!     match output {
+//!         Output::AskParameters { .. } => {} // only when asked to resolve them on each attempt
 //!         Output::Sip(SipRequest::Start) => { /* tell the user agent to connect and to register */ }
 //!         Output::Sip(_) | Output::Media(_) | Output::Http(_) => { /* carry it out */ }
 //!         Output::Event(event) => println!("{event:?}"),
@@ -48,6 +49,7 @@
 //! `join_room`, `present` and `auto_answer`.
 
 pub mod api;
+mod auto_connect;
 mod balancer;
 mod call;
 mod care;
@@ -65,6 +67,7 @@ mod incoming;
 mod media_policy;
 mod parts;
 mod presentation;
+mod queue;
 mod receive;
 mod redial;
 mod renegotiate;
@@ -74,11 +77,11 @@ mod roles;
 pub mod session;
 mod statistics;
 pub mod subscription;
-mod telephony;
 pub mod vendor;
 
+pub use auto_connect::{AutoConnectPolicy, ConnectPolicy, NetworkPolicy, NetworkReaction, TelephonyPolicy};
 pub use client::{ConferenceClient, ConferenceStatus};
-pub use config::{CallPolicy, CallWaiting, ConferenceConfig, Jitter, RedialPolicy, SessionPolicy, TelephonyPolicy};
+pub use config::{CallPolicy, CallWaiting, ConferenceConfig, Jitter, RedialPolicy, SessionPolicy};
 pub use incoming::AllowList;
 pub use media_policy::{HealthPolicy, MediaPolicy};
 pub use resolution::{NotAResolution, Resolution};

@@ -146,14 +146,20 @@ impl House {
 
     fn client_output(&mut self, output: conference::Output) {
         match output {
-            conference::Output::Http(_) => {}
+            conference::Output::AskParameters { .. } | conference::Output::Http(_) => {}
             conference::Output::Event(event) => self.room.handle_input(self.now, Input::Conference(event)),
             conference::Output::Media(request) => self.media_request(&request),
             conference::Output::Sip(SipRequest::Command(command)) => self.sip_command(&command),
             conference::Output::Sip(SipRequest::Start | SipRequest::Reconnect) => {
                 self.agent(0, sip::AgentEvent::Connecting { server: server(), attempt: 1 });
             }
-            conference::Output::Sip(SipRequest::Stop) => {}
+            conference::Output::Sip(
+                SipRequest::Configure { .. }
+                | SipRequest::Probe { .. }
+                | SipRequest::Register
+                | SipRequest::Stop
+                | SipRequest::Unregister,
+            ) => {}
         }
     }
 

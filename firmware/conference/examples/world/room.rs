@@ -62,10 +62,16 @@ impl Room {
         loop {
             if let Some(output) = self.client.poll_output() {
                 match output {
+                    // Its parameters are static, so none are asked for.
+                    conference::Output::AskParameters { .. } => {}
                     conference::Output::Event(event) => self.told(now, event),
                     conference::Output::Http(_) => {}
                     conference::Output::Media(request) => self.media(now, &request),
-                    conference::Output::Sip(request) => self.agent.handle_input(now, agent_input(request)),
+                    conference::Output::Sip(request) => {
+                        if let Some(input) = agent_input(request) {
+                            self.agent.handle_input(now, input);
+                        }
+                    }
                 }
             } else if let Some(output) = self.agent.poll_output() {
                 match output {
@@ -120,13 +126,17 @@ impl Room {
     }
 }
 
-fn agent_input(request: SipRequest) -> agent::Input {
-    match request {
+/// What the agent is asked; this room neither changes its settings nor looks at servers it is not connected to.
+fn agent_input(request: SipRequest) -> Option<agent::Input> {
+    Some(match request {
+        SipRequest::Configure { .. } | SipRequest::Probe { .. } => return None,
+        SipRequest::Register => agent::Input::Register,
+        SipRequest::Unregister => agent::Input::Unregister,
         SipRequest::Command(command) => agent::Input::Command(command),
         SipRequest::Reconnect => agent::Input::Reconnect,
         SipRequest::Start => agent::Input::Start,
         SipRequest::Stop => agent::Input::Stop,
-    }
+    })
 }
 
 impl Machine for Room {

@@ -39,6 +39,8 @@ pub enum Command {
     RefuseDevice { call: CallId, device: Device },
     /// Offer again (spec section 2.6).
     Renegotiate { call: CallId },
+    /// Register now (spec section 1.3).
+    Register,
     /// Connect anew, whatever the state (spec section 5.5).
     Restart,
     /// Take the camera picture from another source. With `verify` it is done only when that is proved to be sent, within
@@ -64,6 +66,10 @@ pub enum Command {
     Redial { force: bool },
     /// Refuse the ringing incoming call for everywhere it rings (603, RFC 3261 section 21.6.2).
     Reject { call: CallId },
+    /// Give the registration back, then register; a failure of the first is ignored (spec section 1.3).
+    TryRegister,
+    /// Give the registration back but stay connected (spec section 1.3).
+    Unregister,
     /// The account goes to work: connect, register, recover for ever.
     Start,
     /// Leave, unregister, disconnect.
@@ -98,9 +104,12 @@ impl Command {
             | Self::MediaState { .. }
             | Self::Ping
             | Self::Redial { .. }
+            | Self::Register
             | Self::Restart
             | Self::Start
-            | Self::Stop => None,
+            | Self::Stop
+            | Self::TryRegister
+            | Self::Unregister => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use roombox_sip::api as sip;
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, CallState, ConnectionFailure, ConnectionState};
+use super::{CallId, CallState, ConnectionFailure, ConnectionState, OperationKind, OperationOutcome};
 use crate::catalogue;
 use crate::session::SessionState;
 
@@ -25,6 +25,8 @@ pub enum Event {
     Connection(ConnectionState),
     /// The connection or registration failed in this way; told before the state changes.
     ConnectionFailed(ConnectionFailure),
+    /// An operation ended; `number` counts the commands that are operations from 1.
+    Operation { number: u64, operation: OperationKind, outcome: OperationOutcome },
     /// Registered; the server granted `expires` seconds.
     Registered { expires: u32 },
     /// How the call goes that the other side makes for us (RFC 3515); nothing follows the `last`.

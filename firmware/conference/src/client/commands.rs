@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::ConferenceClient;
-use crate::api::{CallId, Command, SipRequest};
+use crate::api::{CallId, Command};
+use crate::auto_connect::AutoConnect;
 use crate::call::{Call, Dialled, Step};
 use crate::catalogue::CancelReason;
 use crate::connection::Link;
@@ -15,7 +16,7 @@ impl ConferenceClient {
             Command::Answer { call } => self.answer(now, call),
             Command::Call { target, presentation } => self.call(now, target, presentation),
             Command::Join { target, keep } => self.join(now, target, keep),
-            Command::ConnectAndCall { target } => self.connect_and_call(target),
+            Command::ConnectAndCall { target } => self.connect_and_call(now, target),
             Command::Leave => {
                 if !self.end_undertaking(now) {
                     self.leave(now);
@@ -25,10 +26,6 @@ impl ConferenceClient {
                 self.context.media_state = MediaState { microphone, camera };
                 self.with_every_call(now, |leg, context| leg.command(context, now, &command));
             }
-            Command::Start => {
-                self.connection.start();
-                self.context.agent(SipRequest::Start);
-            }
             Command::Stop => {
                 if !self.end_undertaking(now) {
                     self.stop(now, CancelReason::Manual);
@@ -37,7 +34,24 @@ impl ConferenceClient {
             Command::Redial { force: true } => self.redial.force(),
             Command::Redial { force: false } => self.redial.forget(&mut self.context, CancelReason::Disarm),
             Command::Transfer { call, to } => self.transfer(call, to),
+            other if other.call().is_none() => self.connection_command(now, &other),
             for_one => self.command_for_call(now, &for_one),
+        }
+    }
+
+    fn connection_command(&mut self, now: Instant, command: &Command) {
+        let (auto_connect, connection) = (&mut self.auto_connect, &mut self.connection);
+        let context = &mut self.context;
+        match command {
+            Command::CheckTelephony => auto_connect.check_telephony(context, connection, now),
+            Command::Ping => auto_connect.ask_for_life(context, connection, now),
+            Command::Register => AutoConnect::register(context, connection, false, true),
+            Command::Restart => auto_connect.restart(context, connection, now),
+            Command::Start => auto_connect.start(context, connection, now),
+            Command::TryRegister => AutoConnect::register(context, connection, true, true),
+            Command::Unregister => AutoConnect::register(context, connection, true, false),
+            // The rest is for one call.
+            _ => {}
         }
     }
 
@@ -97,8 +111,7 @@ impl ConferenceClient {
     /// Calls, registration and connection end.
     pub(super) fn stop(&mut self, now: Instant, why: CancelReason) {
         self.leave_all(now, why);
-        self.connection.stop(&mut self.context);
-        self.context.agent(SipRequest::Stop);
+        self.auto_connect.stop(&mut self.context, &mut self.connection, now);
     }
 
     /// Nothing is left.

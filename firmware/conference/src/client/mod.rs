@@ -16,26 +16,28 @@ use std::time::Instant;
 use roombox_sip::api as sip;
 use roombox_sip::machine::Machine;
 
-use crate::api::{
-    CallId, CallState, ConnectionFailure, ConnectionState, Event, Input, MediaRequest, Output, SipRequest,
-};
+use crate::api::{CallId, CallState, ConnectionState, Event, Input, MediaRequest, Output};
+use crate::auto_connect::AutoConnect;
 use crate::call::{Call, Dialled, Step};
-use crate::catalogue::{CallEvent, ConnectionEvent, Side, Snapshot};
+use crate::catalogue::{AutoConnectPhase, CallEvent, ConnectionEvent, ConnectionPhase, Side, Snapshot};
 use crate::config::ConferenceConfig;
 use crate::connection::{Connection, Link};
 use crate::context::Context;
 use crate::incoming::Incoming;
 use crate::redial::{Ended, Redial};
 use crate::session::{ConnectAndCall, Fact, SnapshotWatch};
-use crate::telephony::{Finding, Telephony};
 use calls::{Calls, Leg};
 use transfers::Transfer;
 
 /// What an onlooker may see of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConferenceStatus {
+    /// Phase of the connection that comes back by itself.
+    pub auto_connect: AutoConnectPhase,
     /// The connection to the server.
     pub connection: ConnectionState,
+    /// Its phase, in the words of the catalogue.
+    pub connection_phase: ConnectionPhase,
     /// Registered right now.
     pub registered: bool,
     /// The call.
@@ -47,9 +49,9 @@ pub struct ConferenceStatus {
 /// The auto-connecting conference client.
 #[derive(Debug)]
 pub struct ConferenceClient {
+    auto_connect: AutoConnect,
     context: Context,
     connection: Connection,
-    telephony: Telephony,
     redial: Redial,
     calls: Calls,
     incoming: Incoming,
@@ -66,9 +68,9 @@ impl ConferenceClient {
     /// A client at rest. The same `seed` and inputs give the same outputs.
     pub fn new(config: ConferenceConfig, seed: u64) -> Self {
         Self {
+            auto_connect: AutoConnect::new(),
             context: Context::new(config, seed),
             connection: Connection::new(),
-            telephony: Telephony::default(),
             redial: Redial::default(),
             calls: Calls::default(),
             incoming: Incoming::default(),
@@ -123,15 +125,7 @@ impl ConferenceClient {
         }
     }
 
-    fn telephony_found(&mut self, finding: Finding) {
-        if finding == Finding::Deaf {
-            self.context.event(Event::ConnectionFailed(ConnectionFailure::Telephony));
-            self.context.agent(SipRequest::Reconnect);
-        }
-    }
-
-    /// Follows up whatever has just changed: link, dialling, and the state that is told.
-    fn settle(&mut self, now: Instant) {
+    fn follow_link(&mut self, now: Instant) {
         let link = self.connection.link();
         if link != self.link {
             self.link = link;
@@ -139,12 +133,20 @@ impl ConferenceClient {
                 self.calls.nothing_closes();
                 self.incoming.clear();
             }
-            self.telephony.link_changed(now, link);
+            self.auto_connect.link_changed(&mut self.context, now, link);
             self.with_every_call(now, |leg, context| leg.link_changed(context, now, link));
             self.redial.link_changed(&mut self.context, now, link);
         }
-        let finding = self.telephony.handle_timeout(&mut self.context, now);
-        self.telephony_found(finding);
+    }
+
+    /// Follows up whatever has just changed: link, dialling, and the state that is told.
+    fn settle(&mut self, now: Instant) {
+        self.follow_link(now);
+        let in_call = !self.calls.is_empty();
+        self.auto_connect.calls_changed(&mut self.context, &mut self.connection, now, in_call);
+        self.auto_connect.handle_timeout(&mut self.context, &mut self.connection, now);
+        self.follow_link(now);
+        let link = self.link;
         self.redial.handle_timeout(&mut self.context, now);
         self.follow_undertaking(now);
         if self.calls.is_empty()
@@ -206,6 +208,14 @@ impl Machine for ConferenceClient {
             }
             Input::Network(event) => {
                 self.with_every_call(now, |leg, context| leg.network_changed(context, now, event));
+                self.auto_connect.handle_network(&mut self.context, &mut self.connection, now, event);
+            }
+            Input::Parameters { id, outcome } => {
+                let happened = self.connection.handle_parameters(&mut self.context, now, id, outcome);
+                self.auto_connect.happened(&mut self.context, &mut self.connection, now, happened);
+            }
+            Input::Probed { id, outcome } => {
+                self.auto_connect.handle_probed(&mut self.context, &mut self.connection, now, id, &outcome);
             }
             Input::Sip(event) => self.sip(now, event),
         }
@@ -223,12 +233,22 @@ impl Machine for ConferenceClient {
 
     fn next_deadline(&self) -> Option<Instant> {
         let redial = self.redial.next_deadline(self.calls.is_empty());
-        [self.calls.next_deadline(&self.context), redial, self.telephony.next_deadline()].into_iter().flatten().min()
+        [
+            self.calls.next_deadline(&self.context),
+            redial,
+            self.auto_connect.next_deadline(),
+            self.connection.next_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn status(&self) -> ConferenceStatus {
         ConferenceStatus {
+            auto_connect: self.auto_connect.phase(),
             connection: self.connection.state().clone(),
+            connection_phase: self.connection.phase(),
             registered: self.connection.registered(),
             call: self.present_call_state(),
             snapshot: self.watch.told().clone(),

@@ -12,7 +12,10 @@ use crate::session::Fact;
 impl ConferenceClient {
     pub(super) fn sip(&mut self, now: Instant, event: sip::Event) {
         match event {
-            sip::Event::Agent(event) => self.connection.handle(&mut self.context, event),
+            sip::Event::Agent(event) => {
+                let happened = self.connection.handle(&mut self.context, now, event);
+                self.auto_connect.happened(&mut self.context, &mut self.connection, now, happened);
+            }
             sip::Event::Incoming {
                 session, from_uri: uri, from_display: display, offer, headers, replaces, ..
             } => {
@@ -26,8 +29,8 @@ impl ConferenceClient {
                 self.outside(now, Outside { request, method, from, headers, body });
             }
             sip::Event::Response { request, outcome } => {
-                let finding = self.telephony.handle_response(&self.context, now, request, &outcome);
-                self.telephony_found(finding);
+                let (auto_connect, connection) = (&mut self.auto_connect, &mut self.connection);
+                auto_connect.handle_response(&mut self.context, connection, now, request, &outcome);
                 self.with_every_call(now, |leg, context| leg.response(context, now, request, &outcome));
                 self.transfer_answered(now, request, &outcome);
             }

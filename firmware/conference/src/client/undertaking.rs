@@ -3,19 +3,18 @@
 use std::time::Instant;
 
 use super::ConferenceClient;
-use crate::api::{ConnectionState, Event, SipRequest};
+use crate::api::{ConnectionState, Event};
 use crate::catalogue::{CallReconnectPhase, CancelReason};
 use crate::connection::Link;
 use crate::session::{Fact, SessionPhase, SessionState, Wish};
 
 impl ConferenceClient {
-    pub(super) fn connect_and_call(&mut self, target: String) {
+    pub(super) fn connect_and_call(&mut self, now: Instant, target: String) {
         let in_use = *self.connection.state() != ConnectionState::Idle || self.redial.is_wanted();
         match self.undertaking.start(target, in_use) {
             Ok(state) => {
                 self.context.event(Event::ConnectAndCall(state));
-                self.connection.start();
-                self.context.agent(SipRequest::Start);
+                self.auto_connect.start(&mut self.context, &mut self.connection, now);
             }
             Err(reason) => {
                 let state = SessionState { phase: SessionPhase::Closed, reason: Some(reason) };

@@ -45,7 +45,10 @@ impl BoxNode {
         loop {
             if let Some(output) = self.client.poll_output() {
                 match output {
-                    conference::Output::Event(_) | conference::Output::Http(_) => {}
+                    conference::Output::AskParameters { .. }
+                    | conference::Output::Event(_)
+                    | conference::Output::Http(_)
+                    | conference::Output::Sip(SipRequest::Configure { .. } | SipRequest::Probe { .. }) => {}
                     conference::Output::Media(request) => self.media(now, &request),
                     conference::Output::Sip(request) => self.agent.handle_input(now, agent_input(request)),
                 }
@@ -94,8 +97,11 @@ fn agent_input(request: SipRequest) -> agent::Input {
     match request {
         SipRequest::Command(command) => agent::Input::Command(command),
         SipRequest::Reconnect => agent::Input::Reconnect,
+        SipRequest::Register => agent::Input::Register,
         SipRequest::Start => agent::Input::Start,
         SipRequest::Stop => agent::Input::Stop,
+        SipRequest::Unregister => agent::Input::Unregister,
+        SipRequest::Configure { .. } | SipRequest::Probe { .. } => unreachable!("taken by the caller"),
     }
 }
 

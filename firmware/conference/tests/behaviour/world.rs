@@ -157,7 +157,7 @@ impl World {
         while let Some(output) = self.client.poll_output() {
             self.trace.push(format!("{output:?}"));
             match output {
-                Output::Event(_) | Output::Http(_) => {}
+                Output::AskParameters { .. } | Output::Event(_) | Output::Http(_) => {}
                 Output::Media(request) => self.media_request(&request),
                 Output::Sip(SipRequest::Command(command)) => self.sip_command(&command),
                 Output::Sip(SipRequest::Start) => {
@@ -167,9 +167,20 @@ impl World {
                 Output::Sip(SipRequest::Stop) => {
                     self.wanted = false;
                     self.connected = false;
+                    let error = sip::FlowError::Closed("stopped".into());
                     self.agent(10, sip::AgentEvent::Unregistered);
+                    self.agent(20, sip::AgentEvent::Disconnected { error, retry_in_ms: None });
                 }
-                Output::Sip(SipRequest::Reconnect) => self.lose_connection(),
+                Output::Sip(SipRequest::Reconnect) if self.connected => self.lose_connection(),
+                Output::Sip(SipRequest::Reconnect) => {
+                    self.agent(0, sip::AgentEvent::Connecting { server: server(), attempt: 1 });
+                }
+                Output::Sip(SipRequest::Probe { id, .. }) => {
+                    let refused = || Err(sip::FlowError::Refused("nobody listens".into()));
+                    let outcome = if self.server_up { Ok(()) } else { refused() };
+                    self.later(millis(20), Input::Probed { id, outcome });
+                }
+                Output::Sip(SipRequest::Configure { .. } | SipRequest::Register | SipRequest::Unregister) => {}
             }
         }
     }

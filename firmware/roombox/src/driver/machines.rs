@@ -40,6 +40,9 @@ pub(super) enum Input {
     Room(room::Input),
 }
 
+/// Flows from here on are probes of the conference client.
+const PROBES: u64 = 1 << 63;
+
 pub(super) struct Machines {
     agent: UserAgent,
     client: ConferenceClient,
@@ -60,6 +63,7 @@ impl Machines {
 
     pub(super) fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
+            Input::Flow(flow, input) if flow.0 >= PROBES => self.probed(now, flow, &input),
             Input::Flow(flow, input) => self.agent.handle_input(now, agent::Input::Flow { flow, input }),
             Input::Located(locate, places) => self.agent.handle_input(now, agent::Input::Located { locate, places }),
             Input::Media(fact) => self.client.handle_input(now, conference::Input::Media(fact)),
@@ -111,6 +115,20 @@ impl Machines {
     /// What a farewell still waits for, for a person who looks for a fault.
     pub(super) fn unanswered(&self) -> String {
         format!("{:?}", self.agent.status())
+    }
+
+    /// A flow that was only opened to see whether it comes up.
+    fn probed(&mut self, now: Instant, flow: sip::FlowId, input: &sip::FlowInput) {
+        let outcome = match input {
+            sip::FlowInput::Opened(_) => {
+                self.work.push_back(Work::Sip(sip::Output::CloseFlow(flow)));
+                Ok(())
+            }
+            sip::FlowInput::Closed(error) => Err(error.clone()),
+            sip::FlowInput::Received(_) => return,
+        };
+        let id = conference::ProbeId(flow.0 - PROBES);
+        self.client.handle_input(now, conference::Input::Probed { id, outcome });
     }
 
     fn handle_news(&mut self, now: Instant, news: &MediaEvent) {
@@ -169,11 +187,25 @@ impl Machines {
                 let outcome = Err("there is no HTTP client".to_owned());
                 self.client.handle_input(now, conference::Input::Http { id: request.id, outcome });
             }
+            // The settings of a box are static: it starts anew with others.
+            conference::Output::AskParameters { id } => {
+                let outcome = Err(conference::NoParameters::NotReady);
+                self.client.handle_input(now, conference::Input::Parameters { id, outcome });
+            }
             conference::Output::Media(request) => self.work.push_back(Work::Media(request)),
+            conference::Output::Sip(conference::SipRequest::Configure { config, seed }) => {
+                self.agent = UserAgent::new(*config, seed);
+            }
+            conference::Output::Sip(conference::SipRequest::Probe { id, server }) => {
+                let flow = sip::FlowId(PROBES + id.0);
+                self.work.push_back(Work::Sip(sip::Output::OpenFlow { flow, server }));
+            }
             conference::Output::Sip(request) => {
                 let invite = matches!(request, conference::SipRequest::Command(sip::Command::Invite { .. }));
                 self.inviting |= invite;
-                self.agent.handle_input(now, for_agent(request));
+                if let Some(input) = for_agent(request) {
+                    self.agent.handle_input(now, input);
+                }
             }
         }
     }
@@ -186,13 +218,17 @@ impl Machines {
     }
 }
 
-fn for_agent(request: conference::SipRequest) -> agent::Input {
-    match request {
+/// What the agent is asked; nothing for what is done here.
+fn for_agent(request: conference::SipRequest) -> Option<agent::Input> {
+    Some(match request {
         conference::SipRequest::Command(command) => agent::Input::Command(command),
+        conference::SipRequest::Configure { .. } | conference::SipRequest::Probe { .. } => return None,
         conference::SipRequest::Reconnect => agent::Input::Reconnect,
+        conference::SipRequest::Register => agent::Input::Register,
         conference::SipRequest::Start => agent::Input::Start,
         conference::SipRequest::Stop => agent::Input::Stop,
-    }
+        conference::SipRequest::Unregister => agent::Input::Unregister,
+    })
 }
 
 const fn call_in(state: &conference::CallState) -> Option<conference::CallId> {
