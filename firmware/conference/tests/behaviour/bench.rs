@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use roombox_conference::api::{CallId, CallState, Command, Event, Input, MediaFact, MediaRequest, Output, SipRequest};
+use roombox_conference::api::{
+    CallId, CallState, Command, Event, Input, MediaFact, MediaRequest, Output, ParametersId, ProbeId, SipRequest,
+};
 use roombox_conference::machine::Machine;
 use roombox_conference::{ConferenceClient, ConferenceConfig};
 use roombox_sip::api as sip;
@@ -24,6 +26,37 @@ impl Bench {
 
     pub(crate) fn with(config: ConferenceConfig) -> Self {
         Self { client: ConferenceClient::new(config, 7), now: Instant::now(), outputs: Vec::new() }
+    }
+
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let config = ConferenceConfig::new("room1", "meet.example", true);
+        Self { client: ConferenceClient::new(config, seed), ..Self::new() }
+    }
+
+    pub(crate) fn give(&mut self, input: Input) {
+        self.input(input);
+    }
+
+    pub(crate) fn reconnects(&self) -> usize {
+        self.outputs.iter().filter(|output| matches!(output, Output::Sip(SipRequest::Reconnect))).count()
+    }
+
+    pub(crate) fn probe_asked(&self) -> Option<ProbeId> {
+        self.outputs.iter()
+            .filter_map(|output| match output {
+                Output::Sip(SipRequest::Probe { id, .. }) => Some(*id),
+                _ => None,
+            })
+            .last()
+    }
+
+    pub(crate) fn parameters_asked(&self) -> Option<ParametersId> {
+        self.outputs.iter()
+            .filter_map(|output| match output {
+                Output::AskParameters { id } => Some(*id),
+                _ => None,
+            })
+            .last()
     }
 
     /// Started, registered, first telephony check asked.

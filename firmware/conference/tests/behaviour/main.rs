@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "test names are sentences")]
 
 mod asking;
+mod auto_connect;
 mod bench;
 mod care;
 mod connection;
