@@ -63,7 +63,7 @@ impl Connection {
         match &event {
             AgentEvent::Connected { .. } | AgentEvent::Registered { .. } => self.open = true,
             AgentEvent::Connecting { .. } | AgentEvent::Disconnected { .. } => self.open = false,
-            AgentEvent::RegistrationFailed { .. } | AgentEvent::Unregistered => {}
+            AgentEvent::Flow { .. } | AgentEvent::RegistrationFailed { .. } | AgentEvent::Unregistered => {}
         }
         match event {
             AgentEvent::Connecting { attempt, .. } => {
@@ -78,6 +78,8 @@ impl Connection {
                 context.event(Event::Registered { expires });
                 self.become_state(context, ConnectionState::Established);
             }
+            // Another flow stands: nothing changed for the room.
+            AgentEvent::Flow { .. } => {}
             AgentEvent::Unregistered => {
                 self.registered = false;
                 self.become_state(context, ConnectionState::Connected);

@@ -107,6 +107,21 @@ pub enum SubscriptionState {
     Terminated { reason: String, retry_in_ms: Option<u64> },
 }
 
+/// What happened to one of several flows; fields as in [`AgentEvent`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowChange {
+    /// Being opened.
+    Connecting { server: ServerTarget, attempt: u32 },
+    /// Up.
+    Connected { server: ServerTarget },
+    /// Gone, or did not come up.
+    Disconnected { error: FlowError, retry_in_ms: Option<u64> },
+    /// Registered over it too.
+    Registered { expires: u32 },
+    /// Not registered over it.
+    RegistrationFailed { failure: Failure, retry_in_ms: Option<u64> },
+}
+
 /// Connection and registration of the user agent (spec sections 1.5, 14.2, 14.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgentEvent {
@@ -114,8 +129,11 @@ pub enum AgentEvent {
     Connecting { server: ServerTarget, attempt: u32 },
     /// A flow is up.
     Connected { server: ServerTarget },
-    /// The flow is gone or did not come up; `retry_in_ms` until the next attempt, `None` when stopped.
+    /// The flow is gone or did not come up; `retry_in_ms` until the next attempt, `None` when stopped. With several flows:
+    /// the last one that stood.
     Disconnected { error: FlowError, retry_in_ms: Option<u64> },
+    /// One of several flows changed while another one stands: calls and registration go on over that one (RFC 5626).
+    Flow { reg_id: u8, change: FlowChange },
     /// Registered; the server granted this many seconds.
     Registered { expires: u32 },
     /// Registration failed; `retry_in_ms` until the next attempt, `None` when it waits for a person (wrong password).

@@ -70,6 +70,8 @@ struct Owned {
 /// The outcome of a REGISTER, for the agent.
 #[derive(Clone, Debug)]
 pub(crate) struct RegisterOutcome {
+    /// It carried credentials.
+    pub authorized: bool,
     pub cseq: u32,
     pub result: Result<Response, crate::api::Failure>,
 }
@@ -81,9 +83,12 @@ pub(crate) struct Core {
     pub contact_host: String,
     pub contact_user: String,
     pub flows: Flows,
-    pub keep_alive_failed: bool,
+    /// Flows whose keep-alive was never answered.
+    pub keep_alive_failed: Vec<FlowId>,
     pub outputs: VecDeque<Output>,
     owners: BTreeMap<TransactionId, Owned>,
+    /// The flow on which a CRLF came last, for the agent.
+    pub pong: Option<FlowId>,
     pub random: Random,
     pub register_outcome: Option<RegisterOutcome>,
     pub transactions: Transactions,
@@ -99,9 +104,10 @@ impl Core {
             contact_user: config.contact_user.clone().unwrap_or_else(|| random.token(8)),
             config,
             flows: Flows::default(),
-            keep_alive_failed: false,
+            keep_alive_failed: Vec::new(),
             outputs: VecDeque::new(),
             owners: BTreeMap::new(),
+            pong: None,
             random,
             register_outcome: None,
             transactions: Transactions::default(),
@@ -143,18 +149,25 @@ impl Core {
     }
 
     /// Our Contact URI on this flow. RFC 7118 uses `transport=ws` for secure WebSocket too.
+    /// Over UDP the host is the address that the server sees, once it is known (RFC 3581).
     pub(crate) fn contact_uri(&self, flow: FlowId) -> String {
+        let seen = self.flows.learnt(flow).and_then(|learnt| learnt.address.as_deref());
+        let host = seen.unwrap_or(&self.contact_host);
         let transport = match self.flows.transport(flow) {
             Some(Transport::Tcp) => ";transport=tcp",
             Some(Transport::Tls) => ";transport=tls",
             Some(Transport::Ws | Transport::Wss) => ";transport=ws",
             Some(Transport::Udp) | None => "",
         };
-        format!("sip:{}@{}{transport}", self.contact_user, self.contact_host)
+        format!("sip:{}@{host}{transport}", self.contact_user)
     }
 
     /// Contact of dialogs; `;ob` asks an edge proxy to keep to this flow (RFC 5626 section 4.3).
+    /// A GRUU that the registrar gave us reaches us wherever we are (RFC 5627).
     pub(crate) fn contact(&self, flow: FlowId) -> String {
+        if let Some(gruu) = self.flows.learnt(flow).and_then(|learnt| learnt.pub_gruu.as_deref()) {
+            return format!("<{gruu}>");
+        }
         let ob = if self.config.role == Role::Client { ";ob" } else { "" };
         format!("<{}{ob}>", self.contact_uri(flow))
     }
@@ -199,6 +212,7 @@ impl Core {
         let via = self.via(flow);
         request.headers.push_front("Via", via);
         if owned.auth_rounds == 0 {
+            self.route(flow, &mut request);
             self.auth.add_known(&mut request, &mut self.random);
             self.sign(&mut request.headers);
         }
@@ -206,6 +220,17 @@ impl Core {
         self.owners.insert(id, owned);
         self.flush();
         id
+    }
+
+    /// A request that begins something goes by the way the registrar named (RFC 3608); REGISTER does not.
+    fn route(&self, flow: FlowId, request: &mut Request) {
+        let inside = request.headers.address("To").is_ok_and(|to| to.tag().is_some());
+        if inside || request.method == "REGISTER" || request.headers.get("Route").is_some() {
+            return;
+        }
+        for route in self.flows.learnt(flow).into_iter().flat_map(|learnt| &learnt.service_route) {
+            request.headers.push("Route", route.clone());
+        }
     }
 
     /// CANCEL goes with the branch of what it cancels (RFC 3261 section 9.1).

@@ -260,6 +260,12 @@ impl Transactions {
         self.clients.len() + self.servers.len()
     }
 
+    /// Is nothing left to be said or answered? Transactions that only absorb repetitions (RFC 3261 timers D, I, J, K; RFC
+    /// 6026 timers L, M) do not count.
+    pub fn is_quiet(&self) -> bool {
+        self.clients.values().all(|t| !t.is_waiting()) && self.servers.values().all(|t| !t.has_more_to_say())
+    }
+
     /// Is none left?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
