@@ -128,11 +128,6 @@ impl UserAgent {
         if let Some(n) = self.endpoint.core.pong.take().and_then(|flow| self.leg_of(flow)) {
             self.legs[n].watch.pong();
         }
-        for flow in std::mem::take(&mut self.endpoint.core.keep_alive_failed) {
-            if let Some(n) = self.leg_of(flow) {
-                self.connection_dead(now, n);
-            }
-        }
         for n in 0..self.legs.len() {
             let flow = self.legs[n].connection.up();
             if flow.is_some_and(|flow| self.endpoint.core.flows.transport(flow).is_none()) {

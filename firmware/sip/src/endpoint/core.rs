@@ -83,8 +83,6 @@ pub(crate) struct Core {
     pub contact_host: String,
     pub contact_user: String,
     pub flows: Flows,
-    /// Flows whose keep-alive was never answered.
-    pub keep_alive_failed: Vec<FlowId>,
     pub outputs: VecDeque<Output>,
     owners: BTreeMap<TransactionId, Owned>,
     /// The flow on which a CRLF came last, for the agent.
@@ -104,7 +102,6 @@ impl Core {
             contact_user: config.contact_user.clone().unwrap_or_else(|| random.token(8)),
             config,
             flows: Flows::default(),
-            keep_alive_failed: Vec::new(),
             outputs: VecDeque::new(),
             owners: BTreeMap::new(),
             pong: None,

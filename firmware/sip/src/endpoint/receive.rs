@@ -187,11 +187,8 @@ impl Endpoint {
                     self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
                 }
             }
-            Some(Owner::KeepAlive) => {
-                if matches!(event.outcome, Outcome::Timeout) {
-                    self.core.keep_alive_failed.push(event.path.flow);
-                }
-            }
+            // Any answer has been heard as a sign of life; without one, other traffic may have been.
+            Some(Owner::KeepAlive) => {}
             Some(Owner::Register) => self.on_register_outcome(now, event),
             Some(Owner::Refer(id)) => self.on_refer_outcome(now, event, id),
             Some(Owner::Report(id)) => self.on_report_outcome(now, event, id),

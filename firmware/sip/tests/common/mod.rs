@@ -17,6 +17,8 @@ use roombox_sip::endpoint::{self, Credentials, Endpoint, EndpointConfig, Endpoin
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Node, Side, VirtualNetwork};
 
+pub mod bench;
+
 pub const LONG: Duration = Duration::from_mins(2);
 pub const A: Side = Side::Client(0);
 pub const OUT: SessionId = SessionId(1);
