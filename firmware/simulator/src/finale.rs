@@ -23,8 +23,8 @@ const CLEAN_CALL: Duration = Duration::from_secs(10);
 /// Keep-alive questions that may be on their way.
 const KEEP_ALIVES: usize = 2;
 
-/// A dialog with the session it belongs to.
-type Known = (SessionId, DialogStatus);
+/// A dialog with the user and the session it belongs to.
+type Known = (usize, SessionId, DialogStatus);
 
 impl Game {
     /// The whole run.
@@ -128,33 +128,35 @@ impl Game {
         if open.is_some() || self.scenario.between == Between::Lab {
             return open;
         }
-        let dialogs: Vec<_> = (0..USERS.len()).map(|client| self.dialogs(client)).collect();
-        (0..USERS.len())
-            .find_map(|client| dialogs[client].iter().find_map(|here| self.differs(client, here, &dialogs[1 - client])))
+        // A transfer may make a user call itself: both ends are looked for everywhere.
+        let known = |client: usize| self.dialogs(client).into_iter().map(move |(session, d)| (client, session, d));
+        let all: Vec<Known> = (0..USERS.len()).flat_map(known).collect();
+        all.iter().find_map(|here| self.differs(here, &all))
     }
 
     /// What the two ends of a dialog do not agree on.
-    fn differs(&self, client: usize, here: &Known, others: &[Known]) -> Option<(&'static str, String)> {
-        let (session, dialog) = here;
-        let is_there = |(_, there): &&Known| {
+    fn differs(&self, here: &Known, all: &[Known]) -> Option<(&'static str, String)> {
+        let (client, session, dialog) = here;
+        let user = USERS[*client];
+        let is_there = |(_, _, there): &&Known| {
             (&there.call_id, &there.local_tag, &there.remote_tag)
                 == (&dialog.call_id, &dialog.remote_tag, &dialog.local_tag)
         };
-        let Some((other, there)) = others.iter().find(is_there) else {
-            return Some(("dialogs-agree", format!("{} alone knows {here:?}", USERS[client])));
+        let Some((peer, other, there)) = all.iter().find(is_there) else {
+            return Some(("dialogs-agree", format!("{user} alone knows {here:?}")));
         };
         let target = SipUri::parse(&dialog.remote_target).ok().and_then(|uri| uri.user);
         // A GRUU is an address of record with a parameter, not a Contact of its own (RFC 5627).
-        let same_target = dialog.remote_target.contains(";gr")
-            || target.as_deref() == Some(self.registers(1 - client).contact_user());
+        let same_target =
+            dialog.remote_target.contains(";gr") || target.as_deref() == Some(self.registers(*peer).contact_user());
         if Some(dialog.local_cseq) != there.remote_cseq || !same_target {
-            return Some(("dialogs-agree", format!("{}: {here:?} but {there:?}", USERS[client])));
+            return Some(("dialogs-agree", format!("{user}: {here:?} but {there:?}")));
         }
         let hold =
             |client: usize, session| self.ledgers[client].calls.get(&session).map(|call| call.hold).unwrap_or_default();
-        let (ours, theirs) = (hold(client, *session), hold(1 - client, *other));
+        let (ours, theirs) = (hold(*client, *session), hold(*peer, *other));
         (ours.asked && ours.confirmed && !theirs.by_peer || theirs.by_peer && !ours.asked)
-            .then(|| ("holds-agree", format!("{} {here:?}: {ours:?} but {theirs:?}", USERS[client])))
+            .then(|| ("holds-agree", format!("{user} {here:?}: {ours:?} but {theirs:?}")))
     }
 
     /// One call as it should be.

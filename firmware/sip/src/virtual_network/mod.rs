@@ -392,7 +392,12 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
         }
         self.next += 1;
         let number = self.next;
-        self.links.add(number, Link::new(client, flow, transport));
+        let mut link = Link::new(client, flow, transport);
+        // Nothing, not even its end, comes before it is up.
+        for to in [side, Side::Server] {
+            link.arrival(to, at);
+        }
+        self.links.add(number, link);
         self.put(at, Side::Server, FlowId::accepted(number), FlowInput::Opened(transport));
         self.put(at, side, flow, FlowInput::Opened(transport));
     }
