@@ -3,7 +3,7 @@
 use roombox_sip::api::{Body, Cause, InviteOptions, Originator, ReferTo, Reliable, Transport};
 use roombox_sip::endpoint::Credentials;
 use roombox_tests::interop::sipp::Sipp;
-use roombox_tests::phone::{Phone, directions, guest, own_tls};
+use roombox_tests::phone::{Phone, directions};
 
 over_udp_and_tcp! {
     a_call_is_answered_and_ended_by_the_caller,
@@ -175,11 +175,7 @@ async fn a_redirection_is_followed(transport: Transport) {
 
 async fn a_redirection_is_not_followed_where_that_is_not_wanted(transport: Transport) {
     let sipp = Sipp::called("called-and-only-redirects", transport, 1, &[]);
-    let mut config = guest("alice", sipp.target());
-    config.endpoint.max_redirects = 0;
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
+    let mut phone = Phone::calling_with("alice", sipp.target(), |config| config.max_redirects = 0).await;
     let call = phone.call(&sipp.uri("sipp"));
     let end = phone.ended(call).await;
     assert_eq!((end.cause, end.status), (Cause::Redirected, Some(302)));
@@ -188,12 +184,10 @@ async fn a_redirection_is_not_followed_where_that_is_not_wanted(transport: Trans
 
 async fn asked_for_password(scenario: &str, transport: Transport) {
     let sipp = Sipp::called(scenario, transport, 1, &[]);
-    let mut config = guest("alice", sipp.target());
     let (username, password) = ("alice".to_owned(), "open-sesame".to_owned());
-    config.endpoint.credentials = Some(Credentials { username, password });
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
+    let credentials = Credentials { username, password };
+    let mut phone =
+        Phone::calling_with("alice", sipp.target(), |config| config.credentials = Some(credentials)).await;
     let call = phone.call(&sipp.uri("sipp"));
     phone.confirmed(call).await;
     hang_up(sipp, phone, call).await;
@@ -209,12 +203,7 @@ async fn a_password_is_given_to_a_proxy(transport: Transport) {
 
 /// A phone that offers session timers.
 async fn timed(sipp: &Sipp) -> Phone {
-    let mut config = guest("alice", sipp.target());
-    config.endpoint.session_expires = Some(90);
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
-    phone
+    Phone::calling_with("alice", sipp.target(), |config| config.session_expires = Some(90)).await
 }
 
 async fn a_longer_session_interval_is_agreed_to(transport: Transport) {
