@@ -186,8 +186,7 @@ async fn asked_for_password(scenario: &str, transport: Transport) {
     let sipp = Sipp::called(scenario, transport, 1, &[]);
     let (username, password) = ("alice".to_owned(), "open-sesame".to_owned());
     let credentials = Credentials { username, password };
-    let mut phone =
-        Phone::calling_with("alice", sipp.target(), |config| config.credentials = Some(credentials)).await;
+    let mut phone = Phone::calling_with("alice", sipp.target(), |config| config.credentials = Some(credentials)).await;
     let call = phone.call(&sipp.uri("sipp"));
     phone.confirmed(call).await;
     hang_up(sipp, phone, call).await;

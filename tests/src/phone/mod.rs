@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use roombox_sip::agent::{AgentConfig, UserAgent};
-use roombox_sip::api::{Command, Event, ServerTarget};
+use roombox_sip::api::{Command, Event, FlowId, FlowInput, ServerTarget};
 use roombox_sip::endpoint::{self, Endpoint, EndpointConfig};
 use roombox_sip::machine::Machine;
 use roombox_sip_transports::{ClientTls, FlowEvents, ListenOptions, Listener, Transports, flow_events};
@@ -71,7 +71,7 @@ impl Phone {
     /// # Panics
     /// When the connection does not come up.
     pub async fn calling_with(name: &str, server: ServerTarget, adapt: impl FnOnce(&mut EndpointConfig)) -> Self {
-        let (flows, mut told) = mpsc::unbounded_channel();
+        let (flows, mut told) = flow_events();
         let transports = Transports::new(own_tls(), flows);
         let mut config = EndpointConfig::client(format!("sip:{name}@127.0.0.1"));
         config.contact_user = Some(name.to_owned());
