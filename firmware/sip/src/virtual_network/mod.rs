@@ -210,10 +210,12 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
     }
 
     fn cut_where(&mut self, gone: impl Fn(&Link) -> bool) {
-        for (number, link) in self.links.take(gone) {
+        for (number, mut link) in self.links.take(gone) {
             for side in [Side::Client(link.client), Side::Server] {
                 let flow = if side == Side::Server { FlowId::accepted(number) } else { link.flow };
-                self.put(self.now, side, flow, FlowInput::Closed(FlowError::Closed("cut".into())));
+                // One that is just coming up is cut as soon as it is up.
+                let at = link.arrival(side, self.now);
+                self.put(at, side, flow, FlowInput::Closed(FlowError::Closed("cut".into())));
             }
         }
     }
