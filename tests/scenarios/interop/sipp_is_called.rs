@@ -141,6 +141,8 @@ async fn a_transfer_that_is_asked_of_us_is_made_and_reported(transport: Transpor
     assert!(referred.to.contains("sip:elsewhere@"), "{referred:?}");
     let second = phone.follow(referred.refer);
     phone.confirmed(second).await;
+    // SIPp takes no BYE while it still answers.
+    phone.wire_receives("the answer to the last report", |message| message.contains("CSeq: 3 NOTIFY")).await;
     for call in [call, second] {
         phone.hang_up(call);
         phone.ended(call).await;
