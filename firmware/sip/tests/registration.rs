@@ -182,8 +182,8 @@ fn a_call_that_rings_does_not_survive_the_loss_of_the_connection() {
     let mut world = registered(13, Transport::Wss);
     invite(&mut world);
     world.cut();
-    assert_eq!(ended(&wait(&mut world, A, is_ended)).cause, Cause::ConnectionError);
     assert_eq!(ended(&wait(&mut world, Side::Server, is_ended)).cause, Cause::ConnectionError);
+    assert_eq!(ended(&wait(&mut world, A, is_ended)).cause, Cause::ConnectionError);
 }
 
 #[test]

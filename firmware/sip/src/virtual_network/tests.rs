@@ -2,6 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
 use super::*;
+use crate::api::{Output, Transport};
+use crate::machine::Machine;
 
 const SECOND: Duration = Duration::from_secs(1);
 
