@@ -119,6 +119,8 @@ impl ConferenceClient {
                 self.incoming(now, session, from_uri, from_display, offer.as_ref());
             }
             sip::Event::Request { request, method, headers, .. } => self.request(request, &method, &headers),
+            // A room is in one meeting at a time and follows nobody to another.
+            sip::Event::Refer { refer, .. } => self.respond(refer, 603),
             sip::Event::Response { request, outcome } => {
                 let finding = self.telephony.handle_response(&self.context, now, request, &outcome);
                 self.telephony_found(finding);
@@ -165,6 +167,10 @@ impl ConferenceClient {
             }
             _ => 405,
         };
+        self.respond(request, status);
+    }
+
+    fn respond(&mut self, request: sip::RequestId, status: u16) {
         self.context.sip(sip::Command::Respond { request, status, reason: None, headers: Vec::new(), body: None });
     }
 

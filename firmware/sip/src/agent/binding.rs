@@ -23,6 +23,7 @@ const MAX_RETRY_AFTER: u32 = 3600;
 
 /// One registration.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts of a registration that do not depend on each other")]
 pub(super) struct Binding {
     /// The Contact URI it was made with last.
     pub contact: Option<String>,

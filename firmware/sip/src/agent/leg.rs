@@ -119,7 +119,7 @@ impl UserAgent {
     }
 
     pub(super) fn flow_input(&mut self, now: Instant, flow: FlowId, input: FlowInput) {
-        let Some(n) = self.leg_of(flow) else { return self.preferred_input(now, flow, input) };
+        let Some(n) = self.leg_of(flow) else { return self.preferred_input(now, flow, &input) };
         match input {
             FlowInput::Opened(transport) => self.opened(now, n, flow, transport),
             FlowInput::Received(bytes) => {

@@ -104,14 +104,14 @@ impl UserAgent {
     }
 
     /// News of a flow that no leg has.
-    pub(super) fn preferred_input(&mut self, now: Instant, flow: FlowId, input: FlowInput) {
+    pub(super) fn preferred_input(&mut self, now: Instant, flow: FlowId, input: &FlowInput) {
         let WayBack::Opening(opening, place, _) = &self.way_back else { return };
         if *opening != flow {
             return;
         }
         let place = place.clone();
         match input {
-            FlowInput::Opened(transport) if self.endpoint.is_calm() => self.go_back(now, flow, place, transport),
+            FlowInput::Opened(transport) if self.endpoint.is_calm() => self.go_back(now, flow, place, *transport),
             FlowInput::Opened(_) => self.preferred_failed(now),
             FlowInput::Received(_) => {}
             FlowInput::Closed(_) => self.way_back = WayBack::Due(now + INTERVAL),

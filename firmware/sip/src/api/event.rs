@@ -89,7 +89,7 @@ pub struct HoldState {
     pub asked: bool,
     /// The peer has agreed to be on hold: its last description sends nothing.
     pub confirmed: bool,
-    /// The peer has put us on hold.
+    /// The peer has put us on hold: by an offer, or by its answer to an offer of both ways.
     pub by_peer: bool,
     /// Media of the peer arrives; `None` = nobody has looked.
     pub media: Option<bool>,

@@ -112,9 +112,11 @@ impl Core {
         }
     }
 
-    /// A session is over: its nonces are of no more use.
-    pub(crate) fn session_over(&mut self, call_id: &str) {
-        self.auth.forget(call_id);
+    /// A session is over: what its challenges have taught is of no more use, unless its BYE may still be challenged.
+    pub(crate) fn session_over(&mut self, id: SessionId, call_id: &str) {
+        if !self.owners.values().any(|owned| owned.owner == Owner::Leaving(id)) {
+            self.auth.forget(call_id);
+        }
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -248,6 +250,7 @@ impl Core {
         }
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
         cancel.headers.push("CSeq", format!("{number} CANCEL"));
+        cancel.headers.copy_credentials(&request.headers);
         if let Some(reason) = reason {
             cancel.headers.push("Reason", reason);
         }

@@ -148,7 +148,7 @@ impl Endpoint {
         session.forget_tones(&mut self.core);
         self.keep_dialog(&session);
         self.replacements.over(session.id, session.dialog());
-        self.core.session_over(&session.call_id);
+        self.core.session_over(session.id, &session.call_id);
     }
 
     /// Runs `act` on every session for which `wanted` holds.

@@ -122,7 +122,7 @@ impl ClientTransaction {
     }
 }
 
-/// ACK for a response other than 2xx (RFC 3261 section 17.1.1.3): same branch, To of the response.
+/// ACK for a response other than 2xx (RFC 3261 sections 17.1.1.3 and 22.1): same branch, To of the response.
 fn ack_for(invite: &Request, response: &Response) -> Request {
     let mut headers = Headers::default();
     if let Ok(via) = invite.headers.top_via() {
@@ -137,5 +137,6 @@ fn ack_for(invite: &Request, response: &Response) -> Request {
     headers.push("Call-ID", invite.headers.get("Call-ID").unwrap_or_default());
     let number = invite.headers.cseq().map_or(0, |cseq| cseq.number);
     headers.push("CSeq", format!("{number} ACK"));
+    headers.copy_credentials(&invite.headers);
     Request { method: Method::new("ACK"), uri: invite.uri.clone(), headers, body: Bytes::new() }
 }

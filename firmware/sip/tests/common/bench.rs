@@ -105,7 +105,9 @@ impl Bench {
             let is_question = |bytes: &bytes::Bytes| &bytes[..] == b"\r\n\r\n" || bytes.starts_with(b"OPTIONS");
             let flows: Vec<_> = self.sent.iter().filter(|(_, b)| is_question(b)).map(|(flow, _)| *flow).collect();
             self.sent.retain(|(_, bytes)| !is_question(bytes));
-            flows.into_iter().for_each(|flow| self.flow_input(flow, FlowInput::Received("\r\n".into())));
+            for flow in flows {
+                self.flow_input(flow, FlowInput::Received("\r\n".into()));
+            }
         }
         self.pass(end - self.now);
     }

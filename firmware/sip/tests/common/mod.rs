@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its own part")]
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
+pub mod guard;
 pub mod relay;
 pub mod wire;
 
