@@ -1,6 +1,6 @@
 //! Transactions by RFC 3261 section 17 with the corrections of RFC 6026.
 //!
-//! [`Transactions`] keeps them all; [`client`] and [`server`] hold the four state machines. Passing a 2xx to INVITE on, and
+//! [`Transactions`] keeps them all; `client` and `server` hold the four state machines. Passing a 2xx to INVITE on, and
 //! sending it again until it is acknowledged, is the session's work.
 
 mod client;
