@@ -14,7 +14,7 @@ use crate::rules::REGISTERED_AGAIN;
 use crate::scenario::Between;
 use crate::servers::USERS;
 
-/// The longest anything may still take when nothing new begins: an offer that nobody answers and five collisions.
+/// The longest anything may still take when nothing new begins: one offer that nobody answers and five collisions.
 const QUIET: Duration = Duration::from_mins(1);
 /// 64*T1, the longest linger (timers D and K), and a little.
 const ALL_TIMERS: Duration = Duration::from_secs(72);
@@ -88,6 +88,7 @@ impl Game {
 
     /// When everybody has asked the other end, both ends know the same.
     fn agree(&mut self) {
+        self.manner = Manner::Obliging;
         for client in 0..USERS.len() {
             for session in self.ledgers[client].live(|call| !call.confirmed) {
                 self.hang_up(client, session);
@@ -163,7 +164,6 @@ impl Game {
     fn call_cleanly(&mut self) {
         self.hang_up_all();
         self.pass(ALL_TIMERS);
-        self.manner = Manner::Obliging;
         let whom = if self.scenario.between == Between::Lab { "boardroom" } else { USERS[1] };
         self.call(0, whom, Some(sdp::offer(1)));
         let ends = if self.scenario.between == Between::Lab { 1 } else { 2 };

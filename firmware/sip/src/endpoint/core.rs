@@ -84,6 +84,8 @@ pub(crate) struct Core {
     pub contact_user: String,
     pub flows: Flows,
     pub outputs: VecDeque<Output>,
+    /// Sessions that ended since they were looked after.
+    over: Vec<SessionId>,
     owners: BTreeMap<TransactionId, Owned>,
     /// The flow on which a CRLF came last, for the agent.
     pub pong: Option<FlowId>,
@@ -103,6 +105,7 @@ impl Core {
             config,
             flows: Flows::default(),
             outputs: VecDeque::new(),
+            over: Vec::new(),
             owners: BTreeMap::new(),
             pong: None,
             random,
@@ -116,6 +119,17 @@ impl Core {
     pub(crate) fn session_over(&mut self, id: SessionId, call_id: &str) {
         if !self.owners.values().any(|owned| owned.owner == Owner::Leaving(id)) {
             self.auth.forget(call_id);
+        }
+        self.over.push(id);
+    }
+
+    /// Offers of sessions that are over and still ring at the peer have a time limit from now on.
+    pub(crate) fn give_up_offers(&mut self, now: Instant) {
+        for over in std::mem::take(&mut self.over) {
+            let of_session = |owned: &Owned| matches!(owned.owner, Owner::Session(id, _) if id == over);
+            for id in self.owners.iter().filter(|(_, owned)| of_session(owned)).map(|(id, _)| *id) {
+                self.transactions.give_up_later(now, id);
+            }
         }
     }
 

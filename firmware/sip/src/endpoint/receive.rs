@@ -158,6 +158,7 @@ impl Endpoint {
             self.core.flush();
         }
         self.report_news(now);
+        self.core.give_up_offers(now);
         self.core.flush();
         self.core.tidy();
     }
