@@ -36,7 +36,7 @@ pub enum Event {
     Message { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// NOTIFY for a subscription of ours; already answered.
     Notify { subscription: SubscriptionId, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// The peer offers again inside the session; answer with [`Command::AnswerOffer`].
+    /// The peer offers again inside the session; answer with [`super::Command::AnswerOffer`].
     Offer { session: SessionId, body: Option<Body> },
     /// Our re-INVITE was answered; `body` is the answer. Comes too when the peer's INVITE had no offer, ours went out in
     /// the 2xx, and its ACK brought the answer; at the start of a session it then precedes [`Event::Confirmed`].
@@ -63,7 +63,7 @@ pub enum Event {
     /// peer ended its news without telling how the call went. 408: no news came, or none any more. Also comes after the
     /// session has ended; never, when the peer answered with `Refer-Sub: false` (RFC 4488).
     ReferProgress { session: SessionId, request: RequestId, status: u16, reason: String, last: bool },
-    /// A request outside any session that the owner must answer with [`Command::Respond`].
+    /// A request outside any session that the owner must answer with [`super::Command::Respond`].
     Request {
         request: RequestId,
         flow: FlowId,
@@ -74,7 +74,7 @@ pub enum Event {
         headers: Vec<HeaderLine>,
         body: Option<Body>,
     },
-    /// The outcome of [`Command::Request`] or [`Command::Info`].
+    /// The outcome of [`super::Command::Request`] or [`super::Command::Info`].
     Response { request: RequestId, outcome: Result<FinalResponse, Failure> },
     /// A subscription of ours changed.
     Subscription { subscription: SubscriptionId, state: SubscriptionState },
