@@ -34,7 +34,7 @@ impl Account {
     /// SIP domain: `domain`, else the host of `server` (spec section 1.1).
     pub fn effective_domain(&self) -> Result<String, AddressError> {
         match &self.domain {
-            Some(domain) => Ok(domain.trim().to_owned()),
+            Some(domain) => address::domain(domain),
             None => self.server_address().map(|server| server.uri_host()),
         }
     }

@@ -215,7 +215,21 @@ pub(crate) fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Ad
         (host, port)
     };
     let port = port.map(|digits| digits.parse::<u16>().ok().filter(|port| *port > 0).ok_or(AddressError::Port));
-    Ok((host.to_ascii_lowercase(), port.transpose()?))
+    Ok((in_ascii(host)?, port.transpose()?))
+}
+
+/// DNS, certificates and SIP know names in ASCII only (RFC 5890: A-labels); people may write theirs as it is.
+fn in_ascii(host: &str) -> Result<String, AddressError> {
+    if host.is_ascii() {
+        return Ok(host.to_ascii_lowercase());
+    }
+    idna::domain_to_ascii(host).map_err(|_| AddressError::Host)
+}
+
+/// A domain as URIs write it.
+pub(crate) fn domain(text: &str) -> Result<String, AddressError> {
+    let (host, _) = host_and_port(text.trim())?;
+    Ok(if host.contains(':') { format!("[{host}]") } else { host })
 }
 
 /// Bytes a user part holds as they are: `unreserved` and `user-unreserved` of RFC 3261 section 25.1.

@@ -27,7 +27,7 @@ fn addresses_are_taken_apart_with_the_defaults_of_their_transport() {
         ("sip:pbx.example.org;transport=tls", "sips:pbx.example.org"),
         ("sips:pbx.example.org;transport=tcp", "sips:pbx.example.org"),
         (" meet.example.org ", "wss://meet.example.org/webrtc/wss/"),
-        ("конференция.рф", "wss://конференция.рф/webrtc/wss/"),
+        ("Конференция.рф", "wss://xn--e1aajfpcds8ay4h.xn--p1ai/webrtc/wss/"),
     ] {
         assert_eq!(url(given), expected);
     }
@@ -66,8 +66,12 @@ fn parts_are_plain() {
 fn the_domain_is_the_host_unless_given() {
     let mut account = account("wss://meet.example.org:8443/ws");
     assert_eq!(account.effective_domain().unwrap(), "meet.example.org");
-    account.domain = Some("example.org".into());
-    assert_eq!(account.effective_domain().unwrap(), "example.org");
+    for (given, expected) in
+        [("example.org", "example.org"), (" пример.рф ", "xn--e1afmkfd.xn--p1ai"), ("[2001:db8::1]", "[2001:db8::1]")]
+    {
+        account.domain = Some(given.into());
+        assert_eq!(account.effective_domain().unwrap(), expected);
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::rules::REGISTERED_AGAIN;
 use crate::scenario::Between;
 use crate::servers::USERS;
 
-/// The longest anything may still take when nothing new begins: an offer that nobody answers and five collisions.
+/// The longest anything may still take when nothing new begins: one offer that nobody answers and five collisions.
 const QUIET: Duration = Duration::from_mins(1);
 /// 64*T1, the longest linger (timers D and K), and a little.
 const ALL_TIMERS: Duration = Duration::from_secs(72);
@@ -23,8 +23,8 @@ const CLEAN_CALL: Duration = Duration::from_secs(10);
 /// Keep-alive questions that may be on their way.
 const KEEP_ALIVES: usize = 2;
 
-/// A dialog with the session it belongs to.
-type Known = (SessionId, DialogStatus);
+/// A dialog with the user and the session it belongs to.
+type Known = (usize, SessionId, DialogStatus);
 
 impl Game {
     /// The whole run.
@@ -88,6 +88,7 @@ impl Game {
 
     /// When everybody has asked the other end, both ends know the same.
     fn agree(&mut self) {
+        self.manner = Manner::Obliging;
         for client in 0..USERS.len() {
             for session in self.ledgers[client].live(|call| !call.confirmed) {
                 self.hang_up(client, session);
@@ -128,40 +129,41 @@ impl Game {
         if open.is_some() || self.scenario.between == Between::Lab {
             return open;
         }
-        let dialogs: Vec<_> = (0..USERS.len()).map(|client| self.dialogs(client)).collect();
-        (0..USERS.len())
-            .find_map(|client| dialogs[client].iter().find_map(|here| self.differs(client, here, &dialogs[1 - client])))
+        // A transfer may make a user call itself: both ends are looked for everywhere.
+        let known = |client: usize| self.dialogs(client).into_iter().map(move |(session, d)| (client, session, d));
+        let all: Vec<Known> = (0..USERS.len()).flat_map(known).collect();
+        all.iter().find_map(|here| self.differs(here, &all))
     }
 
     /// What the two ends of a dialog do not agree on.
-    fn differs(&self, client: usize, here: &Known, others: &[Known]) -> Option<(&'static str, String)> {
-        let (session, dialog) = here;
-        let is_there = |(_, there): &&Known| {
+    fn differs(&self, here: &Known, all: &[Known]) -> Option<(&'static str, String)> {
+        let (client, session, dialog) = here;
+        let user = USERS[*client];
+        let is_there = |(_, _, there): &&Known| {
             (&there.call_id, &there.local_tag, &there.remote_tag)
                 == (&dialog.call_id, &dialog.remote_tag, &dialog.local_tag)
         };
-        let Some((other, there)) = others.iter().find(is_there) else {
-            return Some(("dialogs-agree", format!("{} alone knows {here:?}", USERS[client])));
+        let Some((peer, other, there)) = all.iter().find(is_there) else {
+            return Some(("dialogs-agree", format!("{user} alone knows {here:?}")));
         };
         let target = SipUri::parse(&dialog.remote_target).ok().and_then(|uri| uri.user);
         // A GRUU is an address of record with a parameter, not a Contact of its own (RFC 5627).
-        let same_target = dialog.remote_target.contains(";gr")
-            || target.as_deref() == Some(self.registers(1 - client).contact_user());
+        let same_target =
+            dialog.remote_target.contains(";gr") || target.as_deref() == Some(self.registers(*peer).contact_user());
         if Some(dialog.local_cseq) != there.remote_cseq || !same_target {
-            return Some(("dialogs-agree", format!("{}: {here:?} but {there:?}", USERS[client])));
+            return Some(("dialogs-agree", format!("{user}: {here:?} but {there:?}")));
         }
         let hold =
             |client: usize, session| self.ledgers[client].calls.get(&session).map(|call| call.hold).unwrap_or_default();
-        let (ours, theirs) = (hold(client, *session), hold(1 - client, *other));
+        let (ours, theirs) = (hold(*client, *session), hold(*peer, *other));
         (ours.asked && ours.confirmed && !theirs.by_peer || theirs.by_peer && !ours.asked)
-            .then(|| ("holds-agree", format!("{} {here:?}: {ours:?} but {theirs:?}", USERS[client])))
+            .then(|| ("holds-agree", format!("{user} {here:?}: {ours:?} but {theirs:?}")))
     }
 
     /// One call as it should be.
     fn call_cleanly(&mut self) {
         self.hang_up_all();
         self.pass(ALL_TIMERS);
-        self.manner = Manner::Obliging;
         let whom = if self.scenario.between == Between::Lab { "boardroom" } else { USERS[1] };
         self.call(0, whom, Some(sdp::offer(1)));
         let ends = if self.scenario.between == Between::Lab { 1 } else { 2 };

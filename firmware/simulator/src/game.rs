@@ -256,7 +256,6 @@ fn agent(scenario: &Scenario, user: &str, seed: u64) -> UserAgent {
     endpoint.instance_id = Some(format!("urn:uuid:00000000-0000-4000-8000-{:012x}", seed & 0xffff_ffff_ffff));
     endpoint.session_expires = scenario.session_expires;
     endpoint.reliable = scenario.reliable;
-    endpoint.allowed_methods.extend(["PRACK".into(), "REFER".into()]);
     let path = if scenario.transport == roombox_sip::api::Transport::Ws { "/ws" } else { "" };
     let target = ServerTarget::new(scenario.transport, HOST, 5060, path);
     let mut config = AgentConfig::new(endpoint, [target]);

@@ -1,12 +1,15 @@
 //! Whole transactions and calls a second through the pure core, both ends included: every message is written, read and
-//! answered, and every timer runs in virtual time.
+//! answered, and every timer runs in virtual time. CPU time of one core.
 //!
 //! `cargo bench -p roombox-sip --bench core`
 #![allow(missing_docs, reason = "the macros make the functions")]
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
+mod cpu_time;
+
 use std::time::{Duration, Instant};
 
+use cpu_time::CpuTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use roombox_sip::api::{
     Body, Cause, Command, Event, FlowId, FlowInput, HeaderLine, Output, RequestId, SessionId, Transport,
@@ -140,7 +143,7 @@ fn received(bytes: bytes::Bytes) -> Input {
     Input::Flow { flow: FLOW, input: FlowInput::Received(bytes) }
 }
 
-fn core(criterion: &mut Criterion) {
+fn core(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("core");
     group.throughput(Throughput::Elements(1));
     for (name, run) in [("REGISTER with digest to 200", Pair::register as fn(&mut Pair)), ("INVITE to BYE", Pair::call)]
@@ -154,5 +157,9 @@ fn core(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, core);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = core
+}
 criterion_main!(benches);

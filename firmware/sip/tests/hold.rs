@@ -162,3 +162,45 @@ fn a_hold_while_a_refresh_is_on_its_way_follows_it() {
         wire.last().starts_with("INVITE ") && wire.last().contains("a=sendonly") && wire.last().contains("o=- 1 2 IN")
     );
 }
+
+/// The box offers anew, and the server answers with this direction; what the box then knows.
+fn answered_with(world: &mut World, theirs: SessionId, version: u32, direction: &str) -> HoldState {
+    let body = sdp(&audio(version, "sendrecv"));
+    client(world, Command::Reinvite { session: OUT, body, headers: vec![] });
+    wait(world, Side::Server, |e| matches!(e, Event::Offer { .. }));
+    server(world, Command::AnswerOffer { session: theirs, answer: Ok(sdp(&audio(version, direction))) });
+    wait(world, A, |e| matches!(e, Event::OfferAnswered { .. }));
+    hold_of(world, A)
+}
+
+#[test]
+fn a_peer_holds_and_resumes_in_its_answers_too() {
+    let (mut world, theirs) = call(11, Transport::Wss);
+    assert!(answered_with(&mut world, theirs, 2, "sendonly").by_peer);
+    assert!(!answered_with(&mut world, theirs, 3, "sendrecv").by_peer);
+    assert!(answered_with(&mut world, theirs, 4, "inactive").by_peer);
+    assert!(!answered_with(&mut world, theirs, 5, "recvonly").by_peer);
+}
+
+#[test]
+fn a_peer_that_answers_the_invite_on_hold_holds_from_the_start() {
+    let mut world = registered(12, Transport::Wss);
+    client(&mut world, Command::invite(OUT, "sip:conf@lab.example", sdp(&audio(1, "sendrecv")), vec![]));
+    let theirs = incoming(&wait(&mut world, Side::Server, |e| matches!(e, Event::Incoming { .. })));
+    server(&mut world, Command::Accept { session: theirs, body: Some(sdp(&audio(5, "sendonly"))), headers: vec![] });
+    let event = wait(&mut world, A, |e| matches!(e, Event::Hold { .. }));
+    assert!(matches!(event, Event::Hold { hold, .. } if hold == facts(false, false, true)));
+}
+
+#[test]
+fn inactive_in_answer_to_our_hold_is_no_hold_of_the_peer() {
+    let (mut world, theirs) = call(13, Transport::Wss);
+    client(&mut world, Command::Hold { session: OUT, hold: true });
+    wait(&mut world, Side::Server, |e| matches!(e, Event::Offer { .. }));
+    server(&mut world, Command::AnswerOffer { session: theirs, answer: Ok(sdp(&audio(6, "inactive"))) });
+    world.run_for(Duration::from_secs(1));
+    assert_eq!(hold_of(&world, A), facts(true, true, false));
+    client(&mut world, Command::Hold { session: OUT, hold: false });
+    assert!(settle(&mut world, theirs).contains("a=sendrecv"), "the resume asks for both ways again");
+    assert_eq!(hold_of(&world, A), facts(false, false, false));
+}

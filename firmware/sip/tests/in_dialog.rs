@@ -144,3 +144,15 @@ fn a_message_outside_any_call_is_the_owners_to_answer() {
     let done = wait(&mut world, A, |e| matches!(e, Event::Response { .. }));
     assert!(matches!(done, Event::Response { outcome: Ok(answer), .. } if answer.status == 202));
 }
+
+#[test]
+fn an_offer_that_still_rings_at_the_end_of_its_call_leaves_nothing_behind() {
+    let mut wire = Wire::new(Transport::Wss);
+    let (session, _) = in_call(&mut wire);
+    wire.command(Command::Reinvite { session, body: Body::sdp("v=0"), headers: Vec::new() });
+    wire.respond(100, "");
+    wire.command(Command::Terminate { session, cause: Cause::Bye });
+    wire.respond(200, "");
+    wire.pass(Duration::from_secs(33));
+    assert_eq!(wire.endpoint.status().transactions, 0, "{:?}", wire.sent);
+}

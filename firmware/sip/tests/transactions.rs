@@ -372,6 +372,20 @@ fn a_cancelled_invite_that_stays_without_a_final_response_is_given_up_after_32_s
 }
 
 #[test]
+fn a_provisional_response_does_not_prolong_the_wait_of_an_invite_that_was_given_up() {
+    let mut bench = Bench::new();
+    let id = bench.client(UDP, "INVITE");
+    bench.answered("INVITE", 180);
+    bench.all.give_up_later(bench.now, id);
+    bench.pass(20_000);
+    bench.answered("INVITE", 180);
+    bench.all.give_up_later(bench.now, id);
+    bench.pass(12_000);
+    assert_eq!(bench.told(), ["180", "180", "timeout"]);
+    assert!(bench.all.is_empty());
+}
+
+#[test]
 fn an_ack_for_a_refusal_keeps_branch_and_route_of_the_invite_and_the_tag_of_the_answer() {
     let mut all = Transactions::default();
     let now = Instant::now();

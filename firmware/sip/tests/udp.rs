@@ -120,3 +120,14 @@ fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(one.trace(), two.trace());
     assert_ne!(one.trace(), other.trace());
 }
+
+#[test]
+fn a_request_above_1300_octets_goes_the_way_that_is_configured() {
+    let mut world = registered(6, Transport::Udp);
+    let offer = "x".repeat(4000);
+    client(&mut world, Command::invite(OUT, "sip:conf@lab.example", sdp(&offer), vec![]));
+    let event = wait(&mut world, Side::Server, |e| matches!(e, Event::Incoming { .. }));
+    let Event::Incoming { offer: Some(came), headers, .. } = event else { panic!() };
+    assert_eq!(came.text(), Some(offer.as_str()));
+    assert!(headers.iter().any(|line| line.name == "Via" && line.value.starts_with("SIP/2.0/UDP ")));
+}

@@ -73,8 +73,11 @@ impl World {
         world
     }
 
-    /// Brings the user agent into the scene.
-    pub(crate) fn enter(&mut self, scene: Scene) {
+    /// Brings the user agent into the scene, unless it is in some call already.
+    pub(crate) fn stay_in(&mut self, scene: Scene) {
+        if !self.agent.status().endpoint.sessions.is_empty() {
+            return;
+        }
         match scene {
             Scene::Idle => {}
             Scene::Calling => drop(self.call_out()),

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let start = Instant::now();
     let live = arguments.inputs / 4;
-    let each = (arguments.inputs - live) / parsers::PARSERS.len();
+    let each = (arguments.inputs - live).div_ceil(parsers::PARSERS.len());
     let mut done = 0;
     for parser in parsers::PARSERS {
         done += fuzz_parser(parser, each, arguments.seed);
@@ -125,9 +125,9 @@ fn live(scene: Scene, transport: Transport, life: u64) -> Result<String, String>
     let mut world = World::new(transport, life);
     let mut first = 0;
     for round in 0..ROUNDS {
-        world.enter(scene);
         let mut last = Vec::new();
         for n in 0..ROUND {
+            world.stay_in(scene);
             let input = world.broken(&mut mutator, &spare);
             let guard = Told { what: "live", seed: life, n, input: &input };
             world.attack(&mut mutator, &input);

@@ -1,17 +1,19 @@
 //! The parsers by themselves.
 
 use bytes::Bytes;
-use roombox_sip::api::Transport;
+use roombox_sip::api::{Body, Transport};
 use roombox_sip::check::check_message;
 use roombox_sip::digest::challenge::Challenge;
 use roombox_sip::digest::digest_fields;
+use roombox_sip::dtmf::Tone;
 use roombox_sip::message::framing::{Frame, StreamFramer};
 use roombox_sip::message::name_addr::NameAddr;
 use roombox_sip::message::params::Params;
 use roombox_sip::message::parse::parse;
 use roombox_sip::message::uri::SipUri;
 use roombox_sip::message::via::Via;
-use roombox_sip::message::{Headers, Message};
+use roombox_sip::message::{Headers, Message, multipart};
+use roombox_sip::sdp::{Description, OfferAnswer, Side, describe, hold};
 
 /// One parser and what it is fed with.
 pub(crate) struct Parser {
@@ -30,6 +32,8 @@ pub(crate) const PARSERS: &[Parser] = &[
     Parser { name: "URI", seeds: URIS, run: uri },
     Parser { name: "addresses and parameters", seeds: ADDRESSES, run: addresses },
     Parser { name: "authentication", seeds: CHALLENGES, run: authentication },
+    Parser { name: "session description", seeds: DESCRIPTIONS, run: description },
+    Parser { name: "other bodies", seeds: BODIES, run: bodies },
 ];
 
 const URIS: &[&str] = &[
@@ -47,6 +51,18 @@ const ADDRESSES: &[&str] = &[
 const CHALLENGES: &[&str] = &[
     "Digest realm=\"a \\\"b\\\"\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=SHA-256, stale=TRUE, opaque=\"o\"",
     "Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:x\", response=\"00\", nc=00000001, cnonce=\"c\", qop=auth",
+];
+
+const DESCRIPTIONS: &[&str] = &[
+    "v=0\r\no=- 1 2 IN IP6 2001:db8::1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nb=AS:64\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=sendonly\r\n\
+     m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\na=mid:0\r\na=ice-ufrag:a\r\na=ice-pwd:b\r\na=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n\
+     a=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\nm=video 0 RTP/AVP 96\r\na=mid:1\r\na=content:slides,main\r\na=inactive\r\n",
+    "v=0\no=x 18446744073709551615 9 IN IP4 h\ns=\nm=audio 1 RTP/AVP 0\nm=application 2 UDP/BFCP *\na=sendrecv\n",
+];
+
+const BODIES: &[&str] = &[
+    "Signal=5\r\nDuration=120\r\n",
+    "--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x--\r\n",
 ];
 
 fn message(bytes: &[u8]) {
@@ -129,4 +145,27 @@ fn authentication(bytes: &[u8]) {
     let text = text(bytes);
     let _ = Challenge::parse(&text);
     let _ = digest_fields(&text);
+}
+
+/// Reading and writing keeps every byte; every rule comes back with an answer.
+fn description(bytes: &[u8]) {
+    let text = text(bytes);
+    assert_eq!(Description::read(&text).to_string(), text, "not kept as it came");
+    let _ = (describe(&text), hold::holds_us(&text), hold::sends_nothing(&text));
+    let held = hold::Held { by_us: true, by_peer: text.len().is_multiple_of(2) };
+    let _ = hold::restrict(&hold::offer(&text, &text, held), held);
+    let mut model = OfferAnswer::new();
+    let _ = model.offer(Side::Remote, DESCRIPTIONS[0]);
+    let _ = model.answer(Side::Local, &text);
+    let _ = model.offer(Side::Remote, &text);
+    let _ = model.answer(Side::Local, DESCRIPTIONS[0]);
+    model.rollback();
+}
+
+fn bodies(bytes: &[u8]) {
+    let content = Bytes::copy_from_slice(bytes);
+    let _ = multipart::parts("multipart/mixed;boundary=x", &content);
+    for kind in ["application/dtmf-relay", "application/dtmf"] {
+        let _ = Tone::parse(&Body { content_type: kind.into(), content: content.clone() });
+    }
 }

@@ -39,10 +39,10 @@ impl World {
 }
 
 /// A call that stands.
-async fn between(caller: &mut Phone, called: &mut Phone, user: &str) -> (SessionId, SessionId) {
-    let call = caller.call(&uri(user));
-    let taken = called.take_call().await;
-    caller.confirmed(call).await;
+async fn between(dialler: &mut Phone, answerer: &mut Phone, user: &str) -> (SessionId, SessionId) {
+    let call = dialler.call(&uri(user));
+    let taken = answerer.take_call().await;
+    dialler.confirmed(call).await;
     (call, taken)
 }
 

@@ -23,9 +23,9 @@ async fn registers_and_gives_back(options: Options) {
         let mut phone = server.phone("alice", transport);
         phone.start();
         assert!(phone.registered().await > 0, "{transport:?}");
-        assert_eq!(phone.wire.sent("REGISTER").len(), 2, "one question, one answer: {}", phone.wire);
+        assert_eq!(phone.wire.received("SIP/2.0 401").len(), 1, "one question, one answer: {}", phone.wire);
         let algorithm = format!("algorithm={}", options.algorithm);
-        let answer = phone.wire.sent("REGISTER").pop().expect("just counted");
+        let answer = phone.wire.sent("REGISTER").swap_remove(1);
         assert!(answer.contains(&algorithm), "{answer}");
         phone.unregister();
         phone.unregistered().await;

@@ -3,7 +3,7 @@
 use roombox_sip::api::{Body, Cause, InviteOptions, Originator, ReferTo, Reliable, Transport};
 use roombox_sip::endpoint::Credentials;
 use roombox_tests::interop::sipp::Sipp;
-use roombox_tests::phone::{Phone, directions, guest, own_tls};
+use roombox_tests::phone::{Phone, directions};
 
 over_udp_and_tcp! {
     a_call_is_answered_and_ended_by_the_caller,
@@ -141,6 +141,8 @@ async fn a_transfer_that_is_asked_of_us_is_made_and_reported(transport: Transpor
     assert!(referred.to.contains("sip:elsewhere@"), "{referred:?}");
     let second = phone.follow(referred.refer);
     phone.confirmed(second).await;
+    // SIPp takes no BYE while it still answers.
+    phone.wire_receives("the answer to the last report", |message| message.contains("CSeq: 3 NOTIFY")).await;
     for call in [call, second] {
         phone.hang_up(call);
         phone.ended(call).await;
@@ -175,11 +177,7 @@ async fn a_redirection_is_followed(transport: Transport) {
 
 async fn a_redirection_is_not_followed_where_that_is_not_wanted(transport: Transport) {
     let sipp = Sipp::called("called-and-only-redirects", transport, 1, &[]);
-    let mut config = guest("alice", sipp.target());
-    config.endpoint.max_redirects = 0;
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
+    let mut phone = Phone::calling_with("alice", sipp.target(), |config| config.max_redirects = 0).await;
     let call = phone.call(&sipp.uri("sipp"));
     let end = phone.ended(call).await;
     assert_eq!((end.cause, end.status), (Cause::Redirected, Some(302)));
@@ -188,12 +186,9 @@ async fn a_redirection_is_not_followed_where_that_is_not_wanted(transport: Trans
 
 async fn asked_for_password(scenario: &str, transport: Transport) {
     let sipp = Sipp::called(scenario, transport, 1, &[]);
-    let mut config = guest("alice", sipp.target());
     let (username, password) = ("alice".to_owned(), "open-sesame".to_owned());
-    config.endpoint.credentials = Some(Credentials { username, password });
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
+    let credentials = Credentials { username, password };
+    let mut phone = Phone::calling_with("alice", sipp.target(), |config| config.credentials = Some(credentials)).await;
     let call = phone.call(&sipp.uri("sipp"));
     phone.confirmed(call).await;
     hang_up(sipp, phone, call).await;
@@ -209,12 +204,7 @@ async fn a_password_is_given_to_a_proxy(transport: Transport) {
 
 /// A phone that offers session timers.
 async fn timed(sipp: &Sipp) -> Phone {
-    let mut config = guest("alice", sipp.target());
-    config.endpoint.session_expires = Some(90);
-    let mut phone = Phone::new("alice", config, own_tls());
-    phone.start();
-    phone.connected().await;
-    phone
+    Phone::calling_with("alice", sipp.target(), |config| config.session_expires = Some(90)).await
 }
 
 async fn a_longer_session_interval_is_agreed_to(transport: Transport) {
@@ -238,17 +228,15 @@ async fn the_caller_refreshes_the_session(transport: Transport) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the foreign peers: make interop"]
 async fn calls_come_about_although_a_fifth_of_the_datagrams_is_lost() {
-    // More calls than are made: SIPp that has gone would refuse what is sent again.
-    let sipp = Sipp::called("called", Transport::Udp, 1000, &["-lost", "20"]);
+    // SIPp ends the calls: it would take our BYE for an error while it waits for a lost ACK.
+    let sipp = Sipp::called("called-and-ends", Transport::Udp, 5, &["-lost", "20"]);
     let mut phone = Phone::calling("alice", sipp.target()).await;
-    for _ in 0..10 {
+    for _ in 0..5 {
         let call = phone.call(&sipp.uri("sipp"));
         phone.confirmed(call).await;
-        phone.hang_up(call);
-        assert_eq!(phone.ended(call).await.originator, Originator::Local);
+        assert_eq!(phone.ended(call).await.originator, Originator::Remote);
     }
-    let requests = phone.wire.sent("INVITE").len() + phone.wire.sent("BYE").len();
-    assert!(requests > 20, "nothing was lost, so nothing was shown");
+    sipp.succeeded().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

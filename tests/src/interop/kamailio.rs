@@ -64,6 +64,7 @@ impl Kamailio {
     }
 
     /// Starts an edge proxy in front of this registrar; it needs a folder of its own.
+    #[must_use]
     pub fn edge_of(&self, folder: &Path) -> Self {
         let identity = certificates::make(folder, "edge");
         let registrar = ("REGISTRAR", format!("\"127.0.0.1:{}\"", self.plain));

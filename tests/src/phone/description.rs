@@ -62,7 +62,7 @@ pub fn directions(description: &str) -> Vec<String> {
         if line.starts_with("m=") {
             media.push(session.clone());
         } else if WORDS.contains(&line) {
-            *media.last_mut().unwrap_or(&mut session) = line.trim_start_matches("a=").to_owned();
+            line.trim_start_matches("a=").clone_into(media.last_mut().unwrap_or(&mut session));
         }
     }
     media

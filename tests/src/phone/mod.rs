@@ -17,14 +17,16 @@ mod wire;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use roombox_sip::agent::{AgentConfig, UserAgent};
-use roombox_sip::api::{Command, Event, ServerTarget};
-use roombox_sip::endpoint::{Endpoint, EndpointConfig};
+use roombox_sip::api::{Command, Event, FlowId, FlowInput, ServerTarget};
+use roombox_sip::endpoint::{self, Endpoint, EndpointConfig};
+use roombox_sip::machine::Machine;
 use roombox_sip_transports::{ClientTls, FlowEvents, ListenOptions, Listener, Transports, flow_events};
 use tokio::sync::mpsc;
 
-pub use account::{agent, guest};
+pub use account::agent;
 pub use description::{Description, directions};
 use driver::{Core, Driver, Order};
 pub use media::Media;
@@ -58,12 +60,28 @@ impl Phone {
         Self::run(name, core, Transports::new(tls, flows), told, None)
     }
 
-    /// A guest with a connection to this place, which is up when this returns.
+    /// Somebody without registrar, with one connection to this place, up when this returns. It sends nothing by itself
+    /// that belongs to no call, since a peer that plays a scenario knows only its own calls.
     pub async fn calling(name: &str, server: ServerTarget) -> Self {
-        let mut phone = Self::new(name, guest(name, server), own_tls());
-        phone.start();
-        phone.connected().await;
-        phone
+        Self::calling_with(name, server, |_| ()).await
+    }
+
+    /// The same, changed by `adapt` before it starts.
+    ///
+    /// # Panics
+    /// When the connection does not come up.
+    pub async fn calling_with(name: &str, server: ServerTarget, adapt: impl FnOnce(&mut EndpointConfig)) -> Self {
+        let (flows, mut told) = flow_events();
+        let transports = Transports::new(own_tls(), flows);
+        let mut config = EndpointConfig::client(format!("sip:{name}@127.0.0.1"));
+        config.contact_user = Some(name.to_owned());
+        adapt(&mut config);
+        let mut endpoint = Endpoint::new(config, seed());
+        transports.open(FlowId(1), server);
+        let (flow, input) = told.recv().await.expect("the transports live");
+        assert!(matches!(input, FlowInput::Opened(_)), "{name}: {input:?}");
+        endpoint.handle_input(Instant::now(), endpoint::Input::Flow { flow, input });
+        Self::run(name, Core::Endpoint(Box::new(endpoint)), transports, told, None)
     }
 
     /// An endpoint without registrar that waits for calls on a free port of loopback, changed by `adapt` before it starts.

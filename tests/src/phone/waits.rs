@@ -3,6 +3,7 @@
 use roombox_sip::api::{
     AgentEvent, Body, Event, Failure, FinalResponse, FlowError, HeaderLine, HoldState, RequestId, SessionId,
 };
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::Phone;
@@ -62,7 +63,7 @@ impl Phone {
                     self.pending.push_back(event);
                 }
                 Ok(None) => panic!("{} is gone while waiting for {what}; {}", self.name, self.story()),
-                Err(_) => panic!("{} waited in vain for {what}; {}", self.name, self.story()),
+                Err(Elapsed { .. }) => panic!("{} waited in vain for {what}; {}", self.name, self.story()),
             }
         }
     }

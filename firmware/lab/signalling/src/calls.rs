@@ -82,6 +82,8 @@ impl Signalling {
             Event::OfferFailed { session, failure } => self.relay_refusal(session, failure.status),
             Event::Progress { session, .. } => self.relay_progress(session),
             Event::Accepted { session, body, .. } => self.relay_acceptance(session, body),
+            // A conference follows nobody to another.
+            Event::Refer { refer, .. } => self.respond(refer, 603, Vec::new()),
             // The outcome of a vendor message changes nothing here; the rest is not for calls.
             Event::Agent(_)
             | Event::Hold { .. }
@@ -89,7 +91,6 @@ impl Signalling {
             | Event::Notify { .. }
             | Event::ProgressAcknowledged { .. }
             | Event::Redirected { .. }
-            | Event::Refer { .. }
             | Event::ReferProgress { .. }
             | Event::Request { .. }
             | Event::Response { .. }

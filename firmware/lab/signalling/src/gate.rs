@@ -59,12 +59,12 @@ impl Gate {
 
     fn check(&mut self, now: Instant, request: &Request<'_>, asker: Asker, status: u16) -> Verdict {
         let body = request.body.map_or(&[][..], |body| &body.content);
-        let asked = Asked { method: request.method, uri: request.uri, body };
+        let claim = Asked { method: request.method, uri: request.uri, body };
         let answers = request.headers.iter().filter(|line| same_name(&line.name, asker.answer_header()));
         let mut best = Refusal::Absent;
         for answer in answers {
             let users = &self.users;
-            match self.verifier.verify(now, asked, &answer.value, |user| users.credentials(user)) {
+            match self.verifier.verify(now, claim, &answer.value, |user| users.credentials(user)) {
                 Ok(user) if user == request.user => return Verdict::Admitted,
                 Ok(_) => return refused(403, Vec::new(), true),
                 Err(refusal) => best = refusal,

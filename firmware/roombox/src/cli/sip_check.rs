@@ -18,11 +18,24 @@ pub(crate) fn sip_check(transport: CheckTransport, files: &[PathBuf]) -> Outcome
     let mut unreadable = Vec::new();
     for file in files {
         match std::fs::read(file) {
-            Ok(bytes) => say(&line(&file.display().to_string(), &bytes, transport))?,
+            Ok(bytes) => say(&line(&file.display().to_string(), &with_line_ends(bytes), transport))?,
             Err(error) => unreadable.push(format!("{}: {error}", file.display())),
         }
     }
     if unreadable.is_empty() { Ok(()) } else { Err(Refusal::usage(unreadable.join("\n"))) }
+}
+
+/// Editors and archives lose the CR of line ends: a file without a single one gets them, and the empty line at its end if
+/// there is none at all, as they stood on the wire.
+fn with_line_ends(bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.contains(&b'\r') || !bytes.contains(&b'\n') {
+        return bytes;
+    }
+    let mut wire: Vec<u8> = bytes.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]);
+    while !wire.windows(4).any(|end| end == b"\r\n\r\n") {
+        wire.extend_from_slice(b"\r\n");
+    }
+    wire
 }
 
 fn line(file: &str, bytes: &[u8], transport: Transport) -> String {
@@ -37,6 +50,15 @@ fn line(file: &str, bytes: &[u8], transport: Transport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_ends_that_were_lost_are_put_back_and_others_left_alone() {
+        assert_eq!(with_line_ends(b"a\nb\n\nbody\n".to_vec()), b"a\r\nb\r\n\r\nbody\r\n");
+        assert_eq!(with_line_ends(b"a\nb".to_vec()), b"a\r\nb\r\n\r\n");
+        for kept in [&b"a\r\nb\n"[..], b"a"] {
+            assert_eq!(with_line_ends(kept.to_vec()), kept);
+        }
+    }
 
     #[test]
     fn a_line_has_the_documented_keys() {

@@ -1,9 +1,13 @@
-//! A user agent that keeps one connection up and one registration fresh.
+//! A user agent that keeps its connections up and its registrations fresh.
 //!
 //! # What happens by itself
 //!
-//! - After [`Input::Start`] the servers are tried in order, for ever, with the waits of [`Recovery`]. A wrong certificate
-//!   is reported like any other failure and tried again at the slowest pace, since a person may mend it at the server.
+//! - After [`Input::Start`] the servers are tried in order, for ever: within a round at once, between rounds with the waits
+//!   of [`Recovery`]. A wrong certificate is reported like any other failure and tried again at the slowest pace, since a
+//!   person may mend it at the server. A domain is looked up anew in every round ([`Output::Locate`]). A registrar that
+//!   cannot (503, no answer) is left for the next server; the server configured first is returned to when there is no call.
+//! - With [`AgentConfig::outbound_flows`] = 2 another flow to another server stands beside the first (RFC 5626). The loss of
+//!   one of them is told as [`AgentEvent::Flow`]; calls go on over the other.
 //! - Up means registered at once (or, as a guest, ready). The registration is refreshed in time; a refused password is
 //!   never sent again by itself: `RegistrationFailed` with `retry_in_ms: None` waits for [`Input::Register`] or new
 //!   settings. It is not sent again after a reconnect either.
@@ -12,27 +16,34 @@
 //!   registration is on) they move over and their peer is asked whether it still knows them.
 //! - [`Input::Stop`] ends all sessions, unregisters, and closes after at most two seconds.
 
+mod binding;
 mod config;
 mod connection;
 mod keep_alive;
+mod leg;
+mod outcome;
+mod preferred;
 mod registration;
+mod servers;
+mod status;
+mod stop;
 
 pub use config::{AgentConfig, KeepAlive, Recovery, RegistrationConfig};
+pub use status::{AgentStatus, ConnectionState, FlowStatus, RegistererState, RegistrationState};
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::api::{
-    AgentEvent, Cause, Command, Event, FlowError, FlowId, FlowInput, LocateId, Output, Server, ServerTarget,
-};
-use crate::endpoint::{self, Endpoint, EndpointStatus};
+use crate::api::{AgentEvent, Command, Event, FlowError, FlowId, FlowInput, LocateId, Output, ServerTarget};
+use crate::endpoint::{self, Endpoint};
 use crate::machine::Machine;
-use connection::Connection;
-use keep_alive::Watch;
-use registration::Registration;
+use connection::Names;
+use leg::Leg;
+use preferred::WayBack;
+use registration::Registrar;
 
-/// Time for BYE and the last REGISTER to be answered when stopping (spec section 14.10).
-const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// Flows at most; a third one would only cost (RFC 5626 section 4.2 has two in all its examples).
+const MAX_FLOWS: u8 = 2;
 
 /// What goes into a [`UserAgent`].
 #[derive(Clone, Debug)]
@@ -63,75 +74,38 @@ pub enum Input {
     Stop,
     /// Give the registration back but stay connected.
     Unregister,
+    /// The same, with everything that is registered under our address of record, also by others (`Contact: *`).
+    UnregisterAll,
 }
 
-/// The connection as an onlooker sees it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ConnectionState {
-    /// Up.
-    Connected,
-    /// Being opened.
-    Connecting,
-    /// Not wanted.
-    #[default]
-    Stopped,
-    /// Lost; the next attempt has its time.
-    Waiting,
-}
-
-/// The registration as an onlooker sees it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RegistrationState {
-    /// A person is needed (wrong password).
-    NeedsPerson,
-    /// Not registered.
-    #[default]
-    None,
-    /// Registered.
-    Registered,
-    /// A REGISTER is on its way.
-    Registering,
-    /// Refused; the next attempt has its time.
-    Waiting,
-}
-
-/// What an onlooker may see of a user agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AgentStatus {
-    /// The connection.
-    pub connection: ConnectionState,
-    /// The endpoint below.
-    pub endpoint: EndpointStatus,
-    /// The registration.
-    pub registration: RegistrationState,
-}
-
-/// Endpoint, connection and registration in one machine.
+/// Endpoint, connections and registrations in one machine.
 #[derive(Debug)]
 pub struct UserAgent {
-    connection: Connection,
     endpoint: Endpoint,
+    /// One for each flow wanted, at least one.
+    legs: Vec<Leg>,
+    names: Names,
     outputs: VecDeque<Output>,
-    registration: Registration,
+    registrar: Registrar,
     /// When a stop that waits for answers gives up.
     stopping: Option<Instant>,
-    watch: Watch,
+    way_back: WayBack,
 }
 
 impl UserAgent {
-    /// A stopped user agent. The same `seed` and inputs give the same outputs, byte for byte.
+    /// A stopped user agent. The same `seed` and inputs give the same outputs, byte for byte: all tags, branches, nonces,
+    /// host names and waits come from it. Each box and each start needs a seed of its own, from the system's random
+    /// source; two boxes with one seed would have the same Call-IDs and knock in step.
     pub fn new(config: AgentConfig, seed: u64) -> Self {
-        let places = config.servers.into_iter().filter_map(|server| match server {
-            Server::At(target) => Some(target),
-            Server::Domain { .. } => None,
-        });
+        let legs = (1..=config.outbound_flows.clamp(1, MAX_FLOWS)).map(|reg_id| Leg::new(&config, reg_id)).collect();
         Self {
-            connection: Connection::new(places.collect(), config.recovery),
-            registration: Registration::new(config.registration, config.endpoint.instance_id.clone()),
+            legs,
+            names: Names::default(),
+            registrar: Registrar::new(config.registration),
             endpoint: Endpoint::new(config.endpoint, seed),
             outputs: VecDeque::new(),
             stopping: None,
-            watch: Watch::new(config.keep_alive),
+            way_back: WayBack::Off,
         }
     }
 
@@ -151,18 +125,17 @@ impl UserAgent {
             self.on_register_outcome(now, outcome);
             self.drain();
         }
-        if std::mem::take(&mut self.endpoint.core.keep_alive_failed) {
-            self.connection_dead(now);
+        if let Some(n) = self.endpoint.core.pong.take().and_then(|flow| self.leg_of(flow)) {
+            self.legs[n].watch.pong();
         }
-        let broken = self.connection.state() == ConnectionState::Connected
-            && self.connection.flow().is_some_and(|flow| self.endpoint.core.flows.transport(flow).is_none());
-        if broken {
-            // The endpoint could not follow the stream any further and has closed it.
-            self.connection_lost(now, FlowError::Closed("the server sent what is no SIP".into()));
+        for n in 0..self.legs.len() {
+            let flow = self.legs[n].connection.up();
+            if flow.is_some_and(|flow| self.endpoint.core.flows.transport(flow).is_none()) {
+                // The endpoint could not follow the stream any further and has closed it.
+                self.connection_lost(now, n, FlowError::Closed("the server sent what is no SIP".into()));
+            }
         }
-        let stopped =
-            self.stopping.is_some() && self.registration.is_idle() && self.endpoint.core.transactions.is_empty();
-        if stopped {
+        if self.stopping.is_some() && self.has_said_farewell() {
             self.close(now);
         }
         self.drain();
@@ -174,123 +147,65 @@ impl UserAgent {
         }
     }
 
-    fn start(&mut self, now: Instant) {
-        self.stopping = None;
-        self.registration.wanted();
-        if self.connection.state() == ConnectionState::Stopped {
-            self.connection.start();
-            self.open(now);
-        } else {
-            self.register_if_wanted(now);
-        }
-    }
-
-    fn open(&mut self, now: Instant) {
-        if let Some((flow, server, attempt)) = self.connection.open(now) {
-            self.tell(AgentEvent::Connecting { server: server.clone(), attempt });
-            self.outputs.push_back(Output::OpenFlow { flow, server });
-        }
-    }
-
-    fn flow_input(&mut self, now: Instant, flow: FlowId, input: FlowInput) {
-        if self.connection.flow() != Some(flow) {
-            return;
-        }
-        match input {
-            FlowInput::Opened(transport) => {
-                self.endpoint_input(now, endpoint::Input::Flow { flow, input: FlowInput::Opened(transport) });
-                if let Some(server) = self.connection.opened() {
-                    self.tell(AgentEvent::Connected { server });
-                }
-                self.watch.start(now);
-                if !self.register_if_wanted(now) {
-                    self.endpoint_input(now, endpoint::Input::UseFlow(flow));
-                }
-            }
-            FlowInput::Received(bytes) => {
-                self.watch.heard(now);
-                self.endpoint_input(now, endpoint::Input::Flow { flow, input: FlowInput::Received(bytes) });
-            }
-            FlowInput::Closed(error) => {
-                let input = FlowInput::Closed(error.clone());
-                self.endpoint.handle_input(now, endpoint::Input::Flow { flow, input });
-                self.drain();
-                self.connection_lost(now, error);
-            }
-        }
-    }
-
     fn endpoint_input(&mut self, now: Instant, input: endpoint::Input) {
         self.endpoint.handle_input(now, input);
         self.settle(now);
     }
 
-    fn connection_lost(&mut self, now: Instant, error: FlowError) {
-        self.watch.stop();
-        self.registration.connection_lost();
-        if self.stopping.take().is_some() {
-            self.connection.stop();
+    fn start(&mut self, now: Instant) {
+        self.stopping = None;
+        if self.registrar.state == RegistererState::Terminated {
+            self.registrar.state = RegistererState::Initial;
         }
-        let wait = self.connection.lost(now, &error, &mut self.endpoint.core.random);
-        let retry_in_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-        self.tell(AgentEvent::Disconnected { error, retry_in_ms });
+        self.register(now);
+        if self.legs[0].connection.state() == ConnectionState::Stopped {
+            self.legs[0].connection.start();
+            self.open(now, 0);
+        }
     }
 
-    /// Nothing was heard in time: the flow is closed and another one opened.
-    fn connection_dead(&mut self, now: Instant) {
-        self.drop_flow(now, FlowError::Timeout("no sign of life from the server".into()));
-    }
-
-    fn drop_flow(&mut self, now: Instant, error: FlowError) {
-        let Some(flow) = self.connection.flow() else { return };
-        if self.endpoint.core.flows.transport(flow).is_some() {
-            self.endpoint.handle_input(now, endpoint::Input::CloseFlow(flow));
-            self.drain();
-        } else {
-            self.outputs.push_back(Output::CloseFlow(flow));
+    fn located(&mut self, now: Instant, id: LocateId, places: Result<Vec<ServerTarget>, FlowError>) {
+        let Some(n) = self.legs.iter().position(|leg| leg.connection.locates(id)) else {
+            return self.preferred_located(now, id, places);
+        };
+        match places {
+            Ok(places) => {
+                self.legs[n].connection.located(now, places);
+                self.open(now, n);
+            }
+            Err(error) => self.connection_lost(now, n, error),
         }
-        self.connection_lost(now, error);
     }
 
     fn reconnect(&mut self, now: Instant) {
-        if self.connection.state() == ConnectionState::Stopped {
-            return;
+        for n in 0..self.legs.len() {
+            if self.legs[n].connection.state() != ConnectionState::Stopped {
+                self.drop_flow(now, n, FlowError::Closed("reconnecting".into()));
+                self.legs[n].connection.retry_at_once(now);
+            }
         }
-        self.drop_flow(now, FlowError::Closed("reconnecting".into()));
-        self.connection.retry_at_once();
-        self.open(now);
+        for n in 0..self.legs.len() {
+            self.open(now, n);
+        }
     }
 
-    fn stop(&mut self, now: Instant) {
-        if self.connection.state() != ConnectionState::Connected {
-            self.endpoint.unsubscribe_all(now);
-            return self.close(now);
+    /// Every timer of one flow.
+    fn leg_timeout(&mut self, now: Instant, n: usize) {
+        if self.legs[n].connection.overdue(now) {
+            self.drop_flow(now, n, FlowError::Timeout("the connection did not come up".into()));
         }
-        self.stopping = Some(now + STOP_PATIENCE);
-        for session in self.endpoint.status().sessions {
-            let command = Command::Terminate { session, cause: Cause::Canceled };
-            self.endpoint.handle_input(now, endpoint::Input::Command(command));
+        if self.legs[n].connection.due(now) {
+            self.open(now, n);
         }
-        self.endpoint.unsubscribe_all(now);
-        self.unregister(now);
-        self.settle(now);
+        if self.legs[n].watch.due(now) {
+            self.ask_for_life(now, n);
+        }
     }
+}
 
-    /// Closes for good.
-    fn close(&mut self, now: Instant) {
-        self.stopping = None;
-        if self.connection.state() == ConnectionState::Stopped {
-            return;
-        }
-        self.connection.stop();
-        if self.connection.flow().is_some() {
-            self.drop_flow(now, FlowError::Closed("stopped".into()));
-        } else {
-            let error = FlowError::Closed("stopped".into());
-            self.tell(AgentEvent::Disconnected { error, retry_in_ms: None });
-        }
-        self.connection.stopped();
-    }
+/// Whole milliseconds, saturating.
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Machine for UserAgent {
@@ -302,15 +217,13 @@ impl Machine for UserAgent {
         match input {
             Input::Command(command) => self.endpoint_input(now, endpoint::Input::Command(command)),
             Input::Flow { flow, input } => self.flow_input(now, flow, input),
-            Input::Located { .. } => {}
+            Input::Located { locate, places } => self.located(now, locate, places),
             Input::Reconnect => self.reconnect(now),
-            Input::Register => {
-                self.registration.wanted();
-                self.register_if_wanted(now);
-            }
+            Input::Register => self.register(now),
             Input::Start => self.start(now),
             Input::Stop => self.stop(now),
             Input::Unregister => self.unregister(now),
+            Input::UnregisterAll => self.unregister_all(now),
         }
         self.settle(now);
     }
@@ -318,18 +231,12 @@ impl Machine for UserAgent {
     fn handle_timeout(&mut self, now: Instant) {
         self.endpoint.handle_timeout(now);
         self.settle(now);
-        if self.connection.overdue(now) {
-            self.drop_flow(now, FlowError::Timeout("the connection did not come up".into()));
+        self.notice_run_out(now);
+        for n in 0..self.legs.len() {
+            self.leg_timeout(now, n);
         }
-        if self.connection.due(now) {
-            self.open(now);
-        }
-        if self.registration.due(now) {
-            self.register_if_wanted(now);
-        }
-        if self.watch.due(now) {
-            self.ask_for_life(now);
-        }
+        self.look_for_preferred(now);
+        self.next_register(now);
         if self.stopping.is_some_and(|at| at <= now) {
             self.close(now);
         }
@@ -341,15 +248,19 @@ impl Machine for UserAgent {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let own = [self.connection.deadline(), self.registration.deadline(), self.watch.deadline(), self.stopping];
-        own.into_iter().flatten().chain(self.endpoint.next_deadline()).min()
+        let legs = self.legs.iter().flat_map(|leg| [leg.connection.deadline(), leg.watch.deadline()]);
+        let own = [self.register_deadline(), self.way_back.deadline(), self.stopping];
+        legs.chain(own).flatten().chain(self.endpoint.next_deadline()).min()
     }
 
     fn status(&self) -> AgentStatus {
+        let wanted = |leg: &&Leg| leg.connection.state() != ConnectionState::Stopped;
         AgentStatus {
-            connection: self.connection.state(),
+            connection: self.best(ConnectionState::rank, |leg| leg.connection.state()),
             endpoint: self.endpoint.status(),
-            registration: self.registration.state(),
+            flows: self.legs.iter().filter(wanted).map(Leg::status).collect(),
+            registerer: self.registrar.state,
+            registration: self.best(RegistrationState::rank, |leg| leg.binding.state),
         }
     }
 }

@@ -120,3 +120,15 @@ pub struct PeerReason {
     /// For people.
     pub text: Option<String>,
 }
+
+impl Failure {
+    /// Did the way fail and not the called side: lost connection, no answer, or a server that cannot at the moment (503, RFC
+    /// 3261 section 21.5.4)? Then the same call may succeed when it is made again, over another connection or after
+    /// `retry_after`.
+    pub fn is_of_the_way(&self) -> bool {
+        match self.status {
+            Some(status) => status == 503,
+            None => matches!(self.cause, Cause::ConnectionError | Cause::RequestTimeout),
+        }
+    }
+}

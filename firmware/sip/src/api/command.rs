@@ -7,9 +7,9 @@ use super::{Body, Cause, HeaderLine, RequestId, SessionId, SubscriptionId};
 pub enum Command {
     /// Answer a ringing incoming session with 200 and this body.
     Accept { session: SessionId, body: Option<Body>, headers: Vec<HeaderLine> },
-    /// Answer a re-INVITE or UPDATE of the peer (see [`Event::Offer`]): `Ok` = 200 with the body, `Err` = status.
+    /// Answer a re-INVITE or UPDATE of the peer (see [`super::Event::Offer`]): `Ok` = 200 with the body, `Err` = status.
     AnswerOffer { session: SessionId, answer: Result<Body, u16> },
-    /// Send INFO inside the session; the outcome is [`Event::Response`] with the same `request`.
+    /// Send INFO inside the session; the outcome is [`super::Event::Response`] with the same `request`.
     Info {
         session: SessionId,
         request: RequestId,
@@ -42,13 +42,13 @@ pub enum Command {
     Refer { session: SessionId, request: RequestId, to: ReferTo, headers: Vec<HeaderLine> },
     /// Send 180 to a ringing incoming session (done by itself once; this repeats or adds headers).
     Ring { session: SessionId, headers: Vec<HeaderLine> },
-    /// Offer again inside the session (re-INVITE); outcome [`Event::OfferAnswered`] or [`Event::OfferFailed`].
+    /// Offer again inside the session (re-INVITE); outcome [`super::Event::OfferAnswered`] or [`super::Event::OfferFailed`].
     Reinvite { session: SessionId, body: Body, headers: Vec<HeaderLine> },
     /// Refuse a ringing incoming session with this status (300..=699).
     Reject { session: SessionId, status: u16, headers: Vec<HeaderLine> },
-    /// Send a request outside any session (OPTIONS, MESSAGE, NOTIFY...); outcome [`Event::Response`].
+    /// Send a request outside any session (OPTIONS, MESSAGE, NOTIFY...); outcome [`super::Event::Response`].
     Request { request: RequestId, method: String, target: String, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// Answer an [`Event::Request`], or refuse an [`Event::Refer`], of a peer.
+    /// Answer an [`super::Event::Request`], or refuse an [`super::Event::Refer`], of a peer.
     Respond { request: RequestId, status: u16, reason: Option<String>, headers: Vec<HeaderLine>, body: Option<Body> },
     /// Send a request of any other method (MESSAGE, OPTIONS…) inside a session; outcome [`super::Event::Response`]. Methods
     /// with commands of their own fail at once. Only 481 ends the session (RFC 5057), as for [`Command::Info`].

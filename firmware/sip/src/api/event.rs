@@ -36,7 +36,7 @@ pub enum Event {
     Message { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// NOTIFY for a subscription of ours; already answered.
     Notify { subscription: SubscriptionId, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// The peer offers again inside the session; answer with [`Command::AnswerOffer`].
+    /// The peer offers again inside the session; answer with [`super::Command::AnswerOffer`].
     Offer { session: SessionId, body: Option<Body> },
     /// Our re-INVITE was answered; `body` is the answer. Comes too when the peer's INVITE had no offer, ours went out in
     /// the 2xx, and its ACK brought the answer; at the start of a session it then precedes [`Event::Confirmed`].
@@ -63,7 +63,7 @@ pub enum Event {
     /// peer ended its news without telling how the call went. 408: no news came, or none any more. Also comes after the
     /// session has ended; never, when the peer answered with `Refer-Sub: false` (RFC 4488).
     ReferProgress { session: SessionId, request: RequestId, status: u16, reason: String, last: bool },
-    /// A request outside any session that the owner must answer with [`Command::Respond`].
+    /// A request outside any session that the owner must answer with [`super::Command::Respond`].
     Request {
         request: RequestId,
         flow: FlowId,
@@ -74,7 +74,7 @@ pub enum Event {
         headers: Vec<HeaderLine>,
         body: Option<Body>,
     },
-    /// The outcome of [`Command::Request`] or [`Command::Info`].
+    /// The outcome of [`super::Command::Request`] or [`super::Command::Info`].
     Response { request: RequestId, outcome: Result<FinalResponse, Failure> },
     /// A subscription of ours changed.
     Subscription { subscription: SubscriptionId, state: SubscriptionState },
@@ -89,7 +89,7 @@ pub struct HoldState {
     pub asked: bool,
     /// The peer has agreed to be on hold: its last description sends nothing.
     pub confirmed: bool,
-    /// The peer has put us on hold.
+    /// The peer has put us on hold: by an offer, or by its answer to an offer of both ways.
     pub by_peer: bool,
     /// Media of the peer arrives; `None` = nobody has looked.
     pub media: Option<bool>,
@@ -107,6 +107,21 @@ pub enum SubscriptionState {
     Terminated { reason: String, retry_in_ms: Option<u64> },
 }
 
+/// What happened to one of several flows; fields as in [`AgentEvent`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlowChange {
+    /// Being opened.
+    Connecting { server: ServerTarget, attempt: u32 },
+    /// Up.
+    Connected { server: ServerTarget },
+    /// Gone, or did not come up.
+    Disconnected { error: FlowError, retry_in_ms: Option<u64> },
+    /// Registered over it too.
+    Registered { expires: u32 },
+    /// Not registered over it.
+    RegistrationFailed { failure: Failure, retry_in_ms: Option<u64> },
+}
+
 /// Connection and registration of the user agent (spec sections 1.5, 14.2, 14.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgentEvent {
@@ -114,8 +129,11 @@ pub enum AgentEvent {
     Connecting { server: ServerTarget, attempt: u32 },
     /// A flow is up.
     Connected { server: ServerTarget },
-    /// The flow is gone or did not come up; `retry_in_ms` until the next attempt, `None` when stopped.
+    /// The flow is gone or did not come up; `retry_in_ms` until the next attempt, `None` when stopped. With several flows:
+    /// the last one that stood.
     Disconnected { error: FlowError, retry_in_ms: Option<u64> },
+    /// One of several flows changed while another one stands: calls and registration go on over that one (RFC 5626).
+    Flow { reg_id: u8, change: FlowChange },
     /// Registered; the server granted this many seconds.
     Registered { expires: u32 },
     /// Registration failed; `retry_in_ms` until the next attempt, `None` when it waits for a person (wrong password).

@@ -11,7 +11,10 @@ pub enum Transport {
     Tcp,
     /// SIP over TLS.
     Tls,
-    /// SIP over UDP.
+    /// SIP over UDP, for requests above 1300 octets too: they go in IP fragments, where RFC 3261 section 18.1.1 would have
+    /// them go over TCP. A box uses the transport that it is told, its registration and its dialogs live on that one flow,
+    /// and a second flow beside it would be one that its server does not know. Whoever has such offers (ICE, video) behind
+    /// something that drops fragments names another transport.
     Udp,
     /// SIP over WebSocket.
     Ws,

@@ -12,7 +12,7 @@ mod output;
 pub use body::{Body, FinalResponse, HeaderLine};
 pub use cause::{Cause, Failure, Originator, PeerReason};
 pub use command::{Command, InviteOptions, ReferTo, Reliable};
-pub use event::{AgentEvent, Event, HoldState, SubscriptionState};
+pub use event::{AgentEvent, Event, FlowChange, HoldState, SubscriptionState};
 pub use flow::{FlowError, FlowInput, Server, ServerTarget, Transport};
 pub use ids::{FlowId, LocateId, RequestId, SessionId, SubscriptionId};
 pub use output::Output;

@@ -13,7 +13,7 @@ pub enum Output {
     Event(Event),
     /// Find out where a domain is served (RFC 3263); the answer is [`crate::agent::Input::Located`].
     Locate { locate: LocateId, domain: String, transport: Option<Transport>, path: String },
-    /// Open a flow to a server; the answer is [`FlowInput::Opened`] or [`FlowInput::Closed`].
+    /// Open a flow to a server; the answer is [`super::FlowInput::Opened`] or [`super::FlowInput::Closed`].
     OpenFlow { flow: FlowId, server: ServerTarget },
     /// Send one SIP message (one WebSocket message, one datagram, or bytes of a stream).
     Send { flow: FlowId, bytes: Bytes },

@@ -1,13 +1,11 @@
 //! Answering challenges, and using an answered nonce again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
-use super::hash::Inputs;
+use super::authorization::{Identity, authorization};
 use super::{Asker, Challenge, RealmCredentials, Secret, digest_fields, info};
 use crate::endpoint::Credentials;
 use crate::ident::Random;
-use crate::message::lexical::quote;
 use crate::message::uri::SipUri;
 use crate::message::{Request, Response};
 
@@ -62,13 +60,24 @@ pub struct ClientAuth {
     clock: u64,
     credentials: Option<Credentials>,
     known: BTreeMap<Space, Known>,
+    /// Where our password was accepted once.
+    right: BTreeSet<Space>,
+    /// Where it was refused, in calls that go on.
+    refused: BTreeSet<(Space, String)>,
     realms: Vec<RealmCredentials>,
 }
 
 impl ClientAuth {
     /// With these credentials for any realm.
     pub fn new(credentials: Option<Credentials>) -> Self {
-        Self { clock: 0, credentials, known: BTreeMap::new(), realms: Vec::new() }
+        Self {
+            clock: 0,
+            credentials,
+            known: BTreeMap::new(),
+            right: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            realms: Vec::new(),
+        }
     }
 
     /// With credentials of their own for some realms.
@@ -79,7 +88,7 @@ impl ClientAuth {
 
     /// How much is kept: nonces, and calls that have used them.
     pub fn kept(&self) -> usize {
-        self.known.values().map(|known| 1 + known.calls.len()).sum()
+        self.refused.len() + self.known.values().map(|known| 1 + known.calls.len()).sum::<usize>()
     }
 
     /// A dialog is over.
@@ -87,6 +96,7 @@ impl ClientAuth {
         for known in self.known.values_mut() {
             known.calls.remove(call_id);
         }
+        self.refused.retain(|(_, refused)| refused != call_id);
     }
 
     /// Adds credentials for nonces known already, so that no challenge is needed.
@@ -101,26 +111,26 @@ impl ClientAuth {
     /// Answers the challenges of a 401 or 407 by setting headers of `request`, which is about to be sent again. What it
     /// carried for other realms is made anew with the next count, since each count is good once.
     pub fn answer(&mut self, request: &mut Request, response: &Response, random: &mut Random) -> Result<(), AuthError> {
-        let asker = Asker::of_status(response.status).ok_or(AuthError::Unsupported)?;
+        let asked_by = Asker::of_status(response.status).ok_or(AuthError::Unsupported)?;
         if self.credentials.is_none() && self.realms.is_empty() {
             return Err(AuthError::NoCredentials);
         }
-        let chosen = self.strongest(response, asker);
-        if chosen.is_empty() {
+        // A proxy that forked collects the challenges of both kinds in one response (RFC 3261 section 16.7).
+        let chosen: BTreeMap<Space, Challenge> =
+            [Asker::Proxy, Asker::Server].into_iter().flat_map(|asker| self.strongest(response, asker)).collect();
+        if !chosen.keys().any(|(asker, _)| *asker == asked_by) {
             return Err(AuthError::Unsupported);
         }
-        let mut spaces = answered_spaces(request);
-        if chosen.values().any(|c| !c.stale && self.answered_afresh(request, asker, &c.realm)) {
+        if chosen.iter().any(|(space, challenge)| self.is_refused(request, space, challenge)) {
+            self.refused(request, chosen.into_keys());
             return Err(AuthError::Refused);
         }
-        for (realm, challenge) in chosen {
-            let space = (asker, realm);
+        let mut spaces = answered_spaces(request);
+        for (space, challenge) in chosen {
             self.learn_challenge(space.clone(), challenge, request);
             spaces.insert(space);
         }
-        for asker in [Asker::Proxy, Asker::Server] {
-            request.headers.remove(asker.answer_header());
-        }
+        request.headers.remove_credentials();
         for space in spaces {
             self.put(&space, request, random);
         }
@@ -138,7 +148,12 @@ impl ClientAuth {
             let answers: Vec<_> = request.headers.all(asker.answer_header()).filter_map(digest_fields).collect();
             for answer in &answers {
                 let space = (asker, info::get(answer, "realm").unwrap_or_default().to_string());
-                self.known.get_mut(&space).into_iter().for_each(|known| known.proven = true);
+                if let Some(known) = self.known.get_mut(&space) {
+                    known.proven = true;
+                    if self.right.len() < MAX_REALMS {
+                        self.right.insert(space);
+                    }
+                }
             }
             // The header names no realm: with two of them nobody knows whose it is.
             if let ([answer], Some(offered)) = (&answers[..], response.headers.get(asker.info_header())) {
@@ -164,18 +179,37 @@ impl ClientAuth {
     }
 
     /// The strongest challenge we can answer, by realm (RFC 8760 section 2.4).
-    fn strongest(&self, response: &Response, asker: Asker) -> BTreeMap<String, Challenge> {
-        let mut chosen: BTreeMap<String, Challenge> = BTreeMap::new();
+    fn strongest(&self, response: &Response, asker: Asker) -> BTreeMap<Space, Challenge> {
+        let mut chosen: BTreeMap<Space, Challenge> = BTreeMap::new();
         for challenge in response.headers.all(asker.challenge_header()).filter_map(Challenge::parse) {
             let ours = secret_for(&self.realms, self.credentials.as_ref(), &challenge.realm);
             let answerable =
                 ours.is_some_and(|(user, s)| s.ha1(challenge.algorithm, &user, &challenge.realm).is_some());
-            let better = chosen.get(&challenge.realm).is_none_or(|other| other.algorithm < challenge.algorithm);
+            let space = (asker, challenge.realm.clone());
+            let better = chosen.get(&space).is_none_or(|other| other.algorithm < challenge.algorithm);
             if answerable && better {
-                chosen.insert(challenge.realm.clone(), challenge);
+                chosen.insert(space, challenge);
             }
         }
         chosen
+    }
+
+    /// Is the password wrong, as this challenge tells or as the call knows already?
+    fn is_refused(&self, request: &Request, space: &Space, challenge: &Challenge) -> bool {
+        let known = (space.clone(), call_id(request).to_string());
+        self.refused.contains(&known) || !challenge.stale && self.answered_afresh(request, space.0, &space.1)
+    }
+
+    /// What was refused is not shown again unasked; a password that was never right, not even when a request of the same
+    /// call is challenged.
+    fn refused(&mut self, request: &Request, spaces: impl Iterator<Item = Space>) {
+        let inside = request.headers.address("To").is_ok_and(|to| to.tag().is_some());
+        for space in spaces {
+            self.known.remove(&space);
+            if inside && !self.right.contains(&space) && self.refused.len() < MAX_CALLS {
+                self.refused.insert((space, call_id(request).into()));
+            }
+        }
     }
 
     /// Did the request carry an answer to a nonce of this realm used for the first time? Then the password is wrong; an
@@ -210,7 +244,8 @@ impl ClientAuth {
         self.clock += 1;
         known.used = self.clock;
         known.count += 1;
-        let value = authorization(&username, &ha1, known, request, &random.token(16));
+        let identity = Identity { username: &username, ha1: &ha1 };
+        let value = authorization(identity, &known.challenge, known.count, request, &random.token(16));
         request.headers.push(asker.answer_header(), value);
     }
 }
@@ -236,45 +271,4 @@ fn call_id(request: &Request) -> &str {
 
 fn host(request: &Request) -> String {
     SipUri::parse(&request.uri).map(|uri| uri.host).unwrap_or_default()
-}
-
-fn authorization(username: &str, ha1: &str, known: &Known, request: &Request, cnonce: &str) -> String {
-    let challenge = &known.challenge;
-    let nc = format!("{:08x}", known.count);
-    let response = Inputs {
-        algorithm: challenge.algorithm,
-        ha1,
-        method: request.method.as_str(),
-        uri: &request.uri,
-        body: &request.body,
-        nonce: &challenge.nonce,
-        cnonce,
-        nc: &nc,
-        qop: challenge.qop,
-    }
-    .response();
-    let hashed = || challenge.algorithm.hash(format!("{username}:{}", challenge.realm).as_bytes());
-    let username = if challenge.userhash { hashed() } else { username.to_string() };
-    let mut value = format!(
-        "Digest algorithm={}, username={}, realm={}, nonce={}, uri={}, response=\"{response}\"",
-        challenge.algorithm.name(),
-        quote(&username),
-        quote(&challenge.realm),
-        quote(&challenge.nonce),
-        quote(&request.uri),
-    );
-    // Writing to a String cannot fail.
-    if let Some(opaque) = &challenge.opaque {
-        let _ = write!(value, ", opaque={}", quote(opaque));
-    }
-    if challenge.userhash {
-        value.push_str(", userhash=true");
-    }
-    if let Some(qop) = challenge.qop {
-        let _ = write!(value, ", qop={}, cnonce=\"{cnonce}\", nc={nc}", qop.name());
-    } else if challenge.algorithm.is_session() {
-        // A session key without qop still needs the cnonce it was made with.
-        let _ = write!(value, ", cnonce=\"{cnonce}\"");
-    }
-    value
 }

@@ -41,6 +41,7 @@ impl Algorithm {
     }
 
     /// The algorithm without session key.
+    #[must_use]
     pub fn base(self) -> Self {
         match self {
             Self::Md5 | Self::Md5Sess => Self::Md5,

@@ -1,5 +1,6 @@
 //! Digest authentication (RFC 7616 and RFC 2617, as RFC 3261 section 22 and RFC 8760 use them), both sides.
 
+mod authorization;
 pub mod challenge;
 pub mod client;
 pub mod hash;

@@ -70,6 +70,8 @@ struct Owned {
 /// The outcome of a REGISTER, for the agent.
 #[derive(Clone, Debug)]
 pub(crate) struct RegisterOutcome {
+    /// It carried credentials.
+    pub authorized: bool,
     pub cseq: u32,
     pub result: Result<Response, crate::api::Failure>,
 }
@@ -81,9 +83,12 @@ pub(crate) struct Core {
     pub contact_host: String,
     pub contact_user: String,
     pub flows: Flows,
-    pub keep_alive_failed: bool,
     pub outputs: VecDeque<Output>,
+    /// Sessions that ended since they were looked after.
+    over: Vec<SessionId>,
     owners: BTreeMap<TransactionId, Owned>,
+    /// The flow on which a CRLF came last, for the agent.
+    pub pong: Option<FlowId>,
     pub random: Random,
     pub register_outcome: Option<RegisterOutcome>,
     pub transactions: Transactions,
@@ -99,9 +104,10 @@ impl Core {
             contact_user: config.contact_user.clone().unwrap_or_else(|| random.token(8)),
             config,
             flows: Flows::default(),
-            keep_alive_failed: false,
             outputs: VecDeque::new(),
+            over: Vec::new(),
             owners: BTreeMap::new(),
+            pong: None,
             random,
             register_outcome: None,
             transactions: Transactions::default(),
@@ -109,9 +115,22 @@ impl Core {
         }
     }
 
-    /// A session is over: its nonces are of no more use.
-    pub(crate) fn session_over(&mut self, call_id: &str) {
-        self.auth.forget(call_id);
+    /// A session is over: what its challenges have taught is of no more use, unless its BYE may still be challenged.
+    pub(crate) fn session_over(&mut self, id: SessionId, call_id: &str) {
+        if !self.owners.values().any(|owned| owned.owner == Owner::Leaving(id)) {
+            self.auth.forget(call_id);
+        }
+        self.over.push(id);
+    }
+
+    /// Offers of sessions that are over and still ring at the peer have a time limit from now on.
+    pub(crate) fn give_up_offers(&mut self, now: Instant) {
+        for over in std::mem::take(&mut self.over) {
+            let of_session = |owned: &Owned| matches!(owned.owner, Owner::Session(id, _) if id == over);
+            for id in self.owners.iter().filter(|(_, owned)| of_session(owned)).map(|(id, _)| *id) {
+                self.transactions.give_up_later(now, id);
+            }
+        }
     }
 
     pub(crate) fn event(&mut self, event: Event) {
@@ -143,18 +162,25 @@ impl Core {
     }
 
     /// Our Contact URI on this flow. RFC 7118 uses `transport=ws` for secure WebSocket too.
+    /// Over UDP the host is the address that the server sees, once it is known (RFC 3581).
     pub(crate) fn contact_uri(&self, flow: FlowId) -> String {
+        let seen = self.flows.learnt(flow).and_then(|learnt| learnt.address.as_deref());
+        let host = seen.unwrap_or(&self.contact_host);
         let transport = match self.flows.transport(flow) {
             Some(Transport::Tcp) => ";transport=tcp",
             Some(Transport::Tls) => ";transport=tls",
             Some(Transport::Ws | Transport::Wss) => ";transport=ws",
             Some(Transport::Udp) | None => "",
         };
-        format!("sip:{}@{}{transport}", self.contact_user, self.contact_host)
+        format!("sip:{}@{host}{transport}", self.contact_user)
     }
 
     /// Contact of dialogs; `;ob` asks an edge proxy to keep to this flow (RFC 5626 section 4.3).
+    /// A GRUU that the registrar gave us reaches us wherever we are (RFC 5627).
     pub(crate) fn contact(&self, flow: FlowId) -> String {
+        if let Some(gruu) = self.flows.learnt(flow).and_then(|learnt| learnt.pub_gruu.as_deref()) {
+            return format!("<{gruu}>");
+        }
         let ob = if self.config.role == Role::Client { ";ob" } else { "" };
         format!("<{}{ob}>", self.contact_uri(flow))
     }
@@ -199,6 +225,7 @@ impl Core {
         let via = self.via(flow);
         request.headers.push_front("Via", via);
         if owned.auth_rounds == 0 {
+            self.route(flow, &mut request);
             self.auth.add_known(&mut request, &mut self.random);
             self.sign(&mut request.headers);
         }
@@ -206,6 +233,17 @@ impl Core {
         self.owners.insert(id, owned);
         self.flush();
         id
+    }
+
+    /// A request that begins something goes by the way the registrar named (RFC 3608); REGISTER does not.
+    fn route(&self, flow: FlowId, request: &mut Request) {
+        let inside = request.headers.address("To").is_ok_and(|to| to.tag().is_some());
+        if inside || request.method == "REGISTER" || request.headers.get("Route").is_some() {
+            return;
+        }
+        for route in self.flows.learnt(flow).into_iter().flat_map(|learnt| &learnt.service_route) {
+            request.headers.push("Route", route.clone());
+        }
     }
 
     /// CANCEL goes with the branch of what it cancels (RFC 3261 section 9.1).
@@ -226,6 +264,7 @@ impl Core {
         }
         let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
         cancel.headers.push("CSeq", format!("{number} CANCEL"));
+        cancel.headers.copy_credentials(&request.headers);
         if let Some(reason) = reason {
             cancel.headers.push("Reason", reason);
         }

@@ -12,9 +12,23 @@ use crate::transaction::timing::GIVE_UP;
 #[derive(Debug)]
 struct Flow {
     framer: Option<StreamFramer>,
+    learnt: Learnt,
     transport: Transport,
     /// Until when the message that has begun has to be whole: its sender waits no longer for an answer (timers B and F).
     whole_by: Option<Instant>,
+}
+
+/// What a registrar has told over a flow about its use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Learnt {
+    /// `host:port` it sees us at, over UDP (RFC 3581).
+    pub address: Option<String>,
+    /// For Contact (RFC 5627).
+    pub pub_gruu: Option<String>,
+    /// Route of requests that begin something (RFC 3608).
+    pub service_route: Vec<String>,
+    /// The same as `pub_gruu` without a name in it; requests for it are for us.
+    pub temp_gruu: Option<String>,
 }
 
 /// All open flows.
@@ -28,7 +42,7 @@ impl Flows {
     /// A flow is up.
     pub(crate) fn opened(&mut self, id: FlowId, transport: Transport) {
         let framer = (Framing::from(transport) == Framing::Stream).then(StreamFramer::default);
-        self.open.insert(id, Flow { framer, transport, whole_by: None });
+        self.open.insert(id, Flow { framer, learnt: Learnt::default(), transport, whole_by: None });
         self.default = self.default.or(Some(id));
     }
 
@@ -70,6 +84,16 @@ impl Flows {
 
     pub(crate) fn transport(&self, id: FlowId) -> Option<Transport> {
         self.open.get(&id).map(|flow| flow.transport)
+    }
+
+    /// What was learnt over this flow.
+    pub(crate) fn learnt(&self, id: FlowId) -> Option<&Learnt> {
+        self.open.get(&id).map(|flow| &flow.learnt)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn learnt_mut(&mut self, id: FlowId) -> Option<&mut Learnt> {
+        self.open.get_mut(&id).map(|flow| &mut flow.learnt)
     }
 
     /// The flow for new sessions and requests.

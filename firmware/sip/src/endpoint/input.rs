@@ -118,7 +118,7 @@ impl Endpoint {
                         Frame::Message(bytes) => self.receive(now, flow, &bytes),
                         // RFC 5626 section 3.5.1: CRLF answers CRLF CRLF.
                         Frame::Ping => self.core.outputs.push_back(Output::Send { flow, bytes: "\r\n".into() }),
-                        Frame::Pong => {}
+                        Frame::Pong => self.core.pong = Some(flow),
                     }
                     self.settle(now);
                 }

@@ -127,6 +127,11 @@ impl Endpoint {
         }
     }
 
+    /// Is there no session, and no request of a peer that waits for its owner?
+    pub(crate) fn is_calm(&self) -> bool {
+        self.sessions.is_empty() && self.waiting.is_empty()
+    }
+
     /// Runs `act` on a session; drops the session when it is over.
     fn with_session(&mut self, id: SessionId, act: impl FnOnce(&mut Session, &mut Core)) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
@@ -143,7 +148,7 @@ impl Endpoint {
         session.forget_tones(&mut self.core);
         self.keep_dialog(&session);
         self.replacements.over(session.id, session.dialog());
-        self.core.session_over(&session.call_id);
+        self.core.session_over(session.id, &session.call_id);
     }
 
     /// Runs `act` on every session for which `wanted` holds.

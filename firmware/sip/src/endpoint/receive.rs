@@ -86,7 +86,7 @@ impl Endpoint {
             return;
         }
         let Some(transaction) = transaction else { return };
-        if !self.is_for_us(&request) {
+        if !self.is_for_us(flow, &request) {
             return self.core.refuse(now, transaction, &request, 404, &[]);
         }
         if request.method == "INVITE" {
@@ -97,13 +97,18 @@ impl Endpoint {
     }
 
     /// A client takes requests for its own user and its contact only (spec section 14.11).
-    fn is_for_us(&self, request: &Request) -> bool {
+    fn is_for_us(&self, flow: FlowId, request: &Request) -> bool {
+        let temp_gruu = self.core.flows.learnt(flow).and_then(|learnt| learnt.temp_gruu.as_deref());
         let user = |uri: &str| SipUri::parse(uri).ok().and_then(|uri| uri.user);
         match (self.core.config.role, user(&request.uri)) {
             (Role::Server, _) => true,
             (Role::Client, None) => request.method == "OPTIONS",
             (Role::Client, Some(asked)) => {
-                asked == self.core.contact_user || Some(asked) == user(&self.core.config.aor)
+                asked == self.core.contact_user
+                    || [Some(self.core.config.aor.as_str()), temp_gruu]
+                        .into_iter()
+                        .flatten()
+                        .any(|uri| user(uri) == Some(asked.clone()))
             }
         }
     }
@@ -153,6 +158,7 @@ impl Endpoint {
             self.core.flush();
         }
         self.report_news(now);
+        self.core.give_up_offers(now);
         self.core.flush();
         self.core.tidy();
     }
@@ -182,7 +188,8 @@ impl Endpoint {
                     self.core.auth.forget(event.request.headers.get("Call-ID").unwrap_or_default());
                 }
             }
-            Some(Owner::KeepAlive) => self.core.keep_alive_failed |= matches!(event.outcome, Outcome::Timeout),
+            // Any answer has been heard as a sign of life; without one, other traffic may have been.
+            Some(Owner::KeepAlive) => {}
             Some(Owner::Register) => self.on_register_outcome(now, event),
             Some(Owner::Refer(id)) => self.on_refer_outcome(now, event, id),
             Some(Owner::Report(id)) => self.on_report_outcome(now, event, id),
@@ -192,7 +199,8 @@ impl Endpoint {
 
     fn on_register_outcome(&mut self, now: Instant, event: &TransactionEvent) {
         let Some(result) = self.conclusion(now, event) else { return };
+        let authorized = event.request.headers.get("Authorization").is_some();
         let cseq = event.request.headers.cseq().map_or(0, |cseq| cseq.number);
-        self.core.register_outcome = Some(RegisterOutcome { cseq, result });
+        self.core.register_outcome = Some(RegisterOutcome { authorized, cseq, result });
     }
 }

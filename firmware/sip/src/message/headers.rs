@@ -58,6 +58,9 @@ pub(super) enum Text {
     Piece(u32, u32),
 }
 
+/// What answers a challenge.
+const CREDENTIALS: [&str; 2] = ["Authorization", "Proxy-Authorization"];
+
 /// One header line of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineRef<'a> {
@@ -186,6 +189,23 @@ impl Headers {
     pub fn extend(&mut self, lines: &[HeaderLine]) {
         let clean = |l: &&HeaderLine| super::lexical::is_token(&l.name) && !l.value.contains(['\r', '\n']);
         self.lines.extend(lines.iter().filter(clean).map(|l| Line::new(&l.name, l.value.as_str())));
+    }
+
+    /// Adds the credentials of another request: what acknowledges or cancels an INVITE cannot be challenged and carries those
+    /// of the INVITE (RFC 3261 section 22.1).
+    pub fn copy_credentials(&mut self, of: &Self) {
+        for name in CREDENTIALS {
+            for value in of.all(name) {
+                self.push(name, value);
+            }
+        }
+    }
+
+    /// Takes the credentials out.
+    pub fn remove_credentials(&mut self) {
+        for name in CREDENTIALS {
+            self.remove(name);
+        }
     }
 
     /// Replaces the first line of this name and removes the others; adds it when there is none.

@@ -81,6 +81,7 @@ pub fn inspect(request: &Request, methods: &[String]) -> Result<(), Defect> {
         return Err(Defect::bad("Max-Forwards is not within 0 and 255"));
     }
     inspect_uri(&request.uri)?;
+    inspect_contact(request)?;
     // ACK and CANCEL are never refused for an extension (RFC 3261 section 8.2.2.3).
     if request.method != "ACK" && request.method != "CANCEL" {
         inspect_require(headers)?;
@@ -97,6 +98,17 @@ fn inspect_uri(uri: &str) -> Result<(), Defect> {
     }
     if SipUri::parse(uri)?.headers.is_some() {
         return Err(Defect::bad("the Request-URI holds headers"));
+    }
+    Ok(())
+}
+
+/// A request that may found a dialog names where its sender is reached (RFC 3261 section 8.1.1.8, spec section 13.3). A
+/// caller of RFC 2543, known by its Via without a unique branch, need not (RFC 4475 section 3.4.1): it is reached at From.
+fn inspect_contact(request: &Request) -> Result<(), Defect> {
+    let headers = &request.headers;
+    let founds = request.method == "INVITE" && headers.address("To")?.tag().is_none();
+    if founds && headers.get("Contact").is_none() && headers.top_via()?.unique_branch().is_some() {
+        return Err(Defect::bad("Missing Contact Header"));
     }
     Ok(())
 }

@@ -64,6 +64,13 @@ pub fn holds_us(received: &str) -> bool {
     all_media(received, |direction| !direction.receives())
 }
 
+/// Does an offer leave its answer the choice to hold: is any picture or sound offered both ways? An answer to anything
+/// narrower says nothing of itself (`sendonly` is answered with `inactive` by many phones that hold nobody).
+pub fn leaves_choice(offer: &str) -> bool {
+    let description = Description::read(offer);
+    description.media.iter().any(|m| is_held_with(m) && description.direction(m) == Direction::SendRecv)
+}
+
 /// Does a received description send nothing: has the peer agreed to be held?
 pub fn sends_nothing(received: &str) -> bool {
     all_media(received, |direction| !direction.sends())

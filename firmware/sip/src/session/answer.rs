@@ -35,6 +35,7 @@ impl Session {
         self.establish(now, dialog, response);
         let headers = response.headers.lines().to_vec();
         if exchange == Exchange::None {
+            self.peer_described(core, body.as_ref(), true);
             let asked = Asked::Ack { headers, invite: event.request.clone() };
             self.offer.ask(Theirs { asked, until: Self::asks_until(now) });
             core.event(Event::Offer { session: self.id, body });
@@ -42,8 +43,9 @@ impl Session {
         }
         self.exchange = Exchange::Done;
         self.acknowledge_invite(core, &event.request, None);
-        core.event(Event::Accepted { session: self.id, body, headers });
+        core.event(Event::Accepted { session: self.id, body: body.clone(), headers });
         core.event(Event::Confirmed { session: self.id });
+        self.peer_described(core, body.as_ref(), false);
         self.after_offer(core, now);
     }
 
@@ -104,11 +106,7 @@ impl Session {
 /// ACK for a 2xx, with the number and the credentials of the INVITE (section 22.1).
 pub(super) fn ack(dialog: &Dialog, invite: &Request, body: Option<&Body>) -> Request {
     let mut ack = dialog.ack(invite.headers.cseq().map_or(0, |cseq| cseq.number));
-    for name in ["Authorization", "Proxy-Authorization"] {
-        for value in invite.headers.all(name) {
-            ack.headers.push(name, value);
-        }
-    }
+    ack.headers.copy_credentials(&invite.headers);
     ack.set_body(body);
     ack
 }

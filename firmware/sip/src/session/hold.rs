@@ -132,12 +132,13 @@ impl Session {
         self.tell_hold(core, before);
     }
 
-    /// A description of the peer stands now; only an offer says whether it holds us.
+    /// A description of the peer stands now. An offer says whether it holds us, and an answer does where ours left it the
+    /// choice.
     pub(super) fn peer_described(&mut self, core: &mut Core, body: Option<&Body>, offer: bool) {
         let before = self.hold.facts;
         if let Some(received) = body.and_then(text) {
             self.hold.peer_silent = hold::sends_nothing(received);
-            if offer {
+            if offer || self.hold.said.as_ref().and_then(text).is_some_and(hold::leaves_choice) {
                 self.hold.facts.by_peer = hold::holds_us(received);
             }
         }

@@ -67,9 +67,6 @@ impl Session {
     /// The same INVITE to another place: same Call-ID and From, next number (section 8.1.3.4).
     fn call_instead(&mut self, core: &mut Core, now: Instant, event: &TransactionEvent, target: String) {
         let mut request = super::uac::again(&event.request);
-        for name in ["Authorization", "Proxy-Authorization"] {
-            request.headers.remove(name);
-        }
         request.uri = target;
         let flow = self.flow.unwrap_or(event.path.flow);
         let new = core.send(now, flow, request.clone(), Owner::Session(self.id, Purpose::Invite));

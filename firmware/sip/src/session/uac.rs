@@ -99,11 +99,12 @@ fn hide_caller(headers: &mut Headers, aor: &str, tag: &str) {
     headers.push("Privacy", "id");
 }
 
-/// The same request once more, with the next number and without its Via.
+/// The same request once more, with the next number and without its Via and credentials.
 pub(super) fn again(request: &Request) -> Request {
     let mut request = request.clone();
     request.headers.remove("Via");
-    // They are signed anew when they are sent.
+    // It is signed anew when it is sent, and gets new credentials: each count of a nonce is good once.
+    request.headers.remove_credentials();
     request.headers.remove("User-Agent");
     request.headers.remove("Server");
     let number = request.headers.cseq().map_or(1, |cseq| cseq.number + 1);

@@ -28,6 +28,8 @@ pub(super) struct ClientTransaction {
     bytes: Bytes,
     /// Timers B, D, F, K, M.
     end: Option<Instant>,
+    /// Nobody waits for the final response any more: no provisional one prolongs the wait.
+    giving_up: bool,
     path: Path,
     /// Timers A and E.
     repeat: Option<Repeat>,
@@ -39,7 +41,16 @@ impl ClientTransaction {
     pub(super) fn start(now: Instant, path: Path, request: Request) -> Self {
         let state = if request.method == "INVITE" { State::Calling } else { State::Trying };
         let repeat = (!path.reliable).then(|| Repeat::start(now));
-        Self { ack: None, bytes: request.to_bytes(), end: Some(now + GIVE_UP), path, repeat, request, state }
+        Self {
+            ack: None,
+            bytes: request.to_bytes(),
+            end: Some(now + GIVE_UP),
+            giving_up: false,
+            path,
+            repeat,
+            request,
+            state,
+        }
     }
 
     pub(super) fn bytes(&self) -> Bytes {
@@ -84,7 +95,8 @@ impl ClientTransaction {
     fn provisional(&mut self, now: Instant, response: Response) -> Step {
         self.state = State::Proceeding;
         if self.is_invite() {
-            (self.repeat, self.end) = (None, None);
+            self.repeat = None;
+            self.end = self.end.filter(|_| self.giving_up);
         } else {
             self.repeat = self.repeat.map(|_| Repeat::at_t2(now));
         }
@@ -106,8 +118,8 @@ impl ClientTransaction {
     }
 
     pub(super) fn give_up_later(&mut self, now: Instant) {
-        if self.is_waiting() {
-            self.end = Some(now + GIVE_UP);
+        if self.is_invite() && self.is_waiting() && !self.giving_up {
+            (self.end, self.giving_up) = (Some(now + GIVE_UP), true);
         }
     }
 
@@ -122,7 +134,7 @@ impl ClientTransaction {
     }
 }
 
-/// ACK for a response other than 2xx (RFC 3261 section 17.1.1.3): same branch, To of the response.
+/// ACK for a response other than 2xx (RFC 3261 sections 17.1.1.3 and 22.1): same branch, To of the response.
 fn ack_for(invite: &Request, response: &Response) -> Request {
     let mut headers = Headers::default();
     if let Ok(via) = invite.headers.top_via() {
@@ -137,5 +149,6 @@ fn ack_for(invite: &Request, response: &Response) -> Request {
     headers.push("Call-ID", invite.headers.get("Call-ID").unwrap_or_default());
     let number = invite.headers.cseq().map_or(0, |cseq| cseq.number);
     headers.push("CSeq", format!("{number} ACK"));
+    headers.copy_credentials(&invite.headers);
     Request { method: Method::new("ACK"), uri: invite.uri.clone(), headers, body: Bytes::new() }
 }

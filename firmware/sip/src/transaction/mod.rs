@@ -1,9 +1,10 @@
 //! Transactions by RFC 3261 section 17 with the corrections of RFC 6026.
 //!
-//! [`Transactions`] keeps them all; [`client`] and [`server`] hold the four state machines. Passing a 2xx to INVITE on, and
+//! [`Transactions`] keeps them all; `client` and `server` hold the four state machines. Passing a 2xx to INVITE on, and
 //! sending it again until it is acknowledged, is the session's work.
 
 mod client;
+mod event;
 mod key;
 mod schedule;
 mod server;
@@ -17,84 +18,11 @@ use bytes::Bytes;
 use crate::api::FlowId;
 use crate::message::{Request, Response};
 use client::ClientTransaction;
+pub(crate) use event::Step;
+pub use event::{Arrival, Outcome, Path, TransactionEvent, TransactionId};
 use key::{MergeKey, ServerKey};
 use schedule::Schedule;
 use server::ServerTransaction;
-
-/// One transaction. Never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TransactionId(u64);
-
-/// Where a transaction sends, and whether what it sends arrives by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Path {
-    /// The flow.
-    pub flow: FlowId,
-    /// Not UDP.
-    pub reliable: bool,
-}
-
-/// What the transaction layer tells the layer above about a client transaction.
-#[derive(Clone, Debug)]
-pub struct TransactionEvent {
-    /// Which transaction; it may be over by now.
-    pub id: TransactionId,
-    /// What happened.
-    pub outcome: Outcome,
-    /// Where it sent.
-    pub path: Path,
-    /// What it sent.
-    pub request: Request,
-}
-
-/// What happened to a client transaction.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// The flow is gone.
-    FlowLost,
-    /// A response came; 2xx to INVITE come as often as they arrive.
-    Response(Response),
-    /// No final response in time (timers B and F).
-    Timeout,
-}
-
-/// What a received request is to the transaction layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Arrival {
-    /// An ACK without an INVITE transaction waiting for it: it acknowledges a 2xx.
-    Ack,
-    /// A repetition; the answer, if there is one already, went out again.
-    Handled,
-    /// The same request came by two ways (RFC 3261 section 8.2.2.2): to be answered with 482.
-    Merged(TransactionId),
-    /// A new transaction waits for its answer.
-    New(TransactionId),
-}
-
-/// What one step of a transaction brings about.
-#[derive(Debug, Default)]
-pub(crate) struct Step {
-    /// Bytes to send on the transaction's flow.
-    pub send: Option<Bytes>,
-    /// Outcome for the layer above.
-    pub outcome: Option<Outcome>,
-    /// The transaction is over.
-    pub over: bool,
-}
-
-impl Step {
-    fn send(bytes: Bytes) -> Self {
-        Self { send: Some(bytes), ..Self::default() }
-    }
-
-    fn outcome(outcome: Outcome) -> Self {
-        Self { outcome: Some(outcome), ..Self::default() }
-    }
-
-    fn over() -> Self {
-        Self { over: true, ..Self::default() }
-    }
-}
 
 /// All transactions of an element.
 #[derive(Debug, Default)]
@@ -258,6 +186,12 @@ impl Transactions {
     /// How many are not over.
     pub fn len(&self) -> usize {
         self.clients.len() + self.servers.len()
+    }
+
+    /// Is nothing left to be said or answered? Transactions that only absorb repetitions (RFC 3261 timers D, I, J, K; RFC
+    /// 6026 timers L, M) do not count.
+    pub fn is_quiet(&self) -> bool {
+        self.clients.values().all(|t| !t.is_waiting()) && self.servers.values().all(|t| !t.has_more_to_say())
     }
 
     /// Is none left?

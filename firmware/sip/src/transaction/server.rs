@@ -61,6 +61,11 @@ impl ServerTransaction {
         self.repeat.map(Repeat::at).into_iter().chain(self.end).min()
     }
 
+    /// Is it not answered for good, or is the answer still repeated?
+    pub(super) fn has_more_to_say(&self) -> bool {
+        matches!(self.state, State::Trying | State::Proceeding) || self.repeat.is_some()
+    }
+
     fn is_invite(&self) -> bool {
         match &self.key {
             ServerKey::Branch(_, _, method) => method == "INVITE",

@@ -2,6 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
 use super::*;
+use crate::api::{Output, Transport};
+use crate::machine::Machine;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -17,6 +19,7 @@ struct Party {
 #[derive(Debug)]
 enum Told {
     Flow(FlowId, FlowInput),
+    Close,
     Open(Transport),
     Say(u8),
 }
@@ -30,7 +33,8 @@ impl Machine for Party {
         match input {
             Told::Flow(flow, FlowInput::Opened(_)) => self.flow = Some(flow),
             Told::Flow(_, FlowInput::Received(bytes)) => self.heard.extend_from_slice(&bytes),
-            Told::Flow(_, FlowInput::Closed(_)) => self.closed += 1,
+            Told::Flow(_, FlowInput::Closed(_)) => (self.closed, self.flow) = (self.closed + 1, None),
+            Told::Close => self.outputs.push_back(Output::CloseFlow(FlowId(1))),
             Told::Open(transport) => {
                 let server = ServerTarget::new(transport, "host", 5060, "");
                 self.outputs.push_back(Output::OpenFlow { flow: FlowId(1), server });
@@ -142,4 +146,16 @@ fn equal_seeds_give_equal_hashes_with_and_without_text() {
     };
     assert_eq!(run(1, Tracing::Text), run(1, Tracing::Hash));
     assert_ne!(run(1, Tracing::Hash), run(2, Tracing::Hash));
+}
+
+#[test]
+fn a_connection_given_up_before_it_is_up_does_not_stay_at_the_server() {
+    for seed in 0..20 {
+        let mut network = VirtualNetwork::new(Instant::now(), seed, vec![Party::default()], Party::default());
+        network.faults.latency_ms = (1, 900);
+        network.tell_client(0, Told::Open(Transport::Tcp));
+        network.tell_client(0, Told::Close);
+        network.run_for(10 * SECOND);
+        assert_eq!((network.server.flow, network.server.closed), (None, 1));
+    }
 }

@@ -1,4 +1,4 @@
-//! The surface of SipWorker over [`UserAgent`]: its commands and events (spec section 12).
+//! The surface of SipWorker over [`crate::agent::UserAgent`]: its commands and events (spec section 12).
 //!
 //! The worker is a machine like the agent below it. What the library did with the browser's media comes out as
 //! [`Output::Media`], and its outcome goes back in: a command to mute asks, and `onMute` is told when media says so. What

@@ -19,6 +19,8 @@ impl Worker {
             AgentEvent::Connecting { attempt, .. } => self.connecting(now, attempt),
             AgentEvent::Connected { .. } => self.tell(self.data(now, EventName::Connected), EventName::Connected),
             AgentEvent::Disconnected { error, retry_in_ms } => self.disconnected(now, &error, retry_in_ms),
+            // Another flow stands: nothing changed for the page.
+            AgentEvent::Flow { .. } => {}
             AgentEvent::Registered { .. } => {
                 self.set_registered(true);
                 self.tell(self.data(now, EventName::Registered), EventName::Registered);

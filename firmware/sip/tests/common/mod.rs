@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its own part")]
 #![allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
 
+pub mod guard;
 pub mod relay;
 pub mod wire;
 
@@ -16,6 +17,8 @@ use roombox_sip::digest::server::Asked;
 use roombox_sip::endpoint::{self, Credentials, Endpoint, EndpointConfig, EndpointStatus};
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Node, Side, VirtualNetwork};
+
+pub mod bench;
 
 pub const LONG: Duration = Duration::from_mins(2);
 pub const A: Side = Side::Client(0);

@@ -210,6 +210,7 @@ fn requests() -> Vec<Row> {
             AnswerWith(415, "Accept"),
         ),
         row("Accept without SDP", Ws, invite().add("Accept", "text/plain"), Answer(406)),
+        row("INVITE without Contact", Ws, invite().without("Contact"), Answer(400)),
         row(
             "Session-Expires below 90 s",
             Ws,

@@ -64,6 +64,12 @@ impl Peer {
             return self.disagrees_on_response(bytes, verdict.verdict);
         }
         self.receive(bytes);
+        if verdict.verdict == Decision::Accept {
+            // On a stream another request may follow, with an answer of its own.
+            let method = bytes.split(|b| *b == b' ').next().map(String::from_utf8_lossy).unwrap_or_default();
+            let end = format!(" {method}\r\n");
+            self.sent.retain(|sent| String::from_utf8_lossy(sent).contains(&end));
+        }
         let first = self.sent.first().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let answer = first.as_deref().and_then(|text| text.lines().next()).unwrap_or("no answer").to_owned();
         let status = answer.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());

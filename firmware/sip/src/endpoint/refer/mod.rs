@@ -68,7 +68,7 @@ impl Endpoint {
             self.refers.alone.keys().copied().filter(|home| !self.refers.uses(*home) && !asked(*home)).collect();
         for home in unused {
             if let Some(alone) = self.refers.alone.remove(&home) {
-                self.core.session_over(&alone.dialog.call_id);
+                self.core.auth.forget(&alone.dialog.call_id);
             }
         }
     }
