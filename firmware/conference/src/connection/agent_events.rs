@@ -57,7 +57,8 @@ impl Connection {
             AgentEvent::RegistrationFailed { failure, retry_in_ms } => {
                 return Some(self.on_registration_failed(context, failure, retry_in_ms));
             }
-            AgentEvent::Disconnected { .. } => {}
+            // Another flow stands: nothing changed for the room.
+            AgentEvent::Disconnected { .. } | AgentEvent::Flow { .. } => {}
         }
         if was_established || self.phase != ConnectionPhase::Established {
             return None;
