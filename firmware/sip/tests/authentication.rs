@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::guard::{Door, Guard, Guarded, field, hear};
+use common::guard::{Door, Guard, Guarded, field};
 use common::wire::Wire;
 use common::*;
 use roombox_sip::agent::{self, UserAgent};
@@ -41,7 +41,7 @@ fn before(guard: Guard, agent: UserAgent) -> Guarded {
     #[allow(clippy::disallowed_methods, reason = "virtual time needs some first instant")]
     let mut world = Guarded::new(std::time::Instant::now(), 3, vec![agent], guard);
     world.tell_client(0, agent::Input::Start);
-    hear(&mut world, A, |e| matches!(e, Event::Agent(AgentEvent::Connected { .. })));
+    wait(&mut world, A, |e| matches!(e, Event::Agent(AgentEvent::Connected { .. })));
     world
 }
 
@@ -59,15 +59,15 @@ fn theirs(world: &mut Guarded, command: Command) {
 
 fn dial(world: &mut Guarded) -> SessionId {
     ours(world, Command::invite(OUT, "sip:conf@lab.example", sdp("offer"), vec![]));
-    incoming(&hear(world, S, |e| matches!(e, Event::Incoming { .. })))
+    incoming(&wait(world, S, |e| matches!(e, Event::Incoming { .. })))
 }
 
 /// The box has called the server.
 fn call(world: &mut Guarded) -> SessionId {
     let session = dial(world);
     theirs(world, Command::Accept { session, body: Some(sdp("answer")), headers: vec![] });
-    hear(world, A, |e| matches!(e, Event::Confirmed { .. }));
-    hear(world, S, |e| matches!(e, Event::Confirmed { .. }));
+    wait(world, A, |e| matches!(e, Event::Confirmed { .. }));
+    wait(world, S, |e| matches!(e, Event::Confirmed { .. }));
     session
 }
 
@@ -80,7 +80,7 @@ fn status(event: &Event) -> Option<u16> {
 }
 
 fn outcome(world: &mut Guarded) -> Event {
-    hear(world, A, |e| matches!(e, Event::Response { request: ASK, .. }))
+    wait(world, A, |e| matches!(e, Event::Response { request: ASK, .. }))
 }
 
 fn info(world: &mut Guarded) -> Event {
@@ -100,9 +100,9 @@ fn offer(world: &mut Guarded, session: SessionId, update: bool) {
             Command::Reinvite { session: OUT, body, headers: vec![] }
         },
     );
-    hear(world, S, |e| matches!(e, Event::Offer { .. }));
+    wait(world, S, |e| matches!(e, Event::Offer { .. }));
     theirs(world, Command::AnswerOffer { session, answer: Ok(sdp("fine")) });
-    hear(world, A, |e| matches!(e, Event::OfferAnswered { .. }));
+    wait(world, A, |e| matches!(e, Event::OfferAnswered { .. }));
 }
 
 /// A call with every request that a call may have.
@@ -111,26 +111,26 @@ fn whole_call(world: &mut Guarded) {
     let progress =
         Command::Progress { session, status: 183, body: Some(sdp("answer")), headers: vec![], reliable: true };
     theirs(world, progress);
-    hear(world, S, |e| matches!(e, Event::ProgressAcknowledged { .. }));
+    wait(world, S, |e| matches!(e, Event::ProgressAcknowledged { .. }));
     theirs(world, Command::Accept { session, body: Some(sdp("answer")), headers: vec![] });
-    hear(world, A, |e| matches!(e, Event::Confirmed { .. }));
-    hear(world, S, |e| matches!(e, Event::Confirmed { .. }));
+    wait(world, A, |e| matches!(e, Event::Confirmed { .. }));
+    wait(world, S, |e| matches!(e, Event::Confirmed { .. }));
     offer(world, session, false);
     offer(world, session, true);
     assert_eq!(status(&info(world)), Some(200), "{}", world.trace());
     let to = ReferTo::Uri("sip:other@lab.example".into());
     ours(world, Command::Refer { session: OUT, request: ASK, to, headers: vec![] });
-    let Event::Refer { refer, .. } = hear(world, S, |e| matches!(e, Event::Refer { .. })) else { panic!() };
+    let Event::Refer { refer, .. } = wait(world, S, |e| matches!(e, Event::Refer { .. })) else { panic!() };
     theirs(world, Command::Respond { request: refer, status: 603, reason: None, headers: vec![], body: None });
     assert_eq!(status(&outcome(world)), Some(603));
     let (target, event) = ("sip:room@lab.example".into(), "message-summary".into());
     let subscription = SubscriptionId(1);
     ours(world, Command::Subscribe { subscription, target, event, expires: 60, headers: vec![], body: None });
-    let Event::Request { request, .. } = hear(world, S, |e| matches!(e, Event::Request { .. })) else { panic!() };
+    let Event::Request { request, .. } = wait(world, S, |e| matches!(e, Event::Request { .. })) else { panic!() };
     theirs(world, Command::Respond { request, status: 489, reason: None, headers: vec![], body: None });
-    hear(world, A, |e| matches!(e, Event::Subscription { .. }));
+    wait(world, A, |e| matches!(e, Event::Subscription { .. }));
     ours(world, Command::Terminate { session: OUT, cause: Cause::Bye });
-    hear(world, S, is_ended);
+    wait(world, S, is_ended);
     world.run_for(LONG);
     assert_eq!(world.clients[0].status().endpoint.sessions.len(), 0);
 }
@@ -193,9 +193,9 @@ fn ack_and_cancel_carry_the_credentials_of_their_invite() {
 
     let mut world = room(Guard { fresh: true, together: true, ..Guard::new(vec![proxy(), far_end()]) });
     dial(&mut world);
-    hear(&mut world, A, |e| matches!(e, Event::Progress { .. }));
+    wait(&mut world, A, |e| matches!(e, Event::Progress { .. }));
     ours(&mut world, Command::Terminate { session: OUT, cause: Cause::Canceled });
-    hear(&mut world, S, is_ended);
+    wait(&mut world, S, is_ended);
     world.run_for(LONG);
     assert_copied(&world.server, "CANCEL", 1);
     assert_copied(&world.server, "ACK", 2);
@@ -219,7 +219,7 @@ fn auth_int_covers_the_body_or_the_lack_of_one() {
     let session = call(&mut world);
     offer(&mut world, session, false);
     ours(&mut world, Command::Terminate { session: OUT, cause: Cause::Bye });
-    hear(&mut world, S, is_ended);
+    wait(&mut world, S, is_ended);
     assert_eq!(world.server.stopped, ["INVITE", "INVITE", "BYE"]);
     for (method, n, body) in [("INVITE", 1, "offer"), ("INVITE", 3, "again"), ("BYE", 1, "")] {
         let request = world.server.all(method)[n];
@@ -306,7 +306,7 @@ fn two_realms_of_proxies_are_answered_side_by_side() {
 fn a_call_with_a_wrong_password_ends_and_shows_it_once() {
     let mut world = before(Guard::new(vec![far_end()]), agent("wrong", vec![]));
     ours(&mut world, Command::invite(OUT, "sip:conf@lab.example", sdp("offer"), vec![]));
-    let event = hear(&mut world, A, is_ended);
+    let event = wait(&mut world, A, is_ended);
     assert_eq!((ended(&event).cause, ended(&event).status), (Cause::AuthenticationError, Some(401)));
     world.run_for(LONG);
     let shown = |world: &Guarded| {
@@ -316,7 +316,7 @@ fn a_call_with_a_wrong_password_ends_and_shows_it_once() {
     assert_eq!(shown(&world), [0, 1]);
     // Another call begins without what was refused.
     ours(&mut world, Command::invite(SessionId(2), "sip:conf@lab.example", sdp("offer"), vec![]));
-    hear(&mut world, A, is_ended);
+    wait(&mut world, A, is_ended);
     assert_eq!(shown(&world), [0, 1, 0, 1]);
 }
 
@@ -333,11 +333,11 @@ fn a_wrong_password_in_a_call_fails_the_request_alone_and_is_not_shown_again() {
     let mut world = unasked();
     assert_eq!(status(&info(&mut world)), Some(401));
     ours(&mut world, Command::Reinvite { session: OUT, body: sdp("again"), headers: vec![] });
-    hear(&mut world, A, |e| matches!(e, Event::OfferFailed { .. }));
+    wait(&mut world, A, |e| matches!(e, Event::OfferFailed { .. }));
     assert_eq!(status(&info(&mut world)), Some(401));
     assert_eq!(world.clients[0].status().endpoint.sessions.len(), 1, "the call goes on");
     ours(&mut world, Command::Terminate { session: OUT, cause: Cause::Bye });
-    hear(&mut world, A, is_ended);
+    wait(&mut world, A, is_ended);
     world.run_for(LONG);
     let shown: Vec<_> = world.server.heard.iter().filter(|request| !credentials(request).is_empty()).collect();
     assert_eq!(shown.len(), 1, "{}", world.trace());

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::wire::{Wire, in_call, response_to, value};
+use common::wire::{Wire, in_call, only_timed_out, response_to, value};
 use common::*;
 use roombox_sip::api::{Body, Cause, Command, Event, RequestId, SessionId, Transport};
 use roombox_sip::dtmf::Tone;
@@ -66,13 +66,7 @@ fn a_key_nobody_answers_does_not_end_the_call() {
     let (session, _) = in_call(&mut wire);
     wire.command(dial(session, 1, "1"));
     wire.pass(Duration::from_secs(40));
-    let events = wire.take_events();
-    assert!(
-        matches!(&events[..], [Event::Response { outcome: Err(failure), .. }]
-        if failure.cause == Cause::RequestTimeout),
-        "{events:?}"
-    );
-    assert_eq!(wire.endpoint.status().sessions, [session]);
+    only_timed_out(&mut wire, session);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::wire::{Wire, in_call, inside, response_to, value};
+use common::wire::{Wire, in_call, inside, only_timed_out, response_to, value};
 use common::*;
 use roombox_sip::api::{Body, Cause, Command, Event, HeaderLine, RequestId, SessionId, Transport};
 use roombox_sip::endpoint::{Credentials, EndpointConfig};
@@ -41,13 +41,7 @@ fn an_info_without_an_answer_does_not_end_the_call() {
     let (session, _) = in_call(&mut wire);
     wire.command(info(session, 1));
     wire.pass(Duration::from_secs(40));
-    let events = wire.take_events();
-    assert!(
-        matches!(&events[..], [Event::Response { outcome: Err(failure), .. }]
-        if failure.cause == Cause::RequestTimeout),
-        "{events:?}"
-    );
-    assert_eq!(wire.endpoint.status().sessions, [session]);
+    only_timed_out(&mut wire, session);
 }
 
 #[test]

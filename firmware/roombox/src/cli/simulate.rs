@@ -45,9 +45,9 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> Outcome {
     let summaries = run_batch(&batch, start, &|done| progress(done, total));
     let seconds = start.elapsed().as_secs_f64();
     if arguments.json {
-        say(&object(&summaries, total, seconds).to_string())?
+        say(&object(&summaries, total, seconds).to_string())?;
     } else {
-        words(&summaries, total, seconds)?
+        words(&summaries, total, seconds)?;
     }
     let broken: Vec<_> = summaries.values().flat_map(|summary| &summary.violations).collect();
     if broken.is_empty() {
@@ -67,7 +67,7 @@ fn named(name: &str) -> Result<&'static Scenario, Refusal> {
 fn list(as_json: bool) -> Outcome {
     if as_json {
         let all = SCENARIOS.iter().map(|scenario| json!({ "name": scenario.name, "about": scenario.about }));
-        return say(&Value::from_iter(all).to_string());
+        return say(&all.collect::<Value>().to_string());
     }
     SCENARIOS.iter().try_for_each(|scenario| say(&format!("{:16} {}", scenario.name, scenario.about)))
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use roombox_sip::agent::UserAgent;
-use roombox_sip::api::{Event, FlowId, FlowInput, Output, Transport};
+use roombox_sip::api::{FlowId, FlowInput, Output, Transport};
 use roombox_sip::digest::server::{Asked, Refusal, Terms};
 use roombox_sip::digest::{Asker, Verifier, digest_fields};
 use roombox_sip::endpoint::{self, Credentials, Endpoint, EndpointConfig, EndpointStatus};
 use roombox_sip::machine::Machine;
 use roombox_sip::message::parse::parse;
 use roombox_sip::message::{Message, Request, Response};
-use roombox_sip::virtual_network::{Node, Side, VirtualNetwork};
+use roombox_sip::virtual_network::{Node, VirtualNetwork};
 
 /// One that asks, for its own realm.
 #[derive(Debug)]
@@ -207,14 +207,6 @@ impl Node for Guard {
 }
 
 pub type Guarded = VirtualNetwork<UserAgent, Guard>;
-
-/// The event that comes, or the trace of why it did not.
-pub fn hear(world: &mut Guarded, side: Side, wanted: impl Fn(&Event) -> bool) -> Event {
-    match world.run_to(super::LONG, |s, e| s == side && wanted(e)) {
-        Some((_, event)) => event,
-        None => panic!("event did not come:\n{}", world.trace()),
-    }
-}
 
 /// One field of the answers in this header.
 pub fn field(request: &Request, header: &str, name: &str) -> Vec<String> {

@@ -163,7 +163,7 @@ pub fn start(world: &mut World) {
 }
 
 /// The event that comes, or the trace of why it did not.
-pub fn wait(world: &mut World, side: Side, wanted: impl Fn(&Event) -> bool) -> Event {
+pub fn wait<S: Node>(world: &mut VirtualNetwork<UserAgent, S>, side: Side, wanted: impl Fn(&Event) -> bool) -> Event {
     match world.run_to(LONG, |s, e| s == side && wanted(e)) {
         Some((_, event)) => event,
         None => panic!("event did not come:\n{}", world.trace()),

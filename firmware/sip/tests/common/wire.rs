@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use roombox_sip::api::{Body, Command, Event, FlowId, FlowInput, Output, SessionId, Transport};
+use roombox_sip::api::{Body, Cause, Command, Event, FlowId, FlowInput, Output, SessionId, Transport};
 use roombox_sip::endpoint::{Endpoint, EndpointConfig, Input};
 use roombox_sip::machine::Machine;
 
@@ -130,4 +130,15 @@ pub fn in_call(wire: &mut Wire) -> (SessionId, String) {
 pub fn inside(to: &str, method: &str, cseq: u32, extra: &str) -> String {
     let message = request(method, &format!("{method}{cseq}"), extra).replace("CSeq: 1", &format!("CSeq: {cseq}"));
     message.replace("To: <sip:room@lab.example>", &format!("To: {to}"))
+}
+
+/// The one thing told is that a request had no answer in time, and the call goes on.
+pub fn only_timed_out(wire: &mut Wire, session: SessionId) {
+    let events = wire.take_events();
+    assert!(
+        matches!(&events[..], [Event::Response { outcome: Err(failure), .. }]
+        if failure.cause == Cause::RequestTimeout),
+        "{events:?}"
+    );
+    assert_eq!(wire.endpoint.status().sessions, [session]);
 }
