@@ -4,11 +4,10 @@ mod world;
 
 use roombox_conference::ConferenceConfig;
 use roombox_conference::api::{CallState, Command};
-use roombox_conference::subscription::UnknownName;
 use roombox_conference::vendor::VendorMessage;
 use world::{DOMAIN, World};
 
-fn main() -> Result<(), UnknownName> {
+fn main() {
     let mut config = ConferenceConfig::new("room1", DOMAIN, true);
     config.auto_answer = true;
     let mut world = World::new(config);
@@ -16,7 +15,7 @@ fn main() -> Result<(), UnknownName> {
     world.run(1);
     world.server_calls(&format!("sip:200@{DOMAIN}"));
     world.run(2);
-    let CallState::InCall { call, .. } = world.call() else { return Ok(()) };
+    let CallState::InCall { call, .. } = world.call() else { return };
     println!("-- in the call; a moderator switches the camera off, and the room asks for it");
     world.server_says(VendorMessage::AdminStopMainCam { is_sync_forced: true });
     world.run(1);
@@ -25,5 +24,4 @@ fn main() -> Result<(), UnknownName> {
     world.server_hangs_up();
     world.run(1);
     println!("-- {:?}", world.call());
-    Ok(())
 }

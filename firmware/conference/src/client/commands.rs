@@ -61,7 +61,7 @@ impl ConferenceClient {
         match command {
             Command::Decline { .. } | Command::Reject { .. } => self.incoming.declined(&mut self.context, call),
             Command::HangUp { .. } if self.calls.is_kept(call) => {
-                self.redial.forget(&mut self.context, CancelReason::LocalHangup)
+                self.redial.forget(&mut self.context, CancelReason::LocalHangup);
             }
             Command::Hold { hold: false, .. } => {
                 self.calls.set_others_aside(&mut self.context, call);

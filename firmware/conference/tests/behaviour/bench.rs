@@ -42,7 +42,8 @@ impl Bench {
     }
 
     pub(crate) fn probe_asked(&self) -> Option<ProbeId> {
-        self.outputs.iter()
+        self.outputs
+            .iter()
             .filter_map(|output| match output {
                 Output::Sip(SipRequest::Probe { id, .. }) => Some(*id),
                 _ => None,
@@ -51,7 +52,8 @@ impl Bench {
     }
 
     pub(crate) fn parameters_asked(&self) -> Option<ParametersId> {
-        self.outputs.iter()
+        self.outputs
+            .iter()
             .filter_map(|output| match output {
                 Output::AskParameters { id } => Some(*id),
                 _ => None,

@@ -268,8 +268,8 @@ fn refer_asked(bench: &Bench) -> (sip::RequestId, sip::ReferTo) {
     asked.expect("a REFER goes out")
 }
 
-fn ok() -> Result<sip::FinalResponse, sip::Failure> {
-    Ok(sip::FinalResponse { status: 202, reason: "Accepted".into(), headers: vec![], body: None })
+fn agreed() -> sip::FinalResponse {
+    sip::FinalResponse { status: 202, reason: "Accepted".into(), headers: vec![], body: None }
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn a_blind_transfer_ends_our_part_when_the_other_side_agrees_and_is_not_redialle
     let (request, to) = refer_asked(&bench);
     assert_eq!(to, sip::ReferTo::Uri("sip:300@meet.example".into()));
     assert!(!bench.terminated(session));
-    bench.sip(sip::Event::Response { request, outcome: ok() });
+    bench.sip(sip::Event::Response { request, outcome: Ok(agreed()) });
     assert!(bench.terminated(session));
     assert_eq!(bench.call(), CallState::Idle);
 }
@@ -306,7 +306,7 @@ fn an_attended_transfer_ends_both_calls_when_the_two_have_each_other() {
     bench.command(Command::Transfer { call: first, to: TransferTo::Call(second) });
     let (request, to) = refer_asked(&bench);
     assert_eq!(to, sip::ReferTo::Session(its_session));
-    bench.sip(sip::Event::Response { request, outcome: ok() });
+    bench.sip(sip::Event::Response { request, outcome: Ok(agreed()) });
     assert!(!bench.terminated(session) && !bench.terminated(its_session));
     let progress = |status, last| sip::Event::ReferProgress { session, request, status, reason: String::new(), last };
     bench.sip(progress(180, false));
