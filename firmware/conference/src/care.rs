@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use roombox_sip::api as sip;
 
-use crate::api::{CallId, Command, MediaFact, MediaRequest, NetworkEvent, ReceiveQuality, Stream};
+use crate::api::{CallId, Command, MediaFact, MediaRequest, NetworkEvent, Stream, TrackSource};
 use crate::balancer::Balancer;
 use crate::call::{Call, OfferForm, Step};
 use crate::catalogue::{Report, ResetCause, StopReason};
 use crate::context::Context;
 use crate::health::{Health, Remedy};
+use crate::receive::Feed;
 use crate::renegotiate::Renegotiate;
 use crate::replace::Replace;
 use crate::statistics::Statistics;
@@ -24,8 +25,10 @@ pub(crate) struct Care {
     renegotiate: Renegotiate,
     replace: Replace,
     statistics: Statistics,
-    /// The quality that the conference picture comes in by a connection of its own.
-    fed: Option<ReceiveQuality>,
+    /// The connection of its own that the conference comes by.
+    feed: Option<Feed>,
+    /// That one is to be made anew.
+    wants_new_feed: bool,
 }
 
 impl Care {
@@ -72,8 +75,8 @@ impl Care {
         let mut step = Step::Continue(());
         if let MediaFact::Statistics { took_ms, entries, .. } = fact {
             let session = call.standing_session();
-            if let Some(report) = self.statistics.measured(context, now, id, session, (*took_ms, entries)) {
-                step = self.measured(context, now, call, &report);
+            if let Some((source, report)) = self.statistics.measured(context, now, id, session, (*took_ms, entries)) {
+                step = self.measured(context, now, call, source, &report);
             }
         }
         self.hurry(now);
@@ -105,7 +108,7 @@ impl Care {
         self.balancer.handle_timeout(context, now, id);
         self.renegotiate.handle_timeout(context, now, call);
         self.replace.handle_timeout(context, now, id);
-        self.statistics.handle_timeout(context, now, id);
+        self.statistics.handle_timeout(context, now, id, self.replace.is_proving());
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
@@ -119,39 +122,78 @@ impl Care {
     }
 
     /// A spectator is fed by a connection of its own now, by another, or by the call again (spec sections 7.1, 8.1, 8.4).
-    pub(crate) fn follow_receive(
-        &mut self,
-        context: &mut Context,
-        now: Instant,
-        call: CallId,
-        fed: Option<ReceiveQuality>,
-    ) {
-        let (stop, reset) = match (std::mem::replace(&mut self.fed, fed), fed) {
+    pub(crate) fn follow_receive(&mut self, context: &mut Context, now: Instant, call: CallId, feed: Option<Feed>) {
+        let quality = |feed: Option<Feed>| feed.map(|feed| feed.quality);
+        let (stop, reset) = match (quality(std::mem::replace(&mut self.feed, feed)), quality(feed)) {
             (before, now) if before == now => return,
             (None, _) => (StopReason::RecvSessionStarted, ResetCause::RecvSessionStarted),
             (Some(_), Some(_)) => (StopReason::RecvQualityChanged, ResetCause::RecvQualityChanged),
             (Some(_), None) => (StopReason::RecvSessionEnded, ResetCause::RecvSessionEnded),
         };
-        match fed {
+        match feed {
             Some(_) => self.balancer.stop(context, call),
             None => self.balancer.schedule(context, now, call),
         }
         self.health.reset(context, call, reset);
-        self.statistics.restart(context, now, call, stop);
+        self.statistics.restart(context, now, call, self.feeding(), stop);
     }
 
-    fn measured(&mut self, context: &mut Context, now: Instant, call: &mut Call, report: &Report) -> Step {
-        self.balancer.measured(context, call.id(), report);
-        self.replace.measured(context, call.id(), report);
-        if self.fed.is_some() {
-            // The receive session mends itself, and the picture of the call is not the one that is seen.
+    /// The receive connection is to be made anew: asked once for each wish.
+    pub(crate) const fn takes_wish_for_new_feed(&mut self) -> bool {
+        std::mem::replace(&mut self.wants_new_feed, false)
+    }
+
+    /// The connection that brings the conference.
+    const fn feeding(&self) -> TrackSource {
+        if self.feed.is_some() { TrackSource::Receive } else { TrackSource::Call }
+    }
+
+    fn measured(
+        &mut self,
+        context: &mut Context,
+        now: Instant,
+        call: &mut Call,
+        source: TrackSource,
+        report: &Report,
+    ) -> Step {
+        if source == TrackSource::Call {
+            self.balancer.measured(context, call.id(), report);
+            self.replace.measured(context, call.id(), report);
+        }
+        if source != self.feeding() {
             return Step::Continue(());
         }
-        let busy = !call.is_ready_to_offer();
-        match self.health.measured(context, now, report, busy) {
-            Some(remedy) => mend(context, now, call, remedy),
+        let busy = self.feed.map_or_else(|| !call.is_ready_to_offer(), |feed| !feed.is_running);
+        match self.health.measured(context, now, report, source, busy) {
+            Some(remedy) => self.mend(context, now, call, source, remedy),
             None => Step::Continue(()),
         }
+    }
+
+    fn mend(
+        &mut self,
+        context: &mut Context,
+        now: Instant,
+        call: &mut Call,
+        source: TrackSource,
+        remedy: Remedy,
+    ) -> Step {
+        match (remedy, source) {
+            (Remedy::KeyFrame, _) => {
+                context.media(MediaRequest::RequestKeyFrame { call: call.id(), source, stream: Stream::Camera });
+            }
+            (_, TrackSource::Receive) => self.wants_new_feed = true,
+            (Remedy::Renegotiate, TrackSource::Call) => {
+                call.wish_offer(context, now, false);
+            }
+            (Remedy::RestartIce, TrackSource::Call) => {
+                call.wish_offer(context, now, true);
+            }
+            (Remedy::Redial, TrackSource::Call) => {
+                return call.give_up(context, sip::Cause::WebrtcError, "the conference picture did not come back");
+            }
+        }
+        Step::Continue(())
     }
 
     /// A proof waits for samples.
@@ -160,17 +202,4 @@ impl Care {
             self.statistics.hurry(now);
         }
     }
-}
-
-fn mend(context: &mut Context, now: Instant, call: &mut Call, remedy: Remedy) -> Step {
-    match remedy {
-        Remedy::KeyFrame => context.media(MediaRequest::RequestKeyFrame { call: call.id(), stream: Stream::Camera }),
-        Remedy::Renegotiate | Remedy::RestartIce => {
-            call.wish_offer(context, now, remedy == Remedy::RestartIce);
-        }
-        Remedy::Redial => {
-            return call.give_up(context, sip::Cause::WebrtcError, "the conference picture did not come back");
-        }
-    }
-    Step::Continue(())
 }

@@ -39,7 +39,8 @@
 //! }
 //! ```
 //!
-//! What media must do stands at [`api::MediaRequest`]; what it must tell at [`api::MediaFact`]. Everything else is optional:
+//! What media must do stands at [`api::MediaRequest`]; what it must tell at [`api::MediaFact`], and what it must measure at
+//! [`STATISTICS_FIELDS`]. Everything else is optional:
 //!
 //! * [`catalogue`]: every event by its name, with a JSON Schema (`docs/developer/conference-events.schema.json`).
 //! * [`subscription`]: `on`, `once`, `once_race`, `wait`, `off`.
@@ -86,3 +87,4 @@ pub use incoming::AllowList;
 pub use media_policy::{HealthPolicy, MediaPolicy};
 pub use resolution::{NotAResolution, Resolution};
 pub use roombox_sip::machine;
+pub use statistics::fields::{STATISTICS_FIELDS, StatisticsField};

@@ -98,7 +98,7 @@ impl CallParts {
             self.content.choose(context, call.id(), self.roles.role());
         }
         self.receive.follow(context, now, call, self.roles.role());
-        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
+        self.care.follow_receive(context, now, call.id(), self.receive.feed());
         Step::Continue(())
     }
 
@@ -127,7 +127,7 @@ impl CallParts {
         outcome: &Result<HttpResponse, String>,
     ) -> Step {
         self.receive.http(context, now, call.id(), id, outcome);
-        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
+        self.care.follow_receive(context, now, call.id(), self.receive.feed());
         Step::Continue(())
     }
 
@@ -142,8 +142,12 @@ impl CallParts {
         self.content.media_fact(context, self.roles.role(), fact);
         self.presentation.media_fact(context, now, call, fact);
         self.receive.media_fact(context, now, call.id(), fact);
-        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
-        self.care.media_fact(context, now, call, fact)
+        self.care.follow_receive(context, now, call.id(), self.receive.feed());
+        let step = self.care.media_fact(context, now, call, fact);
+        if self.care.takes_wish_for_new_feed() {
+            self.receive.renew(context, now, call.id());
+        }
+        step
     }
 
     /// A command for this call, or for all of them (media state).
@@ -152,7 +156,7 @@ impl CallParts {
         self.care.command(context, now, call, command);
         self.presentation.command(context, now, call, command);
         self.receive.command(context, now, call, self.roles.role(), command);
-        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
+        self.care.follow_receive(context, now, call.id(), self.receive.feed());
         Step::Continue(())
     }
 
@@ -177,7 +181,7 @@ impl CallParts {
         self.care.handle_timeout(context, now, call);
         self.presentation.handle_timeout(context, now, call);
         self.receive.handle_timeout(context, now, call.id());
-        self.care.follow_receive(context, now, call.id(), self.receive.feeds());
+        self.care.follow_receive(context, now, call.id(), self.receive.feed());
         Step::Continue(())
     }
 

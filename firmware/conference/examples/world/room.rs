@@ -114,7 +114,9 @@ impl Room {
             MediaRequest::CreateOffer { call, .. } => MediaFact::OfferReady { call, sdp },
             MediaRequest::CreateReceiveOffer { call } => MediaFact::ReceiveOfferReady { call, sdp },
             MediaRequest::ReplaceCamera { call } => MediaFact::CameraReplaced { call, track: "camera-2".into() },
-            MediaRequest::SampleStatistics { call } => MediaFact::Statistics { call, took_ms: 1, entries: Vec::new() },
+            MediaRequest::SampleStatistics { call, .. } => {
+                MediaFact::Statistics { call, took_ms: 1, entries: Vec::new() }
+            }
             _ => return,
         };
         self.later(now + MEDIA_WORK, fact);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, RemoteTrack};
+use super::{CallId, RemoteTrack, TrackSource};
 
 /// What the client needs from media, done by the driver; each is answered by a [`MediaFact`] with the same call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +29,10 @@ pub enum MediaRequest {
     RemovePresentation { call: CallId },
     /// Take the camera picture from another source; answered by [`MediaFact::CameraReplaced`].
     ReplaceCamera { call: CallId },
-    /// Ask the other side for a key frame.
-    RequestKeyFrame { call: CallId, stream: Stream },
-    /// Measure; answered by [`MediaFact::Statistics`].
-    SampleStatistics { call: CallId },
+    /// Ask the other side of this connection for a key frame (RFC 4585 section 6.3.1) of its camera or presentation.
+    RequestKeyFrame { call: CallId, source: TrackSource, stream: Stream },
+    /// Measure this connection; answered by [`MediaFact::Statistics`]. What is read of it: [`crate::STATISTICS_FIELDS`].
+    SampleStatistics { call: CallId, source: TrackSource },
     /// Steer what is sent.
     SetEncoding { call: CallId, stream: Stream, encoding: Encoding },
 }

@@ -40,10 +40,11 @@ impl TrackKind {
 }
 
 /// Which connection brings a track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrackSource {
     /// That of the call.
+    #[default]
     Call,
     /// The receive connection of a spectator.
     Receive,

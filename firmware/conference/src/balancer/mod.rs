@@ -15,6 +15,7 @@ use crate::catalogue::{Report, VideoBalancerEvent};
 use crate::context::Context;
 use crate::encodings::Wisher;
 use crate::resolution::{self, Resolution};
+use crate::statistics::fields::MIME_TYPE;
 use crate::vendor::VendorMessage;
 use target::Wanted;
 
@@ -74,7 +75,7 @@ impl Balancer {
 
     /// The codec may have changed.
     pub(crate) fn measured(&mut self, context: &mut Context, call: CallId, report: &Report) {
-        let codec = report.outbound.video.codec.as_ref().and_then(|codec| codec.get("mimeType")?.as_str());
+        let codec = report.outbound.video.codec.as_ref().and_then(|codec| MIME_TYPE.text(codec));
         if let Some(codec) = codec.filter(|codec| *codec != self.codec) {
             codec.clone_into(&mut self.codec);
             self.changed(context, call);

@@ -2,6 +2,7 @@
 
 use crate::api::CallId;
 use crate::catalogue::{HealthSnapshot, ProblemReason, Report};
+use crate::statistics::fields::{self as field, StatisticsField};
 
 /// So many packets must have come before missing frames mean anything.
 const ENOUGH_PACKETS: u64 = 500;
@@ -18,12 +19,12 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn of(report: &Report) -> Self {
         let entry = report.inbound.video.inbound_rtp.as_ref();
-        let count = |name: &str| entry.and_then(|entry| entry.get(name)?.as_u64());
+        let count = |field: StatisticsField| entry.and_then(|entry| field.count(entry));
         Self {
-            packets: count("packetsReceived"),
-            bytes: count("bytesReceived"),
-            received: count("framesReceived"),
-            decoded: count("framesDecoded"),
+            packets: count(field::PACKETS_RECEIVED),
+            bytes: count(field::BYTES_RECEIVED),
+            received: count(field::FRAMES_RECEIVED),
+            decoded: count(field::FRAMES_DECODED),
         }
     }
 

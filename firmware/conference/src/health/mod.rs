@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use roombox_sip::api::{Body, Event as SipEvent};
 
-use crate::api::CallId;
+use crate::api::{CallId, TrackSource};
 use crate::catalogue::{HealthSnapshot, MainStreamHealthEvent, ProblemReason, Report, ResetCause};
 use crate::context::Context;
 use judge::Counters;
@@ -23,7 +23,7 @@ pub(crate) struct Health {
     detected: Option<ProblemReason>,
     remedies: Remedies,
     had_picture: bool,
-    /// The other side says that it sends no picture.
+    /// The other side of the call says that it sends no picture by it.
     muted: bool,
 }
 
@@ -46,10 +46,12 @@ impl Health {
         context: &mut Context,
         now: Instant,
         report: &Report,
+        source: TrackSource,
         busy: bool,
     ) -> Option<Remedy> {
         let counters = Counters::of(report);
-        let snapshot = judge::snapshot(report.call, self.before, counters, self.muted);
+        let muted = self.muted && source == TrackSource::Call;
+        let snapshot = judge::snapshot(report.call, self.before, counters, muted);
         let problem = judge::problem(&snapshot, self.before, counters);
         self.before = Some(counters);
         self.had_picture |= problem.is_none() && counters.any();
@@ -59,7 +61,7 @@ impl Health {
             None => self.resolve(context, snapshot),
         }
         let reason = self.detected?;
-        let finding = Finding { reason, had_picture: self.had_picture, muted: self.muted, busy };
+        let finding = Finding { reason, source, had_picture: self.had_picture, muted, busy };
         self.remedies.next(now, &context.config.media.health, finding)
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::api::TrackSource;
 use crate::catalogue::ProblemReason;
 use crate::media_policy::HealthPolicy;
 
@@ -10,7 +11,7 @@ use crate::media_policy::HealthPolicy;
 pub(crate) enum Remedy {
     /// The decoder may only lack the start of the picture.
     KeyFrame,
-    /// The server may have lost track of what we receive.
+    /// The server may have lost track of what we receive. A receive connection is made anew, so nothing comes after it.
     Renegotiate,
     /// The path may be half dead.
     RestartIce,
@@ -22,6 +23,8 @@ pub(crate) enum Remedy {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Finding {
     pub(super) reason: ProblemReason,
+    /// The connection that brings the picture.
+    pub(super) source: TrackSource,
     /// There was a picture in this call.
     pub(super) had_picture: bool,
     /// The other side says that it sends no picture.
@@ -84,7 +87,7 @@ const fn after(last: Remedy) -> Option<Remedy> {
 fn is_allowed(remedy: Remedy, policy: &HealthPolicy, finding: Finding) -> bool {
     match remedy {
         Remedy::KeyFrame | Remedy::Renegotiate => true,
-        Remedy::RestartIce => !finding.muted,
+        Remedy::RestartIce => finding.source == TrackSource::Call && !finding.muted,
         Remedy::Redial => policy.redial && finding.had_picture && !finding.muted,
     }
 }
@@ -96,8 +99,13 @@ mod tests {
 
     use super::*;
 
-    const STALL: Finding =
-        Finding { reason: ProblemReason::InboundVideoStalled, had_picture: true, muted: false, busy: false };
+    const STALL: Finding = Finding {
+        reason: ProblemReason::InboundVideoStalled,
+        source: TrackSource::Call,
+        had_picture: true,
+        muted: false,
+        busy: false,
+    };
 
     /// Asks every second for so many seconds: when which remedy came.
     fn tried(seconds: u64, finding: impl Fn(u64) -> Finding) -> Vec<(u64, Remedy)> {
@@ -126,6 +134,14 @@ mod tests {
         let finding = Finding { reason: ProblemReason::NoInboundVideoTraffic, had_picture: false, ..STALL };
         let expected = [(0, Remedy::Renegotiate), (4, Remedy::RestartIce), (64, Remedy::Renegotiate)];
         assert_eq!(tried(66, |_| finding), expected);
+    }
+
+    #[test]
+    fn a_receive_connection_is_made_anew_and_again_after_a_rest_and_never_costs_the_call() {
+        let finding = Finding { source: TrackSource::Receive, ..STALL };
+        let expected =
+            [(0, Remedy::KeyFrame), (4, Remedy::Renegotiate), (64, Remedy::KeyFrame), (68, Remedy::Renegotiate)];
+        assert_eq!(tried(70, |_| finding), expected);
     }
 
     #[test]

@@ -66,6 +66,14 @@ enum Stage {
     },
 }
 
+/// The connection that the conference comes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Feed {
+    pub(crate) quality: ReceiveQuality,
+    /// It stands; else it is being made anew.
+    pub(crate) is_running: bool,
+}
+
 /// The receive session of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Receive {
@@ -104,9 +112,16 @@ impl Receive {
         self.target = Some(target);
     }
 
-    /// The quality that the conference picture comes in by a connection of its own, while there is one.
-    pub(crate) fn feeds(&self) -> Option<ReceiveQuality> {
-        self.told_started.then_some(self.quality)
+    /// The connection of its own that the conference comes by, while there is one.
+    pub(crate) fn feed(&self) -> Option<Feed> {
+        self.told_started.then(|| Feed { quality: self.quality, is_running: self.stage == Stage::Running })
+    }
+
+    /// The running connection brings no picture: another is made (spec section 8.4).
+    pub(crate) fn renew(&mut self, context: &mut Context, now: Instant, call: CallId) {
+        if self.stage == Stage::Running {
+            self.begin(context, now, call);
+        }
     }
 
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &Call, role: &Role, command: &Command) {
@@ -115,7 +130,7 @@ impl Receive {
                 self.change_quality(context, call.id(), quality);
                 self.follow(context, now, call, role);
             }
-            Command::Renegotiate { .. } if self.stage == Stage::Running => self.begin(context, now, call.id()),
+            Command::Renegotiate { .. } => self.renew(context, now, call.id()),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Report;
+use crate::statistics::fields::{self as field, StatisticsField};
 
 /// How much has to go out before a replaced camera counts as sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -48,13 +49,13 @@ impl Sent {
     pub(super) fn of(report: &Report) -> Self {
         let video = &report.outbound.video;
         let (rtp, source) = (video.outbound_rtp.as_ref(), video.media_source.as_ref());
-        let count = |entry: Option<&serde_json::Value>, name: &str| {
-            entry.and_then(|entry| entry.get(name)?.as_u64()).unwrap_or(0)
+        let count = |entry: Option<&serde_json::Value>, field: StatisticsField| {
+            entry.and_then(|entry| field.count(entry)).unwrap_or(0)
         };
         Self {
-            packets: count(rtp, "packetsSent"),
-            bytes: count(rtp, "bytesSent"),
-            frames: count(rtp, "framesEncoded").max(count(source, "frames")),
+            packets: count(rtp, field::PACKETS_SENT),
+            bytes: count(rtp, field::BYTES_SENT),
+            frames: count(rtp, field::FRAMES_ENCODED).max(count(source, field::FRAMES)),
         }
     }
 
@@ -102,7 +103,7 @@ impl Proof {
     fn is_track(&self, report: &Report) -> bool {
         let video = &report.outbound.video;
         let entry = video.media_source.as_ref().or(video.outbound_rtp.as_ref());
-        entry.and_then(|entry| entry.get("trackIdentifier")?.as_str()) == Some(self.track.as_str())
+        entry.and_then(|entry| field::TRACK_IDENTIFIER.text(entry)) == Some(self.track.as_str())
     }
 }
 

@@ -1,7 +1,6 @@
 //! When the server is told how much can come in (spec section 8.3).
 
-use serde_json::Value;
-
+use super::fields::AVAILABLE_INCOMING_BITRATE;
 use crate::catalogue::Report;
 
 /// Least change that is told, in percent.
@@ -23,8 +22,8 @@ impl Bandwidth {
 }
 
 fn available(report: &Report) -> Option<f64> {
-    let value = report.inbound.additional.candidate_pair.as_ref()?.get("availableIncomingBitrate");
-    value.and_then(Value::as_f64).filter(|rate| rate.is_finite() && *rate >= 0.0)
+    let rate = AVAILABLE_INCOMING_BITRATE.number(report.inbound.additional.candidate_pair.as_ref()?);
+    rate.filter(|rate| rate.is_finite() && *rate >= 0.0)
 }
 
 #[allow(
@@ -42,7 +41,7 @@ fn is_news(before: f64, now: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::api::CallId;

@@ -3,6 +3,7 @@
 //! A sample that media does not give, or that is empty, is a gap and nothing more: measuring goes on.
 
 mod bandwidth;
+pub(crate) mod fields;
 mod report;
 
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use roombox_sip::api::{Failure, FinalResponse, RequestId, SessionId};
 use serde_json::Value;
 
-use crate::api::{CallId, MediaRequest};
+use crate::api::{CallId, MediaRequest, TrackSource};
 use crate::catalogue::{Report, StatsEvent, StopReason};
 use crate::context::Context;
 use crate::vendor::ClientMessage;
@@ -30,14 +31,16 @@ enum Poll {
     Off,
     /// The next sample is taken then.
     At(Instant),
-    /// Media takes one; given up at that time.
-    Asked(Instant),
+    /// Media takes one of this connection; given up at that time.
+    Asked(Instant, TrackSource),
 }
 
 /// The statistics of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Statistics {
     poll: Poll,
+    /// The connection that brings the conference.
+    feed: TrackSource,
     bandwidth: Bandwidth,
     outgoing: Outgoing,
 }
@@ -48,8 +51,16 @@ impl Statistics {
         self.poll = Poll::At(now + BASE);
     }
 
-    /// Measures something else from now on.
-    pub(crate) fn restart(&mut self, context: &mut Context, now: Instant, call: CallId, reason: StopReason) {
+    /// Another connection brings the conference from now on, or another one of the same kind.
+    pub(crate) fn restart(
+        &mut self,
+        context: &mut Context,
+        now: Instant,
+        call: CallId,
+        feed: TrackSource,
+        reason: StopReason,
+    ) {
+        self.feed = feed;
         if self.stop(context, call, reason) {
             self.start(now);
         }
@@ -72,7 +83,7 @@ impl Statistics {
         }
     }
 
-    /// What media measured, where it was asked for and says anything.
+    /// What media measured and of which connection, where it was asked for and says anything.
     pub(crate) fn measured(
         &mut self,
         context: &mut Context,
@@ -80,20 +91,19 @@ impl Statistics {
         call: CallId,
         session: Option<SessionId>,
         (took_ms, entries): (u64, &[Value]),
-    ) -> Option<Report> {
-        if !matches!(self.poll, Poll::Asked(_)) {
-            return None;
-        }
+    ) -> Option<(TrackSource, Report)> {
+        let Poll::Asked(_, source) = self.poll else { return None };
         self.poll = Poll::At(now + interval(took_ms));
         if entries.is_empty() {
             return None;
         }
         let report = report::report(call, entries);
-        if let (Some(bits_per_second), Some(session)) = (self.bandwidth.sample(&report), session) {
+        let news = if source == self.feed { self.bandwidth.sample(&report) } else { None };
+        if let (Some(bits_per_second), Some(session)) = (news, session) {
             self.outgoing.say(context, session, ClientMessage::AvailableIncomingBitrate { bits_per_second });
         }
         context.tell(StatsEvent::Collected(Box::new(report.clone())));
-        Some(report)
+        Some((source, report))
     }
 
     /// The server's answer to a report of ours; it changes nothing.
@@ -101,13 +111,15 @@ impl Statistics {
         self.outgoing.handle_response(request, outcome);
     }
 
-    pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant, call: CallId) {
+    /// What brings the conference is measured; for a proof of what is sent (`proving`) the connection of the call.
+    pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant, call: CallId, proving: bool) {
+        let source = if proving { TrackSource::Call } else { self.feed };
         match self.poll {
             Poll::At(at) if at <= now => {
-                self.poll = Poll::Asked(now + PATIENCE);
-                context.media(MediaRequest::SampleStatistics { call });
+                self.poll = Poll::Asked(now + PATIENCE, source);
+                context.media(MediaRequest::SampleStatistics { call, source });
             }
-            Poll::Asked(until) if until <= now => self.poll = Poll::At(now + BASE),
+            Poll::Asked(until, _) if until <= now => self.poll = Poll::At(now + BASE),
             _ => {}
         }
     }
@@ -115,7 +127,7 @@ impl Statistics {
     pub(crate) const fn next_deadline(&self) -> Option<Instant> {
         match self.poll {
             Poll::Off => None,
-            Poll::At(at) | Poll::Asked(at) => Some(at),
+            Poll::At(at) | Poll::Asked(at, _) => Some(at),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
+use super::fields::{self as field, StatisticsField};
 use crate::api::CallId;
 use crate::catalogue::{
     Additional, Inbound, InboundAudio, InboundVideo, Outbound, OutboundMedia, Report, SynchronizationSources,
@@ -37,31 +38,26 @@ pub(super) fn report(call: CallId, entries: &[Value]) -> Report {
     }
 }
 
-/// A name in an entry.
-pub(super) fn text<'a>(entry: &'a Value, name: &str) -> Option<&'a str> {
-    entry.get(name)?.as_str()
-}
-
 struct Entries<'a>(&'a [Value]);
 
 impl<'a> Entries<'a> {
     fn of_type(&self, kind: &str) -> impl DoubleEndedIterator<Item = &'a Value> {
-        self.0.iter().filter(move |entry| text(entry, "type") == Some(kind))
+        self.0.iter().filter(move |entry| field::TYPE.text(entry) == Some(kind))
     }
 
     fn last(&self, kind: &str) -> Option<&'a Value> {
         self.of_type(kind).next_back()
     }
 
-    /// The entry of this type that `owner` names under `field`.
-    fn named(&self, kind: &str, owner: &Value, field: &str) -> Option<&'a Value> {
-        let id = text(owner, field)?;
-        self.of_type(kind).find(|entry| text(entry, "id") == Some(id))
+    /// The entry of this type that `owner` names.
+    fn named(&self, kind: &str, owner: &Value, by: StatisticsField) -> Option<&'a Value> {
+        let id = by.text(owner)?;
+        self.of_type(kind).find(|entry| field::ID.text(entry) == Some(id))
     }
 
     /// One entry for each stream of this type and kind, in the order of their m-lines.
     fn streams(&self, of: &str, kind: &str) -> Vec<&'a Value> {
-        let is_kind = |entry: &&Value| text(entry, "kind").or_else(|| text(entry, "mediaType")) == Some(kind);
+        let is_kind = |entry: &&Value| field::KIND.text(entry).or_else(|| field::MEDIA_TYPE.text(entry)) == Some(kind);
         let mut streams: Vec<&Value> = Vec::new();
         for entry in self.of_type(of).filter(is_kind) {
             match streams.iter_mut().find(|other| is_same_stream(other, entry)) {
@@ -104,24 +100,25 @@ impl<'a> Entries<'a> {
 
     fn codec(&self, rtp: &Value, kind: &str) -> Option<Value> {
         let of_kind = |entry: &&Value| {
-            let mime = text(entry, "mimeType").and_then(|mime| mime.split_once('/'));
+            let mime = field::MIME_TYPE.text(entry).and_then(|mime| mime.split_once('/'));
             mime.is_some_and(|(family, _)| family.eq_ignore_ascii_case(kind))
         };
-        let unnamed = || if has(rtp, "codecId") { None } else { self.of_type("codec").rfind(of_kind) };
-        self.named("codec", rtp, "codecId").or_else(unnamed).cloned()
+        let unnamed = || if has(rtp, field::CODEC_ID) { None } else { self.of_type("codec").rfind(of_kind) };
+        self.named("codec", rtp, field::CODEC_ID).or_else(unnamed).cloned()
     }
 
     fn media_source(&self, rtp: &Value, kind: &str) -> Option<Value> {
-        let of_kind = |entry: &&Value| text(entry, "kind") == Some(kind);
-        let unnamed = || if has(rtp, "mediaSourceId") { None } else { self.of_type("media-source").rfind(of_kind) };
-        self.named("media-source", rtp, "mediaSourceId").or_else(unnamed).cloned()
+        let of_kind = |entry: &&Value| field::KIND.text(entry) == Some(kind);
+        let unnamed =
+            || if has(rtp, field::MEDIA_SOURCE_ID) { None } else { self.of_type("media-source").rfind(of_kind) };
+        self.named("media-source", rtp, field::MEDIA_SOURCE_ID).or_else(unnamed).cloned()
     }
 
     /// What the other side says about this stream.
     fn remote(&self, kind: &str, rtp: &Value) -> Option<Value> {
-        let names_it = |entry: &&Value| has(rtp, "id") && entry.get("localId") == rtp.get("id");
-        let same_source = |entry: &&Value| has(rtp, "ssrc") && entry.get("ssrc") == rtp.get("ssrc");
-        self.named(kind, rtp, "remoteId")
+        let names_it = |entry: &&Value| has(rtp, field::ID) && field::LOCAL_ID.value(entry) == field::ID.value(rtp);
+        let same_source = |entry: &&Value| same(entry, rtp, field::SSRC);
+        self.named(kind, rtp, field::REMOTE_ID)
             .or_else(|| self.of_type(kind).rfind(names_it))
             .or_else(|| self.of_type(kind).rfind(same_source))
             .cloned()
@@ -130,49 +127,55 @@ impl<'a> Entries<'a> {
     fn additional(&self) -> Additional {
         let transport = self.last("transport");
         let pair = transport
-            .and_then(|transport| self.named("candidate-pair", transport, "selectedCandidatePairId"))
+            .and_then(|transport| self.named("candidate-pair", transport, field::SELECTED_CANDIDATE_PAIR_ID))
             .or_else(|| self.of_type("candidate-pair").rfind(|pair| is_in_use(pair)))
             .or_else(|| self.last("candidate-pair"));
-        let of_pair =
-            |kind: &str, field: &str| pair.and_then(|pair| self.named(kind, pair, field)).or_else(|| self.last(kind));
+        let of_pair = |kind: &str, by: StatisticsField| {
+            pair.and_then(|pair| self.named(kind, pair, by)).or_else(|| self.last(kind))
+        };
         let certificate = transport
-            .and_then(|transport| self.named("certificate", transport, "localCertificateId"))
+            .and_then(|transport| self.named("certificate", transport, field::LOCAL_CERTIFICATE_ID))
             .or_else(|| self.last("certificate"));
         Additional {
             candidate_pair: pair.cloned(),
             certificate: certificate.cloned(),
-            local_candidate: of_pair("local-candidate", "localCandidateId").cloned(),
-            remote_candidate: of_pair("remote-candidate", "remoteCandidateId").cloned(),
+            local_candidate: of_pair("local-candidate", field::LOCAL_CANDIDATE_ID).cloned(),
+            remote_candidate: of_pair("remote-candidate", field::REMOTE_CANDIDATE_ID).cloned(),
             transport: transport.cloned(),
         }
     }
 }
 
-fn has(entry: &Value, field: &str) -> bool {
-    entry.get(field).is_some_and(|value| !value.is_null())
+fn has(entry: &Value, field: StatisticsField) -> bool {
+    field.value(entry).is_some()
+}
+
+/// Both have it, and it is the same.
+fn same(a: &Value, b: &Value, field: StatisticsField) -> bool {
+    field.value(a).is_some_and(|value| field.value(b) == Some(value))
 }
 
 /// Two encodings of one stream share the m-line and, where it is known, the track.
 fn is_same_stream(a: &Value, b: &Value) -> bool {
-    let same = |field: &str| has(a, field) && a.get(field) == b.get(field);
-    same("mid") || (!has(a, "mid") && (same("mediaSourceId") || same("trackIdentifier") || same("ssrc")))
+    let unlined = [field::MEDIA_SOURCE_ID, field::TRACK_IDENTIFIER, field::SSRC];
+    same(a, b, field::MID) || (!has(a, field::MID) && unlined.into_iter().any(|field| same(a, b, field)))
 }
 
 /// By number of the m-line; those without come last, in the order they came.
 fn by_line(a: &Value, b: &Value) -> Ordering {
-    let line = |entry: &Value| text(entry, "mid").and_then(|mid| mid.parse::<u32>().ok()).unwrap_or(u32::MAX);
+    let line = |entry: &Value| field::MID.text(entry).and_then(|mid| mid.parse::<u32>().ok()).unwrap_or(u32::MAX);
     line(a).cmp(&line(b))
 }
 
 fn is_in_use(pair: &Value) -> bool {
-    pair.get("nominated").and_then(Value::as_bool) == Some(true) && text(pair, "state") == Some("succeeded")
+    field::NOMINATED.is_set(pair) && field::STATE.text(pair) == Some("succeeded")
 }
 
 fn sources(rtp: &Value) -> SynchronizationSources {
-    let timestamp = rtp.get("lastPacketReceivedTimestamp");
+    let timestamp = field::LAST_PACKET_RECEIVED_TIMESTAMP.value(rtp);
     SynchronizationSources {
-        track_identifier: text(rtp, "trackIdentifier").map(str::to_owned),
-        item: rtp.get("ssrc").map(|ssrc| json!({ "source": ssrc, "timestamp": timestamp })),
+        track_identifier: field::TRACK_IDENTIFIER.text(rtp).map(str::to_owned),
+        item: field::SSRC.value(rtp).map(|ssrc| json!({ "source": ssrc, "timestamp": timestamp })),
     }
 }
 

@@ -36,7 +36,7 @@ fn answer() -> String {
     serde_json::json!({"type": "answer", "sdp": ANSWER}).to_string()
 }
 
-fn complete(bench: &mut Bench, call: CallId) {
+pub(crate) fn complete(bench: &mut Bench, call: CallId) {
     offered(bench, call);
     reply(bench, 200, &answer());
     bench.media(MediaFact::ReceiveRunning { call });

@@ -75,7 +75,7 @@ impl BoxNode {
             MediaRequest::CreateReceiveOffer { call } => (20, MediaFact::ReceiveOfferReady { call, sdp: OFFER.into() }),
             MediaRequest::AcceptReceiveAnswer { call, .. } => (100, MediaFact::ReceiveRunning { call }),
             MediaRequest::ReplaceCamera { call } => (20, MediaFact::CameraReplaced { call, track: "other".into() }),
-            MediaRequest::SampleStatistics { call } => {
+            MediaRequest::SampleStatistics { call, .. } => {
                 (5, MediaFact::Statistics { call, took_ms: 5, entries: Vec::new() })
             }
             MediaRequest::Close { .. }

@@ -214,7 +214,7 @@ impl World {
             MediaRequest::ReplaceCamera { call } => {
                 self.later(millis(wait), Input::Media(MediaFact::CameraReplaced { call, track: "other".into() }));
             }
-            MediaRequest::SampleStatistics { call } => {
+            MediaRequest::SampleStatistics { call, .. } => {
                 self.later(millis(5), Input::Media(MediaFact::Statistics { call, took_ms: 5, entries: Vec::new() }));
             }
             MediaRequest::CloseReceive { .. }

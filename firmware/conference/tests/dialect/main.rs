@@ -8,4 +8,5 @@ mod features;
 mod mutation;
 mod requests;
 mod server;
+mod statistics;
 mod subscriptions;

@@ -28,7 +28,7 @@ fn sample() -> Vec<Value> {
 }
 
 fn id(entry: Option<&Value>) -> Option<&str> {
-    text(entry?, "id")
+    field::ID.text(entry?)
 }
 
 #[test]

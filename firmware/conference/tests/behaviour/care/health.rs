@@ -1,6 +1,6 @@
 //! A conference picture that does not come (spec section 8.4).
 
-use roombox_conference::api::{CallId, CallState, MediaFact, MediaRequest, Stream};
+use roombox_conference::api::{CallId, CallState, MediaFact, MediaRequest, Stream, TrackSource};
 use roombox_sip::api as sip;
 
 use super::{in_call_with, inbound_video};
@@ -24,7 +24,7 @@ fn stalled(bench: &mut Bench, call: CallId, samples: u64) {
 }
 
 fn key_frames(bench: &Bench, call: CallId) -> usize {
-    let wanted = MediaRequest::RequestKeyFrame { call, stream: Stream::Camera };
+    let wanted = MediaRequest::RequestKeyFrame { call, source: TrackSource::Call, stream: Stream::Camera };
     bench.requests().filter(|request| **request == wanted).count()
 }
 
@@ -151,4 +151,56 @@ fn a_call_without_picture_has_no_problem() {
         bench.second_with(call, &[serde_json::json!({ "type": "inbound-rtp", "kind": "audio", "packetsReceived": 0 })]);
     }
     assert_eq!((findings(&bench).len(), offers(&bench).len()), (0, 0));
+}
+
+/// The picture of the receive connection, standing still.
+fn spectator_stalled(bench: &mut Bench, call: CallId, samples: u64) {
+    for _ in 0..samples {
+        bench.second_with(call, &[inbound_video(900, Some(30))]);
+    }
+}
+
+fn receive_offers(bench: &Bench) -> usize {
+    bench.requests().filter(|request| matches!(request, MediaRequest::CreateReceiveOffer { .. })).count()
+}
+
+#[test]
+fn the_picture_of_a_spectator_is_mended_where_it_comes_from_and_never_costs_the_call() {
+    let (mut bench, call, session) = crate::receive::running();
+    spectator_stalled(&mut bench, call, 4);
+    let key_frame = MediaRequest::RequestKeyFrame { call, source: TrackSource::Receive, stream: Stream::Camera };
+    assert_eq!(findings(&bench), [DETECTED]);
+    assert_eq!(bench.requests().filter(|request| **request == key_frame).count(), 1);
+    spectator_stalled(&mut bench, call, 4);
+    assert_eq!(receive_offers(&bench), 1);
+    crate::receive::complete(&mut bench, call);
+    spectator_stalled(&mut bench, call, 55);
+    assert_eq!(receive_offers(&bench), 1);
+    spectator_stalled(&mut bench, call, 15);
+    assert_eq!(receive_offers(&bench), 2, "and again after a rest");
+    assert_eq!((offers(&bench), bench.terminated(session)), (vec![], false));
+    assert!(bench.in_call_now());
+}
+
+#[test]
+fn nothing_is_tried_while_the_receive_connection_is_made_anew() {
+    let (mut bench, call, _) = crate::receive::running();
+    spectator_stalled(&mut bench, call, 8);
+    assert_eq!(receive_offers(&bench), 1);
+    bench.forget();
+    let asked = |bench: &Bench| {
+        bench.requests().filter(|request| !matches!(request, MediaRequest::SampleStatistics { .. })).count()
+    };
+    spectator_stalled(&mut bench, call, 10);
+    assert_eq!(asked(&bench), 0);
+}
+
+#[test]
+fn a_spectator_is_missing_its_picture_even_where_the_call_brings_none() {
+    let (mut bench, call, session) = crate::receive::running();
+    let sdp = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=recvonly\r\n";
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(sdp)) });
+    bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
+    spectator_stalled(&mut bench, call, 4);
+    assert_eq!(findings(&bench), [DETECTED]);
 }

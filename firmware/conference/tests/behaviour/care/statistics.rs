@@ -1,8 +1,13 @@
 //! Statistics, again and again (spec sections 8.1 to 8.3).
 
+use roombox_conference::STATISTICS_FIELDS;
+use roombox_conference::api::{Command, MediaFact, MediaRequest, Output, Strictness, TrackSource};
+use roombox_conference::catalogue::{Event, StatsEvent};
+use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 use serde_json::{Value, json};
 
+use super::in_call_with;
 use crate::bench::{Bench, millis, seconds};
 
 fn bandwidth(rate: u64) -> [Value; 1] {
@@ -70,4 +75,99 @@ fn the_end_of_the_call_ends_measuring_and_is_told() {
     bench.forget();
     bench.pass(seconds(10));
     assert_eq!(bench.samples_asked(), 0);
+}
+
+/// Everything that is looked at, and more, as it is after so many seconds.
+fn full_sample(second: u64) -> Vec<Value> {
+    let counted = second.min(4);
+    vec![
+        json!({"type": "codec", "id": "c", "mimeType": "video/AV1", "payloadType": 96}),
+        json!({"type": "inbound-rtp", "id": "i", "kind": "video", "mid": "1", "ssrc": 1, "packetsReceived": 600 * counted,
+            "bytesReceived": 9000 * counted, "framesReceived": 30, "framesDecoded": 30, "jitter": 0.1, "nackCount": 3}),
+        json!({"type": "inbound-rtp", "id": "i2", "kind": "video", "mid": "2", "ssrc": 2, "packetsReceived": 1}),
+        json!({"type": "outbound-rtp", "id": "o", "kind": "video", "mid": "1", "ssrc": 3, "codecId": "c", "mediaSourceId": "s",
+            "remoteId": "r", "packetsSent": 20 * second, "bytesSent": 20_000 * second, "framesEncoded": 10 * second}),
+        json!({"type": "media-source", "id": "s", "kind": "video", "trackIdentifier": "new", "frames": 9 * second, "width": 1920}),
+        json!({"type": "remote-inbound-rtp", "id": "r", "ssrc": 3, "localId": "o", "roundTripTime": 0.03}),
+        json!({"type": "transport", "id": "t", "selectedCandidatePairId": "p", "dtlsState": "connected"}),
+        json!({"type": "candidate-pair", "id": "p", "nominated": true, "state": "succeeded", "localCandidateId": "l",
+            "availableIncomingBitrate": 1_000_000 * second, "currentRoundTripTime": 0.03}),
+        json!({"type": "local-candidate", "id": "l", "candidateType": "host"}),
+        json!({"type": "data-channel", "id": "d", "label": "x"}),
+    ]
+}
+
+/// Without all that the table does not name.
+fn stripped(mut entries: Vec<Value>) -> Vec<Value> {
+    for entry in &mut entries {
+        let kind = entry["type"].as_str().unwrap().to_owned();
+        let read = |name: &str| {
+            let of_kind = |entries: &[&str]| entries.contains(&"*") || entries.contains(&kind.as_str());
+            STATISTICS_FIELDS.iter().any(|field| field.name == name && of_kind(field.entries))
+        };
+        entry.as_object_mut().unwrap().retain(|name, _| read(name));
+    }
+    entries
+}
+
+/// All that comes out while such samples are taken, but the samples themselves: of them the names of their leaves.
+fn consequences(sample: impl Fn(u64) -> Vec<Value>) -> Vec<String> {
+    let (mut bench, call, _) = in_call_with(|config| config.media.balancing_delay = seconds(1));
+    bench.camera_is(call, 1920, 1080);
+    bench.forget();
+    bench.command(Command::ReplaceCamera { call, verify: Some(Strictness::Strict) });
+    bench.media(MediaFact::CameraReplaced { call, track: "new".into() });
+    (1..12).for_each(|second| bench.second_with(call, &sample(second)));
+    let told = |output: &Output| match output {
+        Output::Event(roombox_conference::api::Event::Catalogue(Event::StatsEvent(StatsEvent::Collected(report)))) => {
+            let [sent, received] = [&report.outbound.video.codec, &report.inbound.second_video.inbound_rtp];
+            let pair = &report.inbound.additional.candidate_pair;
+            format!("{:?}", [sent, received, pair].map(|leaf| leaf.as_ref().map(|leaf| leaf["id"].clone())))
+        }
+        other => format!("{other:?}"),
+    };
+    bench.outputs().iter().map(told).collect()
+}
+
+#[test]
+fn nothing_is_read_of_a_sample_but_what_the_table_names() {
+    let full = consequences(full_sample);
+    assert_eq!(consequences(|second| stripped(full_sample(second))), full);
+    for consequence in ["Detected", "ParametersUpdated", "CommandFinished", "Info", "RequestKeyFrame"] {
+        assert!(full.iter().any(|line| line.contains(consequence)), "the sample shows too little: {consequence}");
+    }
+}
+
+fn sources(bench: &Bench) -> Vec<TrackSource> {
+    bench
+        .requests()
+        .filter_map(|request| match request {
+            MediaRequest::SampleStatistics { source, .. } => Some(*source),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_brings_the_conference_is_measured() {
+    let (mut bench, call, session) = crate::receive::running();
+    bench.second_with(call, &bandwidth(1));
+    bench.server_says(session, &VendorMessage::MoveToParticipants {});
+    bench.pass(seconds(1));
+    assert_eq!(sources(&bench), [TrackSource::Receive, TrackSource::Call]);
+    assert_eq!(bench.told("stats:"), ["stats:collected", "stats:stopped"]);
+}
+
+#[test]
+fn a_proof_of_what_a_spectator_sends_is_measured_where_it_is_sent_and_says_nothing_of_what_it_receives() {
+    let (mut bench, call, _) = crate::receive::running();
+    bench.second_with(call, &bandwidth(1_000_000));
+    bench.command(Command::ReplaceCamera { call, verify: Some(Strictness::Fast) });
+    bench.media(MediaFact::CameraReplaced { call, track: "new".into() });
+    bench.forget();
+    bench.second_with(call, &full_sample(1));
+    bench.second_with(call, &bandwidth(1_000_000));
+    assert_eq!(sources(&bench), [TrackSource::Call, TrackSource::Receive]);
+    assert_eq!(bench.outcomes().len(), 1);
+    assert_eq!((bench.told("main-stream-health:").len(), bench.infos("stats").len()), (1, 0));
 }

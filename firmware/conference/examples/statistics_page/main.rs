@@ -1,0 +1,7 @@
+//! Prints `docs/developer/conference-statistics.md`.
+
+mod page;
+
+fn main() {
+    print!("{}", page::page());
+}
