@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::tables;
+
 /// In place of a test: the row is not done.
 pub(crate) const OPEN: &str = "open";
 
@@ -27,14 +29,13 @@ pub(crate) struct Row<'a> {
 
 /// The rows below the heading.
 pub(crate) fn rows(table: &str) -> Vec<Row<'_>> {
-    table.lines().skip(1).map(row).collect()
+    tables::rows(table).into_iter().map(Row::of).collect()
 }
 
-/// A missing cell is an empty one.
-fn row(line: &str) -> Row<'_> {
-    let mut cells = line.split('\t');
-    let mut cell = || cells.next().unwrap_or_default();
-    Row { section: cell(), versions: cell(), name: cell(), place: cell(), tests: cell(), difference: cell() }
+impl<'a> Row<'a> {
+    const fn of([section, versions, name, place, tests, difference]: [&'a str; 6]) -> Self {
+        Self { section, versions, name, place, tests, difference }
+    }
 }
 
 /// The whole page.
@@ -46,7 +47,7 @@ pub(crate) fn page(table: &str) -> String {
         "\n| Section | Versions | Feature or event | Place | Tests | Difference |\n|---|---|---|---|---|---|\n",
     );
     for Row { section, versions, name, place, tests, difference } in &rows {
-        let tests = if *tests == OPEN { OPEN.to_owned() } else { format!("`{}`", tests.replace(' ', "`<br>`")) };
+        let tests = if *tests == OPEN { OPEN.to_owned() } else { tables::named(tests) };
         // Writing to a String cannot fail.
         let _ = writeln!(page, "| {section} | {versions} | {name} | `{place}` | {tests} | {difference} |");
     }

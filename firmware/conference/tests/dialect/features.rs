@@ -4,41 +4,14 @@
 mod page;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use page::{OPEN, Row, rows};
 use roombox_conference::catalogue::{Event, RENAMES};
 
+use crate::sources;
+
 const TABLE: &str = include_str!("../../../../docs/developer/conference-features.tsv");
 const PAGE: &str = include_str!("../../../../docs/developer/conference-features.md");
-
-fn firmware() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// Every test function of every crate.
-#[allow(clippy::disallowed_methods, reason = "the sources are what is looked at")]
-fn tests() -> BTreeSet<String> {
-    let mut files = Vec::new();
-    sources(&firmware(), &mut files);
-    let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
-    let names = |text: String| {
-        let functions = text.lines().filter_map(|line| line.trim().strip_prefix("fn ")?.split_once('('));
-        functions.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
-    };
-    texts.flat_map(names).collect()
-}
 
 #[test]
 fn no_cell_is_empty_and_no_row_is_there_twice() {
@@ -68,10 +41,10 @@ fn every_event_of_today_and_of_version_20_has_a_row() {
 
 #[test]
 fn every_place_and_every_test_exists_unless_the_row_is_open() {
-    let tests = tests();
+    let tests = sources::tests();
     let untrue = |row: &Row| {
         let standing = row.tests != OPEN;
-        let place = !standing || firmware().join(row.place).exists();
+        let place = !standing || sources::firmware().join(row.place).exists();
         let proven = !standing || row.tests.split(' ').all(|test| tests.contains(test));
         !(place && proven)
     };

@@ -7,6 +7,10 @@ mod catalogue;
 mod features;
 mod mutation;
 mod requests;
+mod scenarios;
 mod server;
+mod sources;
 mod statistics;
 mod subscriptions;
+#[path = "../../examples/tables/mod.rs"]
+mod tables;
