@@ -18,6 +18,8 @@ pub enum ButtonAction {
     JoinLeave,
     /// Mute or unmute the microphone.
     Mute,
+    /// Start or stop the presentation.
+    Present,
     /// Speaker quieter.
     VolumeDown,
     /// Speaker louder.

@@ -197,6 +197,7 @@ impl Machine for Appliance {
             connection: self.desk.connection.clone(),
             registered: self.desk.registered,
             call: self.desk.status(),
+            session: self.desk.session.status(),
             incoming: self.desk.incoming(),
             microphone: self.devices.microphone(),
             camera: self.devices.camera(),

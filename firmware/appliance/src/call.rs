@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use roombox_conference::api::{CallId, CallState, ConnectionState};
 
-use crate::tree::{CallStatus, Incoming, MediaStatus, ScreenPicture};
+use crate::session::Session;
+use crate::tree::{Admission, CallStatus, Incoming, MediaStatus, ScreenPicture};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -15,15 +16,24 @@ pub(crate) struct CallDesk {
     pub(crate) registered: bool,
     pub(crate) state: CallState,
     pub(crate) media: MediaStatus,
+    pub(crate) session: Session,
+    /// Where the last call of ours led.
+    pub(crate) last_target: Option<String>,
     /// When the present call stood first, and how many full minutes ago that was.
     up: Option<(Instant, u64)>,
 }
 
 impl CallDesk {
-    pub(crate) const fn new() -> Self {
-        let media =
-            MediaStatus { connected: false, first_frame: false, first_audio: false, remote_video_flowing: None };
-        Self { connection: ConnectionState::Idle, registered: false, state: CallState::Idle, media, up: None }
+    pub(crate) fn new() -> Self {
+        Self {
+            connection: ConnectionState::Idle,
+            registered: false,
+            state: CallState::Idle,
+            media: MediaStatus::default(),
+            session: Session::default(),
+            last_target: None,
+            up: None,
+        }
     }
 
     pub(crate) fn connection_changed(&mut self, state: ConnectionState) {
@@ -42,7 +52,11 @@ impl CallDesk {
             self.media.connected = media_connected;
             self.up.get_or_insert((now, 0));
         }
+        self.session.call_changed(call_id(&state));
         self.state = state;
+        if let Some(target) = self.target().map(str::to_owned) {
+            self.last_target = Some(target);
+        }
     }
 
     pub(crate) const fn in_call(&self) -> bool {
@@ -72,10 +86,10 @@ impl CallDesk {
         }
     }
 
-    /// The room as the server named it.
+    /// The room as the server named it; the waiting room is not where anybody wants to be.
     pub(crate) fn room(&self) -> Option<&str> {
         match &self.state {
-            CallState::InCall { room, .. } => room.as_deref(),
+            CallState::InCall { room, .. } if self.session.admission() != Admission::WaitingRoom => room.as_deref(),
             _ => None,
         }
     }

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use roombox_conference::api::{ContentHint, PresentCommand};
 use roombox_hal::board::{Board, CameraSource};
 use roombox_hal::buttons::ButtonAction;
 use roombox_settings::model::{Account, ScreenOutput, Settings};
 
 use crate::tree::{BoxInfo, Cause, CauseCode};
+
+/// How often a presentation is tried: twice is worth a lost answer, more would only annoy (spec section 4.1 leaves it open).
+const PRESENTATION_ATTEMPTS: u32 = 2;
 
 /// Settings of an [`crate::Appliance`].
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub struct ApplianceConfig {
     pub auto_dial: bool,
     /// What the buttons of the board ask for, by name.
     pub buttons: BTreeMap<String, ButtonAction>,
+    /// How a presentation is started.
+    pub presentation: PresentCommand,
     /// The board has a camera.
     pub has_camera: bool,
     /// Microphone muted at the start.
@@ -49,6 +55,11 @@ impl ApplianceConfig {
             entries: entries.map(|entry| (entry.name.clone(), entry.target.clone())).collect(),
             auto_dial: settings.conference.auto_dial,
             buttons: board.buttons.iter().map(|button| (button.name.clone(), button.action)).collect(),
+            presentation: PresentCommand::Start {
+                hint: ContentHint::default(),
+                max_bitrate: None,
+                attempts: PRESENTATION_ATTEMPTS,
+            },
             has_camera: board.camera.source != CameraSource::None,
             start_muted: settings.audio.start_muted,
             camera_off: settings.video.start_off,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::appliance::Life;
 use crate::causes::{CONFERENCE, CONNECTION};
-use crate::tree::{Cause, CauseCode};
+use crate::session::Session;
+use crate::tree::{Admission, Cause, CauseCode, PresentationState, RoomRole};
 
 /// Letters that fit on a line of the status display (128 pixels, 6 a letter).
 const LINE: usize = 21;
@@ -52,6 +53,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) name: &'a str,
     pub(crate) connection: &'a ConnectionState,
     pub(crate) call: &'a CallState,
+    /// What else is known about the call.
+    pub(crate) session: &'a Session,
     /// The conference in the words of the room.
     pub(crate) conference: &'a str,
     /// Where the join button leads, if anywhere.
@@ -74,7 +77,12 @@ pub(crate) fn content(scene: &Scene) -> DisplayContent {
         (None, CallState::Ringing { from, .. }) => {
             ("Incoming call", vec![shortened(from), "Press to answer".into()], false)
         }
-        (None, CallState::InCall { media_connected, .. }) => ("In call", in_call(scene, *media_connected), false),
+        (None, CallState::InCall { .. }) if scene.session.admission() == Admission::WaitingRoom => {
+            ("Waiting room", vec![shortened(scene.conference), "Waiting for admission".into()], true)
+        }
+        (None, CallState::InCall { media_connected, .. }) => {
+            (in_call_title(scene.session), in_call(scene, *media_connected), false)
+        }
         (None, CallState::Connecting { .. }) => ("Joining", vec![shortened(scene.conference)], true),
         (None, CallState::Redialling { .. }) => redialling(scene),
         (None, CallState::Waiting { .. } | CallState::Idle) => at_rest(scene),
@@ -90,7 +98,26 @@ pub(crate) fn content(scene: &Scene) -> DisplayContent {
 
 fn in_call(scene: &Scene, media_connected: bool) -> Vec<String> {
     let third = if media_connected { hint(scene) } else { "Waiting for picture" };
+    let third = if third.is_empty() { in_call_words(scene.session) } else { third };
     vec![shortened(scene.conference), format!("{} min", scene.minutes), third.to_owned()]
+}
+
+const fn in_call_title(session: &Session) -> &'static str {
+    match session.presentation() {
+        _ if session.on_hold() => "On hold",
+        PresentationState::Presenting => "Presenting",
+        _ => "In call",
+    }
+}
+
+/// What people in the room should know about the call, on one line.
+const fn in_call_words(session: &Session) -> &'static str {
+    match (session.role(), session.presentation(), session.admission()) {
+        (RoomRole::Spectator, ..) => "Only watching",
+        (_, PresentationState::Starting, _) => "Presentation starts",
+        (.., Admission::PendingRights) => "Waiting for admission",
+        _ => "",
+    }
 }
 
 fn redialling(scene: &Scene) -> (&'static str, Vec<String>, bool) {
@@ -202,6 +229,7 @@ mod tests {
                 name: "",
                 connection: &ConnectionState::Established,
                 call: &CallState::Idle,
+                session: &Session::default(),
                 conference: "",
                 target: None,
                 minutes: 0,

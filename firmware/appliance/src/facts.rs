@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use roombox_conference::api as conference;
 use roombox_conference::api::{CallCause, CallState, ConnectionState, Originator};
+use roombox_conference::catalogue;
 
 use crate::api::{MediaFact, SoundDevice};
 use crate::appliance::Appliance;
@@ -23,12 +24,20 @@ impl Appliance {
                 self.desk.registered = true;
                 self.event(Event::Registered { expires });
             }
-            conference::Event::Answered { .. }
-            | conference::Event::CallHold { .. }
-            | conference::Event::Catalogue(_)
-            | conference::Event::ConnectAndCall(_)
-            | conference::Event::Operation { .. }
-            | conference::Event::Transfer { .. } => {}
+            conference::Event::Answered { call, asked, fault } => self.event(Event::Answered { call, asked, fault }),
+            conference::Event::CallHold { call, hold } => {
+                self.desk.session.hold_changed(call, &hold);
+                self.event(Event::CallHold { call, hold });
+            }
+            conference::Event::Catalogue(event) => self.catalogue_told(now, event),
+            // Only an undertaking has this; a box never makes one.
+            conference::Event::ConnectAndCall(_) => {}
+            conference::Event::Operation { number, operation, outcome } => {
+                self.event(Event::Operation { number, operation, outcome });
+            }
+            conference::Event::Transfer { call, status, reason, last } => {
+                self.event(Event::Transfer { call, status, reason, last });
+            }
             conference::Event::Call(state) => self.call_changed(now, state),
             conference::Event::CallEnded { call, failure, will_redial } => {
                 self.call_ended(now, call, &failure, will_redial);
@@ -36,6 +45,14 @@ impl Appliance {
             }
             conference::Event::Vendor { name, data } => self.server_says(name, data),
         }
+    }
+
+    /// Whoever wanted to present is told on the display, too, when it failed.
+    fn catalogue_told(&mut self, now: Instant, event: catalogue::Event) {
+        if let Some(cause) = self.desk.session.told(&event) {
+            self.show_notice(now, cause);
+        }
+        self.event(Event::Catalogue(event));
     }
 
     fn connection_changed(&mut self, state: ConnectionState) {

@@ -16,11 +16,14 @@ impl Appliance {
     pub(crate) fn command(&mut self, now: Instant, command: Command) -> Result<(), Cause> {
         match command {
             Command::Answer => self.answer(),
+            Command::AskCamera => self.ask_for_camera(),
             Command::Camera { on } => {
                 let setting = self.devices.switch_camera(on);
                 self.set(setting);
                 Ok(())
             }
+            Command::Dtmf { digits } => self.dtmf(&digits),
+            Command::Hold => self.hold(true),
             Command::Join { target } => self.join(target.as_deref()),
             Command::Leave => self.leave(),
             Command::Mute { on } => {
@@ -28,11 +31,16 @@ impl Appliance {
                 self.set(setting);
                 Ok(())
             }
+            Command::Present { on } => self.present(on),
             Command::Press { button } => match self.config.buttons.get(&button) {
                 Some(action) => self.press(now, button, *action),
                 None => Err(Cause::with_detail(CauseCode::UnknownButton, button)),
             },
+            Command::ReceiveQuality { quality } => self.receive_quality(quality),
+            Command::Redial => self.redial(),
             Command::Reject => self.reject(),
+            Command::Resume => self.hold(false),
+            Command::Transfer { target } => self.transfer(&target),
             Command::Volume { level } if level > 100 => {
                 Err(Cause::with_detail(CauseCode::ValueNotAllowed, format!("volume {level}; allowed is 0 to 100")))
             }
@@ -55,13 +63,19 @@ impl Appliance {
             ButtonAction::JoinLeave if self.desk.wanted() => self.leave(),
             ButtonAction::JoinLeave => self.join(None),
             ButtonAction::Mute => self.command(now, Command::Mute { on: None }),
+            ButtonAction::Present => self.command(now, Command::Present { on: None }),
             ButtonAction::VolumeDown => self.command(now, Command::Volume { level: volume.saturating_sub(5) }),
             ButtonAction::VolumeUp => self.command(now, Command::Volume { level: (volume + 5).min(100) }),
         };
         if let Err(cause) = &result {
-            self.notice = Some((cause.clone(), now + NOTICE));
+            self.show_notice(now, cause.clone());
         }
         result
+    }
+
+    /// Says on the display, for a moment, why nothing came of a wish.
+    pub(crate) fn show_notice(&mut self, now: Instant, cause: Cause) {
+        self.notice = Some((cause, now + NOTICE));
     }
 
     pub(crate) fn join(&mut self, asked: Option<&str>) -> Result<(), Cause> {

@@ -9,8 +9,10 @@ mod config;
 mod devices;
 pub mod display;
 mod facts;
+mod in_call;
 mod intents;
 mod leds;
+mod session;
 mod told;
 pub mod tree;
 

@@ -84,6 +84,7 @@ fn display_content(appliance: &Appliance, microphone: &MicrophoneStatus, camera:
         name: &config.identity.name,
         connection: &desk.connection,
         call: &desk.state,
+        session: &desk.session,
         conference: &conference.unwrap_or_default(),
         target: target.as_deref(),
         minutes: desk.minutes().unwrap_or_default(),

@@ -12,6 +12,8 @@ use tokio::sync::broadcast;
 
 /// Events kept for those who come later: a busy minute of a call.
 const KEPT: usize = 256;
+/// Measured every second of a call: neither logged nor kept, because it would drive out everything else.
+const PASSING: &str = "stats:collected";
 /// Events a slow listener may be behind before it is told that it missed some.
 const BEHIND: usize = 512;
 
@@ -41,12 +43,17 @@ impl EventBus {
     /// Stamps and publishes.
     pub(crate) fn publish(&self, name: impl Into<String>, data: Value) {
         let event = Arc::new(stamped(name.into(), data));
-        tracing::info!(target: "roombox::event", event = %event.name, data = %event.data);
-        let mut kept = self.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let passing = event.name == PASSING;
+        if !passing {
+            tracing::info!(target: "roombox::event", event = %event.name, data = %event.data);
         }
-        kept.push_back(Arc::clone(&event));
+        let mut kept = self.lock();
+        if !passing {
+            if kept.len() == KEPT {
+                kept.pop_front();
+            }
+            kept.push_back(Arc::clone(&event));
+        }
         // Sent under the lock so that a new listener sees each event exactly once; nobody listening is no failure.
         let _ = self.live.send(event);
     }
@@ -110,6 +117,15 @@ mod tests {
         let first = listener.next().await.unwrap();
         assert_eq!((first.name.as_str(), &first.data), ("events.lost", &json!({ "count": 1 })));
         assert_eq!(listener.next().await.unwrap().data, json!(1));
+    }
+
+    #[tokio::test]
+    async fn what_is_measured_every_second_is_told_and_not_kept() {
+        let bus = EventBus::new();
+        let (_, mut listener) = bus.subscribe();
+        bus.publish(PASSING, json!({}));
+        assert_eq!(listener.next().await.unwrap().name, PASSING);
+        assert!(bus.subscribe().0.is_empty());
     }
 
     #[test]

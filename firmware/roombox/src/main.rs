@@ -14,6 +14,7 @@ mod exit;
 mod house;
 mod lab;
 mod logging;
+mod network;
 mod panel;
 mod run;
 
@@ -50,20 +51,33 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
     let order = |command: tree::Command, output| cli::command(&mut client()?, &command, output);
     match &cli.command {
         Command::Answer(output) => order(tree::Command::Answer, output),
+        Command::AskCamera(output) => order(tree::Command::AskCamera, output),
         Command::Camera { state, output } => order(tree::Command::Camera { on: state.map(cli::Switch::is_on) }, output),
         Command::Config(command) => cli::config(command),
         Command::Events { filter, history, output } => cli::events(&mut client()?, filter, *history, output),
         Command::Demo(arguments) => demo::demo(arguments, &socket_to_make(), started),
+        Command::Dtmf { digits, output } => order(tree::Command::Dtmf { digits: digits.clone() }, output),
+        Command::Hold(output) => order(tree::Command::Hold, output),
         Command::Join { target, output } => order(tree::Command::Join { target: target.clone() }, output),
         Command::Lab(arguments) => lab::lab(arguments),
         Command::Leave(output) => order(tree::Command::Leave, output),
         Command::Mute { state, output } => order(tree::Command::Mute { on: state.map(cli::Switch::is_on) }, output),
+        Command::Present { action, output } => {
+            order(tree::Command::Present { on: action.map(cli::StartStop::is_start) }, output)
+        }
+        Command::Redial(output) => order(tree::Command::Redial, output),
         Command::Reject(output) => order(tree::Command::Reject, output),
+        Command::Resume(output) => order(tree::Command::Resume, output),
+        Command::Role { receive: Some(quality), output } => {
+            order(tree::Command::ReceiveQuality { quality: (*quality).into() }, output)
+        }
+        Command::Role { receive: None, output } => cli::role(&mut client()?, output),
         Command::Run(arguments) => run::run(arguments, state_dir.clone(), &socket_to_make(), started),
         Command::Simulate(arguments) => cli::simulate(arguments),
         Command::SipCheck { transport, files } => cli::sip_check(*transport, files),
         Command::Stats { watch, output } => cli::statistics(&mut client()?, *watch, output),
         Command::Status(arguments) => cli::status(&mut client()?, arguments),
+        Command::Transfer { target, output } => order(tree::Command::Transfer { target: target.clone() }, output),
         Command::Volume { percent, output } => order(tree::Command::Volume { level: *percent }, output),
     }
 }

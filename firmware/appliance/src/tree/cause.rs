@@ -116,13 +116,25 @@ catalogue! {
     NoConferenceConfigured: Owner, "No conference to join is configured.";
     /// Join while another call is up.
     AlreadyInCall: Owner, "The box is already in a call.";
+    /// Something for a call was asked without one.
+    NotInCall: Owner, "The box is not in a call.";
+    /// Redial before anything was dialled.
+    NothingToRedial: Owner, "Nothing was dialled before.";
+    /// Stop of a presentation that is not there.
+    NothingPresented: Owner, "Nothing is being presented.";
+    /// The picture to be presented is not there, or media cannot send it.
+    NothingToPresent: Owner, "The picture to present cannot be sent.";
+    /// The server refused the permission INFO of a presentation (spec section 4.1).
+    PresentationRefused: Administrator, "The conference does not allow a presentation now.";
+    /// The server did not answer, or a presentation could not be agreed on; the call goes on.
+    PresentationFailed: Owner, "The presentation did not start; try again.";
     /// Leave while there is nothing to leave.
     NoCall: Owner, "There is no call to leave.";
     /// Answer or reject while nothing rings.
     NothingRings: Owner, "No incoming call is ringing.";
     /// A button name that the board does not have.
     UnknownButton: Owner, "The box has no button of that name.";
-    /// A volume above 100, an empty target.
+    /// A volume above 100, an empty target, digits that no telephone has.
     ValueNotAllowed: Owner, "That value is not allowed.";
     /// A command that this box cannot do.
     NotSupported: Owner, "This box cannot do that.";

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use roombox_conference::api::ReceiveQuality;
+
 use super::cause::Cause;
 
 /// One command, `{"command": "join", "target": "100"}` in JSON.
@@ -10,12 +12,21 @@ use super::cause::Cause;
 pub enum Command {
     /// Answer the ringing call.
     Answer,
+    /// Ask the moderator to allow the camera; the answer is the event `api:answered`.
+    AskCamera,
     /// Camera on or off; the other way round when `on` is absent.
     Camera {
         /// True = on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
     },
+    /// Telephone keys for the other side.
+    Dtmf {
+        /// `0`–`9`, `A`–`D`, `*`, `#`; a comma is a pause.
+        digits: String,
+    },
+    /// Put the other side on hold.
+    Hold,
     /// Join `target` (number, user, `sip:` URI or the name of an entry), or the configured conference when absent.
     Join {
         /// Where to.
@@ -30,13 +41,33 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
     },
+    /// Start or stop the presentation; the other way round when `on` is absent.
+    Present {
+        /// True = start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<bool>,
+    },
     /// As if this button of the board had been pressed.
     Press {
         /// Name in the board file.
         button: String,
     },
+    /// What a spectator wants to receive.
+    ReceiveQuality {
+        /// `low`, `medium`, `high` or `auto`.
+        quality: ReceiveQuality,
+    },
+    /// Dial at once what is dialled again by itself, or what was dialled last.
+    Redial,
     /// Refuse the ringing call.
     Reject,
+    /// Take the other side off hold.
+    Resume,
+    /// Hand the other side on to `target` (as in `join`).
+    Transfer {
+        /// To whom.
+        target: String,
+    },
     /// Speaker volume.
     Volume {
         /// 0..=100.

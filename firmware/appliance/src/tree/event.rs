@@ -2,8 +2,10 @@
 //!
 //! | `event` | `data` |
 //! |---|---|
+//! | `answered` | `call`, `asked` (`media-state`, `room-name`, `transfer`), `fault` |
 //! | `button` | `name`, `action` |
 //! | `call` | `state` (`idle`, `waiting`, `ringing`, `connecting`, `in-call`, `redialling`) and its fields |
+//! | `call-hold` | `call`, `hold` (`asked`, `confirmed`, `by_peer`, `media`) |
 //! | `call-ended` | `call`, `failure` (`originator`, `cause`, `status`, `reason`, `retry_after`), `will_redial` |
 //! | `camera`, `microphone` | `wanted`, `fact`, `pending`, `device` |
 //! | `cause-raised` | `code`, `sentence`, `who`, `detail` |
@@ -11,12 +13,18 @@
 //! | `connection` | `state` (`idle`, `connecting`, `connected`, `established`, `disconnected`) and its fields |
 //! | `incoming` | `call`, `from`; null when nothing rings any more |
 //! | `media` | `fact` and its fields |
+//! | `operation` | `number`, `operation`, `outcome` |
 //! | `registered` | `expires` |
 //! | `speaker` | `working`, `name`, `reason` |
+//! | `transfer` | `call`, `status`, `reason`, `last` |
 //! | `vendor` | `name`, `data` |
 //! | `volume` | `level` |
+//!
+//! Besides these every event of the conference client's catalogue comes by its own name (`call:confirmed`,
+//! `presentation:started` …) with the payload that [`roombox_conference::catalogue`] tells.
 
-use roombox_conference::api::{CallId, CallState, ConnectionState};
+use roombox_conference::api::{Asked, CallId, CallState, ConnectionState, HoldState, OperationKind, OperationOutcome};
+use roombox_conference::catalogue;
 use roombox_hal::buttons::ButtonAction;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +38,15 @@ use crate::api::MediaFact;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "event", content = "data")]
 pub enum Event {
+    /// What became of what a call asked of the other side; `fault` is absent when it was granted.
+    Answered {
+        /// Which.
+        call: CallId,
+        /// What was asked.
+        asked: Asked,
+        /// Why not.
+        fault: Option<catalogue::Fault>,
+    },
     /// A button was pressed, on the box or through a command.
     Button {
         /// Name in the board file.
@@ -48,6 +65,13 @@ pub enum Event {
         /// It is dialled again by itself.
         will_redial: bool,
     },
+    /// The facts about a hold changed.
+    CallHold {
+        /// Which.
+        call: CallId,
+        /// The facts.
+        hold: HoldState,
+    },
     /// The camera changed: intent, fact or device.
     Camera(CameraStatus),
     /// This cause is there no more.
@@ -65,6 +89,15 @@ pub enum Event {
     Media(MediaFact),
     /// The microphone changed: intent, fact or device.
     Microphone(MicrophoneStatus),
+    /// An operation on the connection ended.
+    Operation {
+        /// Counts the operations from 1.
+        number: u64,
+        /// What was asked for.
+        operation: OperationKind,
+        /// What became of it.
+        outcome: OperationOutcome,
+    },
     /// Registered with the server.
     Registered {
         /// Seconds granted.
@@ -72,6 +105,17 @@ pub enum Event {
     },
     /// The speaker changed.
     Speaker(DeviceFact),
+    /// How the call goes that the other side makes for us.
+    Transfer {
+        /// Ours that was handed on.
+        call: CallId,
+        /// SIP status, 100..=699.
+        status: u16,
+        /// Its phrase.
+        reason: String,
+        /// Nothing follows.
+        last: bool,
+    },
     /// A message of the conference server, by its name in the spec (section 3).
     Vendor {
         /// Name.
@@ -84,4 +128,7 @@ pub enum Event {
         /// 0..=100.
         level: u8,
     },
+    /// An event of the conference client's catalogue; it has its own name and data.
+    #[serde(untagged)]
+    Catalogue(catalogue::Event),
 }

@@ -5,12 +5,16 @@
 mod cause;
 mod command;
 mod event;
+mod session;
 mod status;
 
 pub use cause::{Cause, CauseCode, Mender};
 pub use command::{Command, CommandResult};
 pub use event::Event;
 pub use roombox_conference::api::{CallId, CallState, ConnectionState};
+pub use session::{
+    Admission, ContentStatus, HoldStatus, PresentationState, PresentationStatus, RoleStatus, RoomRole, SessionStatus,
+};
 pub use status::{
     BoxInfo, CallStatus, CameraFact, CameraStatus, CameraWanted, DeviceFact, Incoming, Leds, MediaStatus,
     MicrophoneFact, MicrophoneStatus, MicrophoneWanted, ScreenPicture, ScreenStatus, Status,

@@ -4,7 +4,7 @@ use roombox_conference::api::{CallId, CallState, ConnectionState};
 use roombox_hal::leds::Pattern;
 use serde::{Deserialize, Serialize};
 
-use super::cause::Cause;
+use super::{cause::Cause, session::SessionStatus};
 use crate::display::DisplayContent;
 
 /// The whole state of the box.
@@ -19,6 +19,9 @@ pub struct Status {
     pub registered: bool,
     /// The call.
     pub call: CallStatus,
+    /// Admission, presentation, role, hold and content of the call.
+    #[serde(flatten)]
+    pub session: SessionStatus,
     /// The ringing call, if any.
     pub incoming: Option<Incoming>,
     /// Microphone.

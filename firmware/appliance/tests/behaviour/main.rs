@@ -8,6 +8,7 @@ mod calls;
 mod causes;
 mod devices;
 mod house;
+mod in_call;
 mod random_walk;
 mod shown;
 mod tree;

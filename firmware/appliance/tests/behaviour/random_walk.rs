@@ -13,10 +13,11 @@ use roombox_sip::api as sip;
 
 use crate::house::House;
 
-const ACTIONS: [ButtonAction; 5] = [
+const ACTIONS: [ButtonAction; 6] = [
     ButtonAction::Camera,
     ButtonAction::JoinLeave,
     ButtonAction::Mute,
+    ButtonAction::Present,
     ButtonAction::VolumeDown,
     ButtonAction::VolumeUp,
 ];
@@ -30,6 +31,10 @@ fn command(number: u32) -> Command {
         4 => Command::Reject,
         5 => Command::Mute { on: None },
         6 => Command::Volume { level: 130 },
+        7 => Command::Hold,
+        8 => Command::Resume,
+        9 => Command::Redial,
+        10 => Command::Dtmf { digits: "1#".into() },
         _ => Command::Press { button: "join".into() },
     }
 }
@@ -55,7 +60,10 @@ fn disturb(house: &mut House) {
             let action = ACTIONS[house.random.random_range(0..ACTIONS.len())];
             house.room_input(Input::Press { button: "b".into(), action, at: house.now() });
         }
-        1 => house.room_input(Input::Command(CommandId(1), command(number))),
+        1 => {
+            let number = house.random.random_range(0..12);
+            house.room_input(Input::Command(CommandId(1), command(number)));
+        }
         2 | 3 => house.room_input(Input::Media(fact(number, flag))),
         4 => {
             house.server_up = false;

@@ -2,6 +2,7 @@
 
 use roombox_appliance::api::{Input, MediaFact};
 use roombox_appliance::tree::{Cause, CauseCode, Command, CommandResult, Event, Status};
+use roombox_conference::api::ReceiveQuality;
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -14,6 +15,14 @@ fn commands_are_read_with_and_without_their_optional_values() {
         (json!({"command": "mute"}), Command::Mute { on: None }),
         (json!({"command": "camera", "on": false}), Command::Camera { on: Some(false) }),
         (json!({"command": "volume", "level": 30}), Command::Volume { level: 30 }),
+        (json!({"command": "present"}), Command::Present { on: None }),
+        (json!({"command": "ask-camera"}), Command::AskCamera),
+        (json!({"command": "dtmf", "digits": "12#"}), Command::Dtmf { digits: "12#".into() }),
+        (json!({"command": "transfer", "target": "200"}), Command::Transfer { target: "200".into() }),
+        (
+            json!({"command": "receive-quality", "quality": "low"}),
+            Command::ReceiveQuality { quality: ReceiveQuality::Low },
+        ),
         (json!({"command": "press", "button": "join"}), Command::Press { button: "join".into() }),
     ] {
         assert_eq!(serde_json::from_value::<Command>(text).unwrap(), command);
@@ -57,6 +66,8 @@ fn the_status_is_written_and_read_without_loss() {
     assert_eq!(text["connection"]["state"], "established");
     assert_eq!((&text["call"]["state"], &text["call"]["minutes"]), (&json!("in-call"), &json!(0)));
     assert_eq!(text["microphone"]["fact"], "muted");
+    assert_eq!((&text["presentation"]["state"], &text["role"]["role"]), (&json!("idle"), &json!("participant")));
+    assert_eq!((&text["admission"], &text["hold"]["asked"]), (&json!("admitted"), &json!(false)));
     assert_eq!(serde_json::from_value::<Status>(text).unwrap(), status);
 }
 

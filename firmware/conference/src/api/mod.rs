@@ -20,6 +20,9 @@ use crate::identity::ConnectionParameters;
 /// Why a call ended, with the named cause and the SIP status behind it.
 pub use roombox_sip::api::{Cause as CallCause, Failure as CallFailure, FlowError, Originator};
 
+/// Who of a call is on hold.
+pub use roombox_sip::api::HoldState;
+
 pub use crate::replace::Strictness;
 pub use command::{BalancerCommand, Command, ContentHint, Device, PresentCommand, TransferTo};
 pub use event::{Asked, Event};

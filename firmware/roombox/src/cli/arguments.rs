@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use roombox_conference::api::ReceiveQuality;
 
 /// Meeting-room terminal: registers at a SIP server over WebSocket and shows, hears and joins the room's conference.
 ///
@@ -61,6 +62,43 @@ pub(crate) enum Command {
     Camera {
         #[arg(value_enum)]
         state: Option<Switch>,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
+    /// Start or stop the presentation, our second picture; without a word, switch over
+    Present {
+        #[arg(value_enum)]
+        action: Option<StartStop>,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
+    /// Put the other side on hold
+    Hold(OutputArguments),
+    /// Take the other side off hold
+    Resume(OutputArguments),
+    /// Hand the other side on to somebody else, and leave when that has worked
+    Transfer {
+        /// Name of an entry, a number, or a sip: URI
+        #[arg(value_name = "ENTRY|URI")]
+        target: String,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
+    /// Press telephone keys
+    Dtmf {
+        /// 0 to 9, A to D, *, #; a comma is a pause
+        digits: String,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
+    /// Dial at once what would be dialled again later, or what was dialled last
+    Redial(OutputArguments),
+    /// Ask the moderator to allow the camera; the answer comes as the event `api:answered`
+    AskCamera(OutputArguments),
+    /// Show what the box is in the conference (participant or spectator); with a quality, what a spectator wants to receive
+    Role {
+        #[arg(long, value_enum, value_name = "QUALITY")]
+        receive: Option<Quality>,
         #[command(flatten)]
         output: OutputArguments,
     },
@@ -242,6 +280,38 @@ pub(crate) enum Switch {
 impl Switch {
     pub(crate) const fn is_on(self) -> bool {
         matches!(self, Self::On)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StartStop {
+    Start,
+    Stop,
+}
+
+impl StartStop {
+    pub(crate) const fn is_start(self) -> bool {
+        matches!(self, Self::Start)
+    }
+}
+
+/// What a spectator receives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Quality {
+    Auto,
+    High,
+    Low,
+    Medium,
+}
+
+impl From<Quality> for ReceiveQuality {
+    fn from(quality: Quality) -> Self {
+        match quality {
+            Quality::Auto => Self::Auto,
+            Quality::High => Self::High,
+            Quality::Low => Self::Low,
+            Quality::Medium => Self::Medium,
+        }
     }
 }
 

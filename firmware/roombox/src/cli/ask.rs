@@ -36,6 +36,12 @@ pub(crate) fn status(client: &mut Client, arguments: &StatusArguments) -> Outcom
     if arguments.watch { client.follow("watch", params, show) } else { show(client.ask("status", params)?) }
 }
 
+/// Shows what the box is in the conference.
+pub(crate) fn role(client: &mut Client, output: &OutputArguments) -> Outcome {
+    let role = client.ask("status", json!({ "path": "role" }))?;
+    say(&if output.json { pretty(&role) } else { print::branch(&role) })
+}
+
 pub(crate) fn events(client: &mut Client, filter: &str, history: bool, output: &OutputArguments) -> Outcome {
     let params = json!({ "filter": filter, "history": history });
     client.follow(

@@ -9,8 +9,8 @@ mod sip_check;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, Switch};
-pub(crate) use ask::{command, events, say, statistics, status};
+pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, StartStop, Switch};
+pub(crate) use ask::{command, events, role, say, statistics, status};
 pub(crate) use config::config;
 pub(crate) use print::fields;
 pub(crate) use simulate::simulate;

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use roombox_appliance::tree::{BoxInfo, CallState, CameraFact, ConnectionState, DeviceFact, MicrophoneFact, Status};
+use roombox_appliance::tree::{
+    Admission, BoxInfo, CallState, CameraFact, ConnectionState, DeviceFact, MicrophoneFact, PresentationState,
+    RoomRole, SessionStatus, Status,
+};
 use roombox_media::api::Statistics;
 use serde_json::Value;
 
@@ -18,6 +21,7 @@ pub(super) fn status(tree: &Value) -> String {
         row("Speaker", &device(&format!("{} %", status.volume), &status.speaker)),
         row("Panel", status.panel.as_deref().unwrap_or("not served")),
     ];
+    lines.extend(session(&status.session));
     for cause in &status.causes {
         let detail = cause.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         lines.push(row("Trouble", &format!("{}{detail}", cause.sentence)));
@@ -53,6 +57,9 @@ fn call(status: &Status) -> String {
         CallState::Ringing { from, .. } => format!("{from} is calling"),
         CallState::Connecting { target, .. } => format!("joining {target}"),
         CallState::InCall { target, room, media_connected, .. } => {
+            if status.session.admission == Admission::WaitingRoom {
+                return format!("in the waiting room of {target}");
+            }
             let room = room.as_ref().map(|room| format!(", room {room}")).unwrap_or_default();
             let minutes = status.call.minutes.map(|minutes| format!(", {minutes} min")).unwrap_or_default();
             let media = if *media_connected { "" } else { ", no picture and sound yet" };
@@ -62,6 +69,33 @@ fn call(status: &Status) -> String {
             format!("{target} again in {retry_in_ms} ms (attempt {attempt}): {reason}")
         }
     }
+}
+
+/// What is out of the ordinary about a call.
+fn session(session: &SessionStatus) -> Vec<String> {
+    let mut lines = Vec::new();
+    match (session.hold.asked, session.hold.by_peer) {
+        (true, true) => lines.push(row("Hold", "both sides")),
+        (true, false) if session.hold.confirmed => lines.push(row("Hold", "the other side is on hold")),
+        (true, false) => lines.push(row("Hold", "asked for, not agreed yet")),
+        (false, true) => lines.push(row("Hold", "the other side has put this box on hold")),
+        (false, false) => {}
+    }
+    let refused = session.presentation.cause.as_ref().map(|cause| cause.sentence.as_str());
+    match session.presentation.state {
+        PresentationState::Failed => lines.push(row("Presenting", refused.unwrap_or("it failed"))),
+        PresentationState::Idle => {}
+        PresentationState::Presenting => lines.push(row("Presenting", "yes")),
+        PresentationState::Starting => lines.push(row("Presenting", "it starts")),
+        PresentationState::Stopping => lines.push(row("Presenting", "it stops")),
+    }
+    if session.content.available || session.content.received {
+        lines.push(row("Content", if session.content.received { "received" } else { "offered, not received" }));
+    }
+    if session.role.role == RoomRole::Spectator {
+        lines.push(row("Role", "spectator"));
+    }
+    lines
 }
 
 const fn microphone(status: &Status) -> &'static str {
@@ -187,6 +221,20 @@ mod tests {
     fn a_branch_is_told_by_indentation() {
         let value = json!({ "call": { "state": "idle" }, "causes": [], "volume": 70 });
         assert_eq!(branch(&value), "call:\n  state: idle\ncauses: none\nvolume: 70");
+    }
+
+    #[test]
+    fn only_what_is_out_of_the_ordinary_about_a_call_is_told() {
+        let mut facts = SessionStatus::default();
+        assert_eq!(session(&facts), Vec::<String>::new());
+        facts.hold.by_peer = true;
+        facts.presentation.state = PresentationState::Presenting;
+        facts.role.role = RoomRole::Spectator;
+        facts.content.available = true;
+        let told = session(&facts).join("\n");
+        for words in ["put this box on hold", "Presenting  yes", "offered, not received", "spectator"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
     }
 
     #[test]

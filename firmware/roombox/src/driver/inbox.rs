@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use roombox_appliance::api as room;
-use roombox_conference::api::MediaFact;
+use roombox_conference::api::{HttpId, HttpResponse, MediaFact, NetworkEvent};
 use roombox_hal::buttons::Press;
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
 use roombox_sip::api::{FlowError, FlowId, FlowInput, LocateId, ServerTarget};
@@ -13,7 +13,7 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval, sleep_until},
 };
 
-use super::places::Located;
+use super::{http, places::Located};
 use crate::house::Asked;
 
 /// One thing that happened.
@@ -24,9 +24,11 @@ pub(super) enum Happening {
     /// The media engine is started, or why it is not.
     Engine(Result<MediaEngine, String>),
     Flow(FlowId, FlowInput),
+    Http(HttpId, Result<HttpResponse, String>),
     Located(LocateId, Result<Vec<ServerTarget>, FlowError>),
     MediaFact(MediaFact),
     MediaNews(MediaEvent),
+    Network(NetworkEvent),
     Note(room::Input),
     Press(Press),
 }
@@ -37,9 +39,11 @@ pub(super) struct Inbox {
     /// Taken when it has told.
     pub(super) engine: Option<oneshot::Receiver<Result<MediaEngine, String>>>,
     pub(super) flows: FlowEvents,
+    pub(super) http_answers: mpsc::UnboundedReceiver<http::Answered>,
     pub(super) located: mpsc::UnboundedReceiver<Located>,
     pub(super) media_events: mpsc::UnboundedReceiver<MediaEvent>,
     pub(super) media_facts: mpsc::UnboundedReceiver<MediaFact>,
+    pub(super) network: mpsc::UnboundedReceiver<NetworkEvent>,
     pub(super) notes: mpsc::UnboundedReceiver<room::Input>,
     pub(super) watchdog: Option<Interval>,
 }
@@ -57,6 +61,8 @@ impl Inbox {
                 engine = engine(&mut self.engine) => return Happening::Engine(engine),
                 Some(fact) = self.media_facts.recv() => return Happening::MediaFact(fact),
                 Some((flow, input)) = self.flows.recv() => return Happening::Flow(flow, input),
+                Some(event) = self.network.recv() => return Happening::Network(event),
+                Some((id, outcome)) = self.http_answers.recv() => return Happening::Http(id, outcome),
                 Some((locate, places)) = self.located.recv() => return Happening::Located(locate, places),
                 Some(event) = self.media_events.recv() => return Happening::MediaNews(event),
                 () = tick(&mut self.watchdog) => feed_watchdog(),

@@ -12,11 +12,18 @@ use roombox_sip::{
     machine::Machine,
 };
 
-use super::{facts, stages::Stage};
+use super::{
+    facts,
+    numbers::Numbers,
+    probes::{EndedProbe, Probes},
+    stages::Stage,
+};
 
 /// What the driver has to do, in this order.
 #[derive(Debug)]
 pub(super) enum Work {
+    /// For the HTTP client; answered by what became of it.
+    Http(conference::HttpRequest),
     /// Flows and bytes.
     Sip(sip::Output),
     /// For the peer connection; answered by a fact.
@@ -31,17 +38,18 @@ pub(super) enum Work {
 #[derive(Debug)]
 pub(super) enum Input {
     Flow(sip::FlowId, sip::FlowInput),
+    /// What became of an HTTP request.
+    Http(conference::HttpId, Result<conference::HttpResponse, String>),
     /// What became of a search for the servers of a domain.
     Located(sip::LocateId, Result<Vec<sip::ServerTarget>, sip::FlowError>),
     /// What became of a media request.
     Media(conference::MediaFact),
+    /// Told by the system.
+    Network(conference::NetworkEvent),
     /// Told by the media engine by itself.
     News(MediaEvent),
     Room(room::Input),
 }
-
-/// Flows from here on are probes of the conference client.
-const PROBES: u64 = 1 << 63;
 
 pub(super) struct Machines {
     agent: UserAgent,
@@ -53,19 +61,44 @@ pub(super) struct Machines {
     inviting: bool,
     /// The room was told to stop while registered.
     leaving: bool,
+    numbers: Numbers,
+    probes: Probes,
     work: VecDeque<Work>,
 }
 
 impl Machines {
     pub(super) fn new(agent: UserAgent, client: ConferenceClient, room: Appliance) -> Self {
-        Self { agent, client, room, call: None, inviting: false, leaving: false, work: VecDeque::new() }
+        Self {
+            agent,
+            client,
+            room,
+            call: None,
+            inviting: false,
+            leaving: false,
+            numbers: Numbers::default(),
+            probes: Probes::default(),
+            work: VecDeque::new(),
+        }
     }
 
     pub(super) fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
-            Input::Flow(flow, input) if flow.0 >= PROBES => self.probed(now, flow, &input),
-            Input::Flow(flow, input) => self.agent.handle_input(now, agent::Input::Flow { flow, input }),
-            Input::Located(locate, places) => self.agent.handle_input(now, agent::Input::Located { locate, places }),
+            Input::Flow(flow, input) if Probes::has(flow) => {
+                let told = self.probes.told(flow, input);
+                self.probed(now, told);
+            }
+            Input::Flow(flow, input) => {
+                if let Some(flow) = self.numbers.flow_of_agent(flow) {
+                    self.agent.handle_input(now, agent::Input::Flow { flow, input });
+                }
+            }
+            Input::Http(id, outcome) => self.client.handle_input(now, conference::Input::Http { id, outcome }),
+            Input::Located(locate, places) => {
+                if let Some(locate) = self.numbers.locate_of_agent(locate) {
+                    self.agent.handle_input(now, agent::Input::Located { locate, places });
+                }
+            }
+            Input::Network(event) => self.client.handle_input(now, conference::Input::Network(event)),
             Input::Media(fact) => self.client.handle_input(now, conference::Input::Media(fact)),
             Input::News(news) => self.handle_news(now, &news),
             Input::Room(input) => {
@@ -77,6 +110,9 @@ impl Machines {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        for late in self.probes.handle_timeout(now) {
+            self.probed(now, Some(late));
+        }
         self.agent.handle_timeout(now);
         self.client.handle_timeout(now);
         self.room.handle_timeout(now);
@@ -88,7 +124,8 @@ impl Machines {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        [self.agent.next_deadline(), self.client.next_deadline(), self.room.next_deadline()].into_iter().flatten().min()
+        let machines = [self.agent.next_deadline(), self.client.next_deadline(), self.room.next_deadline()];
+        machines.into_iter().chain([self.probes.next_deadline()]).flatten().min()
     }
 
     pub(super) fn status(&self) -> Status {
@@ -117,17 +154,10 @@ impl Machines {
         format!("{:?}", self.agent.status())
     }
 
-    /// A flow that was only opened to see whether it comes up.
-    fn probed(&mut self, now: Instant, flow: sip::FlowId, input: &sip::FlowInput) {
-        let outcome = match input {
-            sip::FlowInput::Opened(_) => {
-                self.work.push_back(Work::Sip(sip::Output::CloseFlow(flow)));
-                Ok(())
-            }
-            sip::FlowInput::Closed(error) => Err(error.clone()),
-            sip::FlowInput::Received(_) => return,
-        };
-        let id = conference::ProbeId(flow.0 - PROBES);
+    /// A flow that was only opened to see whether it comes up has told; it is closed in any case.
+    fn probed(&mut self, now: Instant, ended: Option<EndedProbe>) {
+        let Some(EndedProbe { id, flow, outcome }) = ended else { return };
+        self.work.push_back(Work::Sip(sip::Output::CloseFlow(flow)));
         self.client.handle_input(now, conference::Input::Probed { id, outcome });
     }
 
@@ -167,7 +197,7 @@ impl Machines {
             }
             other => {
                 let invite = matches!(&other, sip::Output::Send { bytes, .. } if bytes.starts_with(b"INVITE "));
-                self.work.push_back(Work::Sip(other));
+                self.work.push_back(Work::Sip(self.numbers.of_driver(other)));
                 if invite && std::mem::take(&mut self.inviting) {
                     self.work.push_back(Work::Reached(Stage::InviteSent));
                 }
@@ -183,10 +213,7 @@ impl Machines {
                 }
                 self.room.handle_input(now, room::Input::Conference(event));
             }
-            conference::Output::Http(request) => {
-                let outcome = Err("there is no HTTP client".to_owned());
-                self.client.handle_input(now, conference::Input::Http { id: request.id, outcome });
-            }
+            conference::Output::Http(request) => self.work.push_back(Work::Http(request)),
             // The settings of a box are static: it starts anew with others.
             conference::Output::AskParameters { id } => {
                 let outcome = Err(conference::NoParameters::NotReady);
@@ -195,9 +222,10 @@ impl Machines {
             conference::Output::Media(request) => self.work.push_back(Work::Media(request)),
             conference::Output::Sip(conference::SipRequest::Configure { config, seed }) => {
                 self.agent = UserAgent::new(*config, seed);
+                self.numbers.next_agent();
             }
             conference::Output::Sip(conference::SipRequest::Probe { id, server }) => {
-                let flow = sip::FlowId(PROBES + id.0);
+                let flow = self.probes.begin(now, id);
                 self.work.push_back(Work::Sip(sip::Output::OpenFlow { flow, server }));
             }
             conference::Output::Sip(request) => {

@@ -5,10 +5,13 @@
 
 mod facts;
 mod front;
+mod http;
 mod inbox;
 mod machines;
 mod media;
+mod numbers;
 mod places;
+mod probes;
 mod stages;
 
 use std::{
@@ -22,16 +25,17 @@ use roombox_appliance::{
     api::{self as room, CommandId},
     tree::{Cause, CauseCode, Command, CommandResult, Event, Status},
 };
-use roombox_conference::ConferenceClient;
+use roombox_conference::{ConferenceClient, api::NetworkEvent};
 use roombox_hal::{DeviceFinding, Hardware, status_display::DisplayError};
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
 use roombox_sip::{agent::UserAgent, api as sip};
-use roombox_sip_transports::{FlowEvents, Transports};
+use roombox_sip_transports::{ClientTls, FlowEvents, Transports};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use self::stages::{Times, milliseconds};
 use self::{
     front::Front,
+    http::HttpClient,
     inbox::{Happening, Inbox},
     machines::{Input, Machines, Work},
     media::Media,
@@ -53,7 +57,11 @@ pub(crate) struct Parts {
     pub(crate) engine: oneshot::Receiver<Result<MediaEngine, String>>,
     pub(crate) media_events: mpsc::UnboundedReceiver<MediaEvent>,
     pub(crate) transports: Transports,
+    /// For what is asked of the server by HTTP.
+    pub(crate) tls: ClientTls,
     pub(crate) flows: FlowEvents,
+    /// What the system tells about the network.
+    pub(crate) network: mpsc::UnboundedReceiver<NetworkEvent>,
     pub(crate) house: HouseEnds,
     pub(crate) events: EventBus,
     /// What the rest of the program tells the room (panel address, causes, stop).
@@ -67,6 +75,7 @@ pub(crate) struct Driver {
     machines: Machines,
     inbox: Inbox,
     front: Front,
+    http: HttpClient,
     findings: Vec<DeviceFinding>,
     media: Media,
     places: Places,
@@ -84,6 +93,7 @@ impl Driver {
     pub(crate) fn new(parts: Parts) -> Self {
         let (facts, media_facts) = mpsc::unbounded_channel();
         let (found, located) = mpsc::unbounded_channel();
+        let (answers, http_answers) = mpsc::unbounded_channel();
         let Hardware { buttons, leds, status_display, findings, .. } = parts.hardware;
         let mut driver = Self {
             machines: Machines::new(parts.agent, parts.client, parts.room),
@@ -92,14 +102,17 @@ impl Driver {
                 commands: parts.house.commands,
                 engine: Some(parts.engine),
                 flows: parts.flows,
+                http_answers,
                 located,
                 media_events: parts.media_events,
                 media_facts,
+                network: parts.network,
                 notes: parts.notes,
                 watchdog: inbox::watchdog(),
             },
             findings: findings.clone(),
             front: Front::new(leds, status_display, parts.house.display),
+            http: HttpClient::new(parts.tls, answers),
             media: Media::new(facts),
             places: Places::new(found),
             transports: parts.transports,
@@ -160,9 +173,11 @@ impl Driver {
                 self.media.started(engine);
             }
             Happening::Flow(flow, input) => self.feed(now, Input::Flow(flow, input)),
+            Happening::Http(id, outcome) => self.feed(now, Input::Http(id, outcome)),
             Happening::Located(locate, places) => self.feed(now, Input::Located(locate, places)),
             Happening::MediaFact(fact) => self.feed(now, Input::Media(fact)),
             Happening::MediaNews(news) => self.hear(now, news),
+            Happening::Network(event) => self.feed(now, Input::Network(event)),
             Happening::Note(note) => self.feed(now, Input::Room(note)),
             Happening::Press(press) => {
                 self.stages.asked(press.at);
@@ -194,6 +209,7 @@ impl Driver {
     fn settle(&mut self, now: Instant) {
         while let Some(work) = self.machines.poll_work() {
             match work {
+                Work::Http(request) => self.http.ask(request),
                 Work::Media(request) => self.media.ask(request),
                 Work::Reached(stage) => self.reached(stage, now),
                 Work::Room(output) => self.carry_room(now, output),

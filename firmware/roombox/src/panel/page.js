@@ -64,8 +64,12 @@ const short = (address) => address.replace(/^sips?:/, "").split("@")[0];
 function callWords(call) {
   switch (call.state) {
     case "in-call": {
+      if (status.admission === "waiting-room") return ["Waiting room", `Waiting for admission to ${short(call.target)}`];
       const room = call.room && call.room !== short(call.target) ? `${call.room} (${short(call.target)})` : short(call.target);
-      return ["In the conference", call.media_connected ? `Room ${room}` : `Room ${room} · picture and sound are on their way`];
+      if (status.hold.asked || status.hold.by_peer) return ["On hold", `Room ${room}`];
+      const title = status.presentation.state === "presenting" ? "Presenting"
+        : status.role.role === "spectator" ? "Watching the conference" : "In the conference";
+      return [title, call.media_connected ? `Room ${room}` : `Room ${room} · picture and sound are on their way`];
     }
     case "connecting": return ["Joining", `Calling ${short(call.target)}`];
     case "waiting": return ["Not ready yet", `Joins ${short(call.target)} as soon as the server is reached.`];
@@ -92,10 +96,11 @@ const ICONS = {
   "join-leave": '<path d="M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2"/>',
   mute: '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5 11a7 7 0 0 0 14 0M12 18v3"/>',
   camera: '<rect x="3" y="7" width="12" height="10" rx="2.4"/><path d="m15 11 6-3v8l-6-3"/>',
+  present: '<rect x="3" y="4" width="18" height="12" rx="2"/><path d="M12 16v4M8 20h8M12 13V7m-3 3 3-3 3 3"/>',
   "volume-up": '<path d="M4 10v4h3l5 4V6L7 10zM19 9v6M16 12h6"/>',
   "volume-down": '<path d="M4 10v4h3l5 4V6L7 10zM16 12h6"/>',
 };
-const LABELS = { "join-leave": "Join", mute: "Mute", camera: "Camera", "volume-up": "Louder", "volume-down": "Quieter" };
+const LABELS = { "join-leave": "Join", mute: "Mute", camera: "Camera", present: "Present", "volume-up": "Louder", "volume-down": "Quieter" };
 
 function buildFront(board) {
   find("leds").replaceChildren(...board.leds.map((name) =>
@@ -124,6 +129,11 @@ function showFront() {
     if (action === "mute") {
       key.classList.toggle("lit", status.microphone.wanted === "muted");
       label.textContent = status.microphone.wanted === "muted" ? "Unmute" : "Mute";
+    }
+    if (action === "present") {
+      const running = ["starting", "presenting"].includes(status.presentation.state);
+      key.classList.toggle("lit", running);
+      label.textContent = running ? "Stop presenting" : "Present";
     }
     if (action === "camera") key.classList.toggle("lit", status.camera.wanted === "off");
   }

@@ -10,6 +10,7 @@ use roombox_appliance::{
     api::Input,
     tree::{Cause, CauseCode},
 };
+use roombox_conference::api::NetworkEvent;
 use roombox_hal::board::Board;
 use roombox_media::{
     api::{MediaConfig, MediaEvent},
@@ -30,6 +31,7 @@ use crate::{
     events::EventBus,
     exit::Refusal,
     house::{House, Senses},
+    network,
     panel::{Panel, PanelError},
 };
 
@@ -65,7 +67,7 @@ impl RunningBox {
         let (told, flows) = flow_events();
         let tls = ClientTls::with(&parts::tls(&settings.account))
             .map_err(|error| Refusal::usage(format!("[account] certificates: {error}.")))?;
-        let transports = Transports::new(tls, told);
+        let transports = Transports::new(tls.clone(), told);
         let (notes, inbox) = mpsc::unbounded_channel();
         let (times, reached) = watch::channel(Times::default());
         let events = EventBus::new();
@@ -80,7 +82,9 @@ impl RunningBox {
             engine,
             media_events,
             transports,
+            tls,
             flows,
+            network: watch_network(settings),
             house: ends,
             events,
             notes: inbox,
@@ -116,6 +120,19 @@ fn machines(settings: &Settings, board: &Board, state_dir: &Path) -> Result<part
     })?;
     parts::machines(settings, board, instance, rand::random())
         .map_err(|error| Refusal::usage(format!("account.server: {error}.")))
+}
+
+/// Watches links, addresses and routes, unless every server is this machine itself: then no network matters.
+fn watch_network(settings: &Settings) -> mpsc::UnboundedReceiver<NetworkEvent> {
+    let (told, events) = mpsc::unbounded_channel();
+    if !parts::stays_on_this_machine(&settings.account) {
+        tokio::spawn(async move {
+            if let Err(error) = network::watch(told).await {
+                tracing::warn!(%error, "changes of the network are not seen");
+            }
+        });
+    }
+    events
 }
 
 /// Buttons and lights for the panel.

@@ -90,6 +90,13 @@ fn server(address: ServerAddress) -> Server {
     Server::Domain { name: address.host, transport: wish, path: address.path }
 }
 
+/// Every server is a program on this machine.
+pub(crate) fn stays_on_this_machine(account: &Account) -> bool {
+    let is_here =
+        |host: &str| host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    account.server_addresses().is_ok_and(|servers| servers.iter().all(|server| is_here(&server.host)))
+}
+
 /// Whom the box trusts, and how it shows itself.
 pub(crate) fn tls(account: &Account) -> ClientTlsOptions {
     let file = |path: &Option<String>| path.as_ref().map(|path| Pem::File(path.into()));
@@ -211,6 +218,17 @@ mod tests {
         assert_eq!((options.authority, options.only_authority), (Some(Pem::File("/ca".into())), true));
         assert_eq!(options.identity, Some((Pem::File("/c".into()), Pem::File("/k".into()))));
         assert_eq!((options.pin, options.min_version), (Some([0xab; 32]), TlsVersion::V13));
+    }
+
+    #[test]
+    fn only_servers_on_this_machine_need_no_network() {
+        let server = |server: &str, backup: &str| {
+            let backup_servers = if backup.is_empty() { Vec::new() } else { vec![backup.to_owned()] };
+            Account { server: server.into(), backup_servers, ..account() }
+        };
+        assert!(stays_on_this_machine(&server("ws://127.0.0.1:5062", "ws://localhost:1")));
+        assert!(stays_on_this_machine(&server("ws://[::1]:5062/", "")));
+        assert!(!stays_on_this_machine(&server("ws://127.0.0.1:5062", "wss://meet.example.org")));
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl ClientTls {
     }
 
     /// Secures a connection to `host`, whose name or address must be in the certificate.
-    pub(crate) async fn handshake(&self, host: &str, tcp: TcpStream) -> Result<TlsStream<TcpStream>, FlowError> {
+    pub async fn handshake(&self, host: &str, tcp: TcpStream) -> Result<TlsStream<TcpStream>, FlowError> {
         let host = self.server_name.as_deref().unwrap_or(host);
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| FlowError::Certificate(format!("{host} is no name a certificate can have")))?;
