@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -25,6 +25,7 @@ pub struct Program {
     name: String,
     child: Child,
     output: Feed<(Stream, String)>,
+    readers: [JoinHandle<()>; 2],
 }
 
 /// Time a program gets to end by itself when its fixture is dropped.
@@ -53,9 +54,11 @@ impl Program {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
         let output = Feed::default();
-        follow(Stream::Out, child.stdout.take().expect("stdout is piped"), &output);
-        follow(Stream::Err, child.stderr.take().expect("stderr is piped"), &output);
-        Self { name: program.to_owned(), child, output }
+        let readers = [
+            follow(Stream::Out, child.stdout.take().expect("stdout is piped"), &output),
+            follow(Stream::Err, child.stderr.take().expect("stderr is piped"), &output),
+        ];
+        Self { name: program.to_owned(), child, output, readers }
     }
 
     /// Process number.
@@ -107,10 +110,13 @@ impl Program {
         }
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until all it said was read.
     pub fn ended(&mut self, limit: Duration) -> ExitStatus {
         let name = self.name.clone();
-        until(&format!("the end of {name}"), limit, || self.child.try_wait().expect("the child is ours"))
+        let status = until(&format!("the end of {name}"), limit, || self.child.try_wait().expect("the child is ours"));
+        until(&format!("the end of what {name} says"), limit, || {
+            self.readers.iter().all(JoinHandle::is_finished).then_some(status)
+        })
     }
 
     /// Still there?
@@ -146,11 +152,11 @@ impl Drop for Program {
 }
 
 /// Reads until the end of the stream, on a thread of its own.
-fn follow(stream: Stream, source: impl Read + Send + 'static, output: &Feed<(Stream, String)>) {
+fn follow(stream: Stream, source: impl Read + Send + 'static, output: &Feed<(Stream, String)>) -> JoinHandle<()> {
     let output = output.clone();
     thread::spawn(move || {
         for line in BufReader::new(source).split(b'\n').map_while(Result::ok) {
             output.push((stream, String::from_utf8_lossy(&line).into_owned()));
         }
-    });
+    })
 }
