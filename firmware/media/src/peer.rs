@@ -7,9 +7,11 @@
 mod codecs;
 pub mod lines;
 mod negotiation;
+mod tracks;
 pub mod webrtc_engine;
 
 pub use lines::{Direction, MediaLine, media_lines};
+pub use tracks::Track;
 
 use std::{future::Future, pin::Pin};
 
@@ -23,6 +25,34 @@ pub enum Kind {
     Audio,
     /// Picture (m-line `video`).
     Video,
+}
+
+/// What a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Sound and the camera picture.
+    Main,
+    /// The second stream: the presentation, on the second video line of the session (spec sections 2.1 and 4).
+    Content,
+}
+
+/// What we can send; each has one sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Stream {
+    Audio,
+    Camera,
+    Presentation,
+}
+
+impl Stream {
+    pub(crate) const ALL: [Self; 3] = [Self::Audio, Self::Camera, Self::Presentation];
+
+    pub(crate) const fn kind(self) -> Kind {
+        match self {
+            Self::Audio => Kind::Audio,
+            Self::Camera | Self::Presentation => Kind::Video,
+        }
+    }
 }
 
 /// A codec as negotiated by SDP.
@@ -61,6 +91,9 @@ pub struct IceServer {
 }
 
 /// What a peer connection tells its owner, through the channel given at its making.
+///
+/// An m-line is named by its place in the session, counted from 0, whatever `a=mid` the peer gives it: a line that is
+/// taken again under another mid keeps its pads.
 #[derive(Clone, Debug)]
 pub enum PeerEvent {
     /// ICE and DTLS stand.
@@ -75,44 +108,70 @@ pub enum PeerEvent {
     /// What to send on this m-line: an encoder for `codec` belongs on the sink pad, which is there from now on. Told
     /// after a negotiation that changed it, not again when a later one leaves it as it is.
     SendCodec {
-        /// m-line identification.
+        /// Name of the m-line.
         mid: String,
         /// Audio or video.
         kind: Kind,
+        /// `Content`: the presentation belongs on it.
+        role: Role,
         /// Chosen codec.
         codec: Codec,
     },
+    /// Nothing is sent on this m-line any more: it was refused, or the presentation was removed. The encoder can go;
+    /// when the line is used again, [`PeerEvent::SendCodec`] comes again.
+    SendEnded {
+        /// Name of the m-line.
+        mid: String,
+    },
     /// A remote stream: the named source pad of the bin carries it (`src_<mid>`). Told when it is negotiated, before
-    /// media comes; what comes while nobody is linked is dropped and a key frame asked for afterwards.
+    /// media comes; what comes while nobody is linked is dropped and a key frame asked for afterwards. Told again when
+    /// its codec or its description is another.
     RemoteTrack {
-        /// m-line identification.
+        /// Name of the m-line.
         mid: String,
         /// Audio or video.
         kind: Kind,
+        /// `Content`: every video line but the first.
+        role: Role,
         /// Codec of what comes.
         codec: Codec,
         /// Name of the bin's source pad.
         pad: String,
+        /// As the peer describes it.
+        track: Track,
+    },
+    /// The peer sends nothing on this m-line any more: its direction changed or its port is 0.
+    RemoteEnded {
+        /// Name of the m-line.
+        mid: String,
     },
     /// The peer needs a key frame from us on this m-line (PLI or FIR), or the connection has just come up; at most
     /// five a second by request.
     KeyFrameWanted {
-        /// m-line identification.
+        /// Name of the m-line.
         mid: String,
     },
 }
 
 /// A peer connection. Methods may be called from any task.
 pub trait PeerConnection: Send + Sync {
-    /// The bin to put into a pipeline. Sink pads are named `sink_<mid>`.
+    /// The bin to put into a pipeline. Sink pads are named `sink_<mid>`, with the name of the m-line as events tell it.
     fn bin(&self) -> gst::Bin;
-    /// Makes an offer with all candidates in it (audio `mid` 0, video `mid` 1: spec section 2.1) and sets it locally.
+    /// Makes an offer with all candidates in it (audio `mid` 0, video `mid` 1, presentation `mid` 2: spec section 2.1)
+    /// and sets it locally. In a session that stands, an own offer that still waits for its answer was refused and is
+    /// taken back first.
     fn create_offer(&self, restart_ice: bool) -> BoxFuture<'_, Result<String, PeerError>>;
     /// Sets the peer's offer, makes an answer with all candidates in it and sets it. An own offer that waits for its
     /// answer is taken back. After an error the session goes on as before.
     fn create_answer<'a>(&'a self, offer: &'a str) -> BoxFuture<'a, Result<String, PeerError>>;
     /// Sets the peer's answer.
     fn accept_answer<'a>(&'a self, answer: &'a str) -> BoxFuture<'a, Result<(), PeerError>>;
+    /// Sends a presentation from now on, on the second video line. True: the peer has not agreed to that yet, so an
+    /// offer of ours or an answer to the peer's has to follow. False: the line stands, and [`PeerEvent::SendCodec`] has
+    /// been told. The other lines are not touched.
+    fn add_presentation(&self) -> BoxFuture<'_, Result<bool, PeerError>>;
+    /// Sends no presentation any more. The m-line stays for the next one and needs no offer (spec section 4.3).
+    fn remove_presentation(&self) -> BoxFuture<'_, ()>;
     /// Asks the peer for a key frame (PLI) on this m-line.
     fn request_key_frame(&self, mid: &str);
     /// Statistics with W3C names (webrtc-stats), one object per entry.

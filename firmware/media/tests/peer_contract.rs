@@ -15,6 +15,9 @@ mod side;
 #[path = "peer_contract/calls.rs"]
 mod calls;
 
+#[path = "peer_contract/content.rs"]
+mod content;
+
 #[path = "peer_contract/refusals.rs"]
 mod refusals;
 
@@ -34,6 +37,15 @@ macro_rules! contract {
                 statistics_carry_the_names_of_webrtc_stats,
                 a_peer_that_never_called_can_be_thrown_away,
                 closing_ends_every_thread,
+            );
+            contract!(@tests $make, content:
+                a_presentation_joins_a_running_call_and_leaves_it,
+                either_side_presents_on_the_same_line,
+                a_refused_presentation_leaves_the_call_and_a_later_one_works,
+                an_offer_of_theirs_is_answered_while_ours_is_out,
+                a_content_line_is_stopped_and_taken_again_by_the_peer,
+                a_presentation_is_refused_by_port_and_offered_anew,
+                a_three_line_offer_begins_a_call,
             );
             contract!(@tests $make, refusals:
                 a_wrong_fingerprint_does_not_connect,

@@ -153,12 +153,14 @@ impl Member {
             }
             // ICE may find another way; if not, Failed follows.
             PeerEvent::Disconnected => Ok(()),
+            // What is no longer sent or shown costs nothing; the line may be taken again.
+            PeerEvent::SendEnded { .. } | PeerEvent::RemoteEnded { .. } => Ok(()),
             PeerEvent::Failed { reason } => {
                 self.tell(MediaNews::Failed(reason));
                 Ok(())
             }
-            PeerEvent::SendCodec { mid, kind, codec } => self.send(&mid, kind, &codec),
-            PeerEvent::RemoteTrack { mid, kind, codec, pad } => self.receive(mid, kind, &codec.name, &pad),
+            PeerEvent::SendCodec { mid, kind, codec, .. } => self.send(&mid, kind, &codec),
+            PeerEvent::RemoteTrack { mid, kind, codec, pad, .. } => self.receive(mid, kind, &codec.name, &pad),
             PeerEvent::KeyFrameWanted { .. } => {
                 self.hall.key_frame(self.call);
                 Ok(())

@@ -94,7 +94,7 @@ async fn follow(
 ) {
     while let Some(event) = events.recv().await {
         match event {
-            PeerEvent::SendCodec { mid, kind, codec } => {
+            PeerEvent::SendCodec { mid, kind, codec, .. } => {
                 let branch = sending(kind, &codec, hz);
                 pipeline.add(&branch).expect("a fresh bin");
                 let sink = peer.static_pad(&format!("sink_{mid}")).expect("told by the peer");

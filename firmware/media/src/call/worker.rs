@@ -16,7 +16,7 @@ use crate::{
     decode::{self, Receiver},
     encode::{self, Sender},
     error::MediaError,
-    peer::{Codec, Kind, PeerConnection, PeerEvent},
+    peer::{Codec, Kind, PeerConnection, PeerEvent, Role},
     pipeline::{Note, Pace, Running, locked},
     relay,
     rooms::Rooms,
@@ -93,8 +93,19 @@ impl Worker {
                 self.tell(|call| MediaEvent::Failed { call, reason });
                 Ok(())
             }
-            PeerEvent::SendCodec { mid, kind, codec } => self.send(&mid, kind, &codec).await,
-            PeerEvent::RemoteTrack { mid, kind, codec, pad } => self.receive(&mid, kind, &codec, &pad).await,
+            PeerEvent::SendCodec { mid, kind, role: Role::Main, codec } => self.send(&mid, kind, &codec).await,
+            PeerEvent::RemoteTrack { mid, kind, role: Role::Main, codec, pad, .. } => {
+                self.receive(&mid, kind, &codec, &pad).await
+            }
+            PeerEvent::SendCodec { .. } | PeerEvent::RemoteTrack { .. } => Ok(()),
+            PeerEvent::SendEnded { mid } => {
+                if let Some(old) = self.senders.remove(&mid) {
+                    self.take_out(&old.bin, &encode::branch(&mid));
+                }
+                Ok(())
+            }
+            // The decoder waits for the line to be taken again.
+            PeerEvent::RemoteEnded { .. } => Ok(()),
             PeerEvent::KeyFrameWanted { mid } => {
                 if let Some(sender) = self.senders.get(&mid) {
                     sender.force_key_frame();

@@ -5,56 +5,19 @@
 //! refused lines and DTLS roles as RFC 3264 wants them ([`outward`]). Nothing here has side effects.
 
 mod clean;
+mod line;
 mod outward;
 
 use sdp_types::{Media, Session};
 
+pub(crate) use line::Line;
+
 use super::{
-    Codec, Kind, PeerError,
-    codecs::{Common, Known, common, offered},
+    Kind, PeerError, Role, Stream,
+    codecs::{Known, common, offered},
     lines::{Direction, media_line, parse, value},
+    tracks::track,
 };
-
-/// One m-line of the session; its place in the list is its place in every description (RFC 3264 section 8).
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) mid: String,
-    /// Nothing for a kind we do not know; such a line stays refused.
-    pub(crate) kind: Option<Kind>,
-    /// m-line words as last written by the peer.
-    media: String,
-    proto: String,
-    fmt: String,
-    /// Refused by one side; port 0.
-    pub(crate) rejected: bool,
-    /// The engine has a transceiver for it.
-    pub(crate) in_engine: bool,
-    /// We have a sender for it.
-    pub(crate) local: bool,
-    /// What the last offer/answer agreed, seen from us.
-    pub(crate) direction: Direction,
-    /// Agreed codecs; the first is sent.
-    pub(crate) codecs: Vec<Common>,
-    /// Streams the peer announced.
-    pub(crate) ssrcs: Vec<u32>,
-}
-
-impl Line {
-    /// Codec to send, with the peer's payload type and wishes.
-    pub(crate) fn codec(&self) -> Option<&Common> {
-        if self.rejected { None } else { self.codecs.first() }
-    }
-
-    /// The peer sends on this line.
-    pub(crate) fn receives(&self) -> bool {
-        !self.rejected && self.direction.receives()
-    }
-
-    /// We may send on this line.
-    pub(crate) fn sends(&self) -> bool {
-        !self.rejected && self.local && self.direction.sends()
-    }
-}
 
 /// Who opens the DTLS connection; once agreed it stays (RFC 8842 section 5.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +32,21 @@ pub(crate) enum DtlsRole {
 #[derive(Clone, Debug)]
 pub(crate) struct Negotiation {
     ours: Vec<Known>,
+    /// SSRCs of what we send, in the order of [`Stream::ALL`].
+    sources: [u32; 3],
     pub(crate) lines: Vec<Line>,
     dtls: Option<DtlsRole>,
     /// ICE user fragment of the peer's last description.
     remote_ufrag: Option<String>,
     /// The peer's last description.
     remote: Option<Session>,
+    /// There is a presentation to send.
+    presenting: bool,
+    /// The engine's name for the section of the presentation's sender, once it has one. It stands in the engine even
+    /// where the session has no such line.
+    content_section: Option<String>,
+    /// All numeric mids used so far are below.
+    next_mid: u32,
 }
 
 /// A peer's description, understood: the state after it and what the engine is told.
@@ -88,9 +60,37 @@ pub(crate) struct Reading {
 }
 
 impl Negotiation {
-    /// A new session that offers these video codecs, best first.
-    pub(crate) fn new(video_codecs: &[String]) -> Self {
-        Self { ours: offered(video_codecs), lines: Vec::new(), dtls: None, remote_ufrag: None, remote: None }
+    /// A new session that offers these video codecs, best first, and sends streams of these SSRCs.
+    pub(crate) fn new(video_codecs: &[String], sources: [u32; 3]) -> Self {
+        Self {
+            ours: offered(video_codecs),
+            sources,
+            lines: Vec::new(),
+            dtls: None,
+            remote_ufrag: None,
+            remote: None,
+            presenting: false,
+            content_section: None,
+            next_mid: 0,
+        }
+    }
+
+    /// There is a presentation to send, or none any more.
+    pub(crate) fn present(&mut self, presenting: bool) {
+        self.presenting = presenting;
+        for line in self.lines.iter_mut().filter(|line| line.stream == Some(Stream::Presentation)) {
+            line.local = presenting;
+        }
+    }
+
+    /// The peer has not agreed yet to get the presentation that is to be sent.
+    pub(crate) fn wants_content(&self) -> bool {
+        self.presenting && !self.lines.iter().any(|line| line.stream == Some(Stream::Presentation) && line.sends())
+    }
+
+    /// A line for content stands.
+    pub(crate) fn has_content(&self) -> bool {
+        self.lines.iter().any(|line| line.stream == Some(Stream::Presentation) && !line.rejected)
     }
 
     /// Codecs of a kind, best first.
@@ -118,6 +118,7 @@ impl Negotiation {
                 None => next.lines.push(line),
             }
         }
+        next.count_mids();
         next.require_common(&session)?;
         next.dtls = Some(self.dtls.unwrap_or(match setup(&session) {
             Some("active") => DtlsRole::Passive,
@@ -148,14 +149,16 @@ impl Negotiation {
         next.finish_reading(session)
     }
 
-    /// Takes a stream for the line that has its payload type; false when it is known or belongs nowhere.
-    pub(crate) fn declare(&mut self, ssrc: u32, payload_type: u8) -> bool {
+    /// Takes a stream for a line that has its payload type: one without a stream, else the one whose stream is silent
+    /// for longest (`silence`). False when the stream is known or belongs nowhere.
+    pub(crate) fn declare<T: Ord>(&mut self, ssrc: u32, payload_type: u8, silence: impl Fn(&Line) -> T) -> bool {
         if self.lines.iter().any(|line| line.ssrcs.contains(&ssrc)) {
             return false;
         }
         let fits =
             |line: &&mut Line| line.receives() && line.codecs.iter().any(|c| c.remote.payload_type == payload_type);
-        let Some(line) = self.lines.iter_mut().find(fits) else { return false };
+        let fitting = self.lines.iter_mut().filter(fits).rev();
+        let Some(line) = fitting.max_by_key(|line| (line.ssrcs.is_empty(), silence(line))) else { return false };
         line.ssrcs = vec![ssrc];
         true
     }
@@ -175,43 +178,76 @@ impl Negotiation {
         Ok(Reading { next: self, clean, restarts_ice })
     }
 
-    fn offered_line(&self, index: usize, media: &Media, bundle: &[String]) -> Line {
+    fn offered_line(&mut self, index: usize, media: &Media, bundle: &[String]) -> Line {
         let read = media_line(media);
-        let former = self.lines.get(index).filter(|line| line.mid == read.mid);
-        let local_elsewhere = self.lines.iter().enumerate().any(|(i, l)| i != index && l.local && l.kind == read.kind);
+        // A line that is taken again may have another mid (RFC 9429 section 5.3.1).
+        let former = self.lines.get(index).filter(|line| line.kind == read.kind).cloned();
         let codecs = read.kind.map_or_else(Vec::new, |kind| common(&self.ours, kind, &read.codecs, true));
         let usable = read.kind.is_some() && !codecs.is_empty() && media.has_attribute("rtcp-mux");
         let rejected = read.rejected || !usable || !bundle.contains(&read.mid);
-        let in_engine = former.is_some_and(|line| line.in_engine);
-        let local = former.map_or(!rejected && !local_elsewhere, |line| line.local || (!rejected && !local_elsewhere));
+        let known = former.as_ref().and_then(|line| line.stream);
+        let stream = known.or_else(|| if rejected { None } else { self.free_stream(index, read.kind, media) });
+        let section = former.as_ref().and_then(|line| line.section.clone());
+        let role = self.role(index, read.kind, stream);
+        let local = stream.is_some_and(|stream| stream != Stream::Presentation || self.presenting);
+        let former_codecs = former.as_ref().map_or_else(Vec::new, |line| line.codecs.clone());
+        let former_ssrcs = former.map_or_else(Vec::new, |line| line.ssrcs);
         Line {
             mid: read.mid,
+            name: index.to_string(),
+            section: section.or_else(|| if rejected { None } else { Some(self.section(index, stream)) }),
             kind: read.kind,
+            role,
             media: media.media.clone(),
             proto: media.proto.clone(),
             fmt: media.fmt.clone(),
             rejected,
-            in_engine: in_engine || !rejected,
+            stream,
             local,
             direction: read.direction.reversed().and(Direction::new(local, true)),
-            codecs: if codecs.is_empty() { former.map_or_else(Vec::new, |line| line.codecs.clone()) } else { codecs },
-            ssrcs: if read.ssrcs.is_empty() {
-                former.map_or_else(Vec::new, |line| line.ssrcs.clone())
-            } else {
-                read.ssrcs
-            },
+            codecs: if codecs.is_empty() { former_codecs } else { codecs },
+            ssrcs: if read.ssrcs.is_empty() { former_ssrcs } else { read.ssrcs },
+            track: track(media, role),
         }
     }
 
-    /// At least one line must stand, else there is no call.
-    fn require_common(&mut self, session: &Session) -> Result<(), PeerError> {
-        // A re-offer's lines keep one sender a kind: the first that stands.
-        for kind in [Kind::Audio, Kind::Video] {
-            let mut lines = self.lines.iter_mut().filter(|l| l.kind == Some(kind) && l.local);
-            if lines.next().is_some() {
-                lines.for_each(|line| line.local = false);
-            }
+    /// Our stream for a new line of the peer: the first of its kind that has no line.
+    fn free_stream(&self, index: usize, kind: Option<Kind>, media: &Media) -> Option<Stream> {
+        let elsewhere = |stream: Stream| {
+            self.lines.iter().enumerate().any(|(other, line)| other != index && line.stream == Some(stream))
+        };
+        let slides = value(media, "content") == Some(line::SLIDES);
+        let mut free = Stream::ALL.into_iter().filter(|stream| Some(stream.kind()) == kind && !elsewhere(*stream));
+        if slides { free.next_back() } else { free.next() }
+    }
+
+    /// Content is what has our presentation on it, and every other video line but the first.
+    fn role(&self, index: usize, kind: Option<Kind>, stream: Option<Stream>) -> Role {
+        let main_before =
+            || self.lines.iter().take(index).any(|line| line.kind == Some(Kind::Video) && line.role == Role::Main);
+        match stream {
+            Some(Stream::Presentation) => Role::Content,
+            None if kind == Some(Kind::Video) && main_before() => Role::Content,
+            _ => Role::Main,
         }
+    }
+
+    /// What the engine is to call the section of a line that the peer brought: a name it does not choose itself.
+    fn section(&mut self, index: usize, stream: Option<Stream>) -> String {
+        let name = format!("r{index}");
+        if stream == Some(Stream::Presentation) {
+            return self.content_section.get_or_insert(name).clone();
+        }
+        name
+    }
+
+    fn count_mids(&mut self) {
+        let highest = self.lines.iter().filter_map(|line| line.mid.parse::<u32>().ok()).max();
+        self.next_mid = highest.map_or(self.next_mid, |mid| self.next_mid.max(mid.saturating_add(1)));
+    }
+
+    /// At least one line must stand, else there is no call.
+    fn require_common(&self, session: &Session) -> Result<(), PeerError> {
         if self.lines.iter().any(|line| !line.rejected) {
             return Ok(());
         }
@@ -240,6 +276,7 @@ fn read_answered_line(ours: &[Known], line: &mut Line, media: &Media) -> Result<
     if !read.ssrcs.is_empty() {
         line.ssrcs = read.ssrcs;
     }
+    line.track = track(media, line.role);
     Ok(())
 }
 
@@ -257,11 +294,6 @@ fn setup(session: &Session) -> Option<&str> {
     let mut lines = session.medias.iter().filter(|media| media.port != 0 || media.has_attribute("bundle-only"));
     let of_lines = lines.find_map(|media| value(media, "setup"));
     of_lines.or_else(|| session.get_first_attribute_value("setup").flatten())
-}
-
-/// The agreed codec as events tell it: the peer's payload type and parameters.
-pub(crate) fn told(common: &Common) -> Codec {
-    common.remote.clone()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod setup;
 mod shared;
 mod stats;
 mod tap;
+mod told;
 mod undeclared;
 
 use std::{sync::Arc, time::Instant};
@@ -77,6 +78,14 @@ impl PeerConnection for WebrtcPeer {
 
     fn accept_answer<'a>(&'a self, answer: &'a str) -> BoxFuture<'a, Result<(), PeerError>> {
         Box::pin(self.engine.accept_answer(answer))
+    }
+
+    fn add_presentation(&self) -> BoxFuture<'_, Result<bool, PeerError>> {
+        Box::pin(self.engine.add_presentation())
+    }
+
+    fn remove_presentation(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.engine.remove_presentation())
     }
 
     fn request_key_frame(&self, mid: &str) {

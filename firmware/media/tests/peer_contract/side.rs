@@ -1,9 +1,13 @@
 //! One side of a call: a peer in its own pipeline, with a camera and microphone that are made up.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use gst::prelude::*;
-use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent, webrtc_engine::WebrtcPeer};
+use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent, Role, Track, webrtc_engine::WebrtcPeer};
 use tokio::sync::{mpsc, watch};
 
 /// Makes an engine.
@@ -26,6 +30,11 @@ pub struct Seen {
     pub key_frames_wanted: u64,
     pub sent: Vec<(String, Codec)>,
     pub tracks: Vec<(String, Codec)>,
+    /// Frames and sounds by line.
+    pub lines: BTreeMap<String, u64>,
+    /// What was last told of the content lines: what the peer sends on them, and whether it is to be sent on them.
+    pub content: BTreeMap<String, Track>,
+    pub presented: BTreeSet<String>,
 }
 
 pub struct Side {
@@ -75,6 +84,14 @@ impl Side {
         let now = self.seen.borrow().clone();
         let (frames, sounds) = (now.frames + frames, now.sounds + sounds);
         self.until("frames and sounds", |seen| seen.frames >= frames && seen.sounds >= sounds).await;
+    }
+
+    /// Waits for so many more frames or sounds on each of these lines.
+    pub async fn more_on(&mut self, lines: &[&str], count: u64) {
+        let now = self.seen.borrow().lines.clone();
+        let of = |seen: &BTreeMap<String, u64>, line: &str| seen.get(line).copied().unwrap_or_default();
+        let all = |seen: &Seen| lines.iter().all(|line| of(&seen.lines, line) >= of(&now, line) + count);
+        self.until(&format!("{count} more on each of {lines:?}"), all).await;
     }
 
     /// Closes the peer and takes everything that belongs to it out of the running pipeline.
@@ -135,15 +152,32 @@ async fn follow(
             PeerEvent::Connected => seen.send_modify(|s| s.connected += 1),
             PeerEvent::Disconnected => {}
             PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
-            PeerEvent::SendCodec { mid, kind, codec } => {
-                send(&pipeline, &bin, &mid, kind, &codec);
-                seen.send_modify(|s| s.sent.push((mid, codec)));
+            PeerEvent::SendCodec { mid, kind, role, codec } => {
+                // A chain that stands from before sends on.
+                if bin.static_pad(&format!("sink_{mid}")).is_some_and(|pad| !pad.is_linked()) {
+                    send(&pipeline, &bin, &mid, kind, &codec);
+                }
+                seen.send_modify(|s| {
+                    if role == Role::Content {
+                        s.presented.insert(mid.clone());
+                    }
+                    s.sent.push((mid, codec));
+                });
             }
-            PeerEvent::RemoteTrack { mid, kind, codec, pad } => {
+            PeerEvent::SendEnded { mid } => seen.send_modify(|s| s.presented.retain(|line| *line != mid)),
+            PeerEvent::RemoteTrack { mid, kind, role, codec, pad, track } => {
                 tokio::time::sleep(pause).await;
-                receive(&pipeline, &bin, &pad, kind, &codec, &seen);
-                seen.send_modify(|s| s.tracks.push((mid, codec)));
+                if bin.static_pad(&pad).is_some_and(|pad| !pad.is_linked()) {
+                    receive(&pipeline, &bin, &pad, kind, &codec, &seen);
+                }
+                seen.send_modify(|s| {
+                    if role == Role::Content {
+                        s.content.insert(mid.clone(), track);
+                    }
+                    s.tracks.push((mid, codec));
+                });
             }
+            PeerEvent::RemoteEnded { mid } => seen.send_modify(|s| s.content.retain(|line, _| *line != mid)),
             PeerEvent::KeyFrameWanted { mid } => {
                 let encoder = pipeline.by_name(&encoder_name(&bin, &mid));
                 if let Some(pad) = encoder.and_then(|encoder| encoder.static_pad("src")) {
@@ -201,9 +235,12 @@ fn receive(
     let text = format!("{decoder} ! fakesink name=counter signal-handoffs=true sync=false async=false");
     let chain = gst::parse::bin_from_description(&text, true).unwrap();
     let counter = chain.by_name("counter").unwrap();
-    let seen = Arc::clone(seen);
+    let (seen, line) = (Arc::clone(seen), pad.trim_start_matches("src_").to_owned());
     counter.connect("handoff", false, move |_| {
-        seen.send_modify(|s| if kind == Kind::Video { s.frames += 1 } else { s.sounds += 1 });
+        seen.send_modify(|s| {
+            *s.lines.entry(line.clone()).or_default() += 1;
+            if kind == Kind::Video { s.frames += 1 } else { s.sounds += 1 }
+        });
         None
     });
     pipeline.add(&chain).unwrap();

@@ -1,7 +1,8 @@
 //! The peer's description as an engine gets it: only agreed lines and codecs, always `sendrecv`, one transport.
 //!
 //! Directions are kept by [`super::Line`] and never shown to the engine: `inactive` makes some engines stop a
-//! transceiver for good. The remote track of a line is named by its mid.
+//! transceiver for good. Sections have names of the engine's own, so that a mid that changes is no matter to it; the
+//! remote track of a line is named like the line.
 
 use std::{fmt::Write, net::IpAddr};
 
@@ -23,7 +24,7 @@ pub(super) fn for_engine(session: &Session, lines: &[Line]) -> Result<String, Pe
     let need = |name| of_transport(session, name).ok_or_else(|| PeerError::BadSdp(format!("it has no a={name}")));
     let mut text = String::with_capacity(4096);
     let origin = &session.origin;
-    let mids: Vec<&str> = lines.iter().filter(|l| l.in_engine).map(|l| l.mid.as_str()).collect();
+    let mids: Vec<&str> = lines.iter().filter_map(|l| l.section.as_deref()).collect();
     line(&mut text, &format!("v=0\r\no=- {} {} IN IP4 0.0.0.0", origin.sess_id, origin.sess_version));
     line(&mut text, "s=-\r\nt=0 0");
     line(&mut text, &format!("a=group:BUNDLE {}", mids.join(" ")));
@@ -34,8 +35,9 @@ pub(super) fn for_engine(session: &Session, lines: &[Line]) -> Result<String, Pe
     let credentials = format!("a=ice-ufrag:{}\r\na=ice-pwd:{}", need("ice-ufrag")?, need("ice-pwd")?);
     let setup = of_transport(session, "setup").unwrap_or("actpass");
     let mut candidates = Some(candidates(session));
-    for (agreed, media) in lines.iter().zip(&session.medias).filter(|(l, _)| l.in_engine) {
-        section(&mut text, agreed, media);
+    for (agreed, media) in lines.iter().zip(&session.medias) {
+        let Some(mid) = &agreed.section else { continue };
+        section(&mut text, agreed, mid, media);
         line(&mut text, &credentials);
         line(&mut text, &format!("a=setup:{setup}"));
         candidates.take().into_iter().flatten().for_each(|candidate| line(&mut text, &candidate));
@@ -48,10 +50,10 @@ fn line(text: &mut String, content: &str) {
     text.push_str("\r\n");
 }
 
-fn section(text: &mut String, agreed: &Line, media: &Media) {
+fn section(text: &mut String, agreed: &Line, mid: &str, media: &Media) {
     let types: Vec<String> = agreed.codecs.iter().map(|c| c.remote.payload_type.to_string()).collect();
     line(text, &format!("m={} 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0", agreed.media, types.join(" ")));
-    line(text, &format!("a=mid:{}\r\na=sendrecv\r\na=rtcp-mux", agreed.mid));
+    line(text, &format!("a=mid:{mid}\r\na=sendrecv\r\na=rtcp-mux"));
     for codec in &agreed.codecs {
         codec_lines(text, codec, media);
     }
@@ -64,7 +66,7 @@ fn section(text: &mut String, agreed: &Line, media: &Media) {
     if agreed.ssrcs.is_empty() {
         return;
     }
-    line(text, &format!("a=msid:remote {}", agreed.mid));
+    line(text, &format!("a=msid:remote {}", agreed.name));
     // One stream a line: layers of a simulcast are the sender's matter, and nobody sends us one.
     for ssrc in agreed.ssrcs.iter().take(1) {
         line(text, &format!("a=ssrc:{ssrc} cname:remote"));

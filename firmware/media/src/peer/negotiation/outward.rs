@@ -2,31 +2,34 @@
 
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
-use super::{Direction, DtlsRole, Line, Negotiation, PeerError};
+use super::{Direction, DtlsRole, Line, Negotiation, PeerError, line::SLIDES};
 use crate::peer::{
-    codecs::Common,
+    MediaLine, Role, Stream,
+    codecs::{Common, Known},
     lines::{media_line, parse, render, value},
+    tracks::Track,
 };
 
 /// Attributes of the engine's sections that are written anew here.
 const REWRITTEN: [&str; 6] = ["candidate", "end-of-candidates", "setup", "fmtp", "rtpmap", "rtcp-fb"];
 
 impl Negotiation {
-    /// The engine's offer as the peer gets it; lines the engine added join the session.
-    pub(crate) fn write_offer(&mut self, engine: &str) -> Result<String, PeerError> {
+    /// The engine's offer as the peer gets it, and the session as it is offered: with the lines that are new in it.
+    pub(crate) fn write_offer(&self, engine: &str) -> Result<(String, Self), PeerError> {
         let written = parse(engine)?;
+        let mut next = self.clone();
         for media in &written.medias {
-            self.add_own_line(media);
+            next.add_own_line(media);
         }
-        let sections = self.lines.iter().map(|line| {
+        let sections = next.lines.iter().map(|line| {
             let Some(media) = standing(line, &written) else { return refused(line) };
-            let mut section = media.clone();
+            let mut section = named(media, line);
             section.attributes.retain(|a| !transport_attribute(&a.attribute) && direction(a).is_none());
             section.add_attribute(Attribute::with_value("setup", "actpass"));
             section.add_attribute(Attribute::new(Direction::new(line.local, true).as_str()));
             section
         });
-        compose(&written, sections.collect())
+        Ok((compose(&written, sections.collect())?, next))
     }
 
     /// The engine's answer as the peer gets it.
@@ -39,32 +42,60 @@ impl Negotiation {
         compose(&written, sections.collect())
     }
 
+    /// Lines begin with what the engine has; later only the presentation asks for one.
     fn add_own_line(&mut self, media: &Media) {
         let read = media_line(media);
-        if self.lines.iter().any(|line| line.mid == read.mid) {
+        let stream = Stream::ALL.into_iter().zip(self.sources).find(|(_, ssrc)| read.ssrcs.contains(ssrc));
+        let stream = stream.map(|(stream, _)| stream);
+        if stream == Some(Stream::Presentation) {
+            self.content_section = Some(read.mid.clone());
+        }
+        let content = stream == Some(Stream::Presentation);
+        let wanted = if content { self.presenting && self.established() } else { !self.established() };
+        if !wanted || self.lines.iter().any(|line| !line.rejected && line.section.as_ref() == Some(&read.mid)) {
             return;
         }
-        let kind = read.kind;
-        let offered = self.ours.iter().filter(|known| Some(known.kind) == kind);
-        let codecs = offered.map(|known| Common { remote: known.as_codec(), known: *known }).collect();
-        self.lines.push(Line {
-            mid: read.mid,
-            kind,
+        let place = self.lines.iter().position(|line| content && line.stream == stream);
+        let line = self.own_line(place.unwrap_or(self.lines.len()), stream, &read, media);
+        match place.and_then(|place| self.lines.get_mut(place)) {
+            // Refused before: taken again as a new line is (RFC 9429 section 5.2.2).
+            Some(refused) => *refused = line,
+            None => self.lines.push(line),
+        }
+    }
+
+    fn own_line(&mut self, place: usize, stream: Option<Stream>, read: &MediaLine, media: &Media) -> Line {
+        let offered = self.ours.iter().filter(|known| Some(known.kind) == read.kind);
+        let written = |known: &Known| {
+            let as_written = read.codecs.iter().find(|codec| known.fit(codec).is_some()).cloned();
+            Common { remote: as_written.unwrap_or_else(|| known.as_codec()), known: *known }
+        };
+        let codecs = offered.map(written).collect();
+        let role = self.role(place, read.kind, stream);
+        let mid = self.next_mid.to_string();
+        self.next_mid += 1;
+        Line {
+            mid,
+            name: place.to_string(),
+            section: Some(read.mid.clone()),
+            kind: read.kind,
+            role,
             media: media.media.clone(),
             proto: media.proto.clone(),
             fmt: media.fmt.clone(),
             rejected: false,
-            in_engine: true,
-            local: true,
+            stream,
+            local: stream.is_some(),
             direction: Direction::Inactive,
             codecs,
             ssrcs: Vec::new(),
-        });
+            track: Track::default(),
+        }
     }
 
     /// A line of an answer: the first agreed codec only, so that both sides know what is sent.
     fn answered(&self, line: &Line, engine: &Media) -> Media {
-        let mut section = engine.clone();
+        let mut section = named(engine, line);
         section.proto.clone_from(&line.proto);
         if let Some(codec) = line.codecs.first() {
             let payload_type = codec.remote.payload_type.to_string();
@@ -89,7 +120,20 @@ impl Negotiation {
 
 /// The engine's section of a line that stands.
 fn standing<'a>(line: &Line, written: &'a Session) -> Option<&'a Media> {
-    if line.rejected { None } else { written.medias.iter().find(|media| value(media, "mid") == Some(&line.mid)) }
+    let section = line.section.as_deref().filter(|_| !line.rejected)?;
+    written.medias.iter().find(|media| value(media, "mid") == Some(section))
+}
+
+/// The engine's section under the line's own mid, content marked as such.
+fn named(section: &Media, line: &Line) -> Media {
+    let mut section = section.clone();
+    for attribute in section.attributes.iter_mut().filter(|a| a.attribute == "mid") {
+        attribute.value = Some(line.mid.clone());
+    }
+    if line.role == Role::Content {
+        section.add_attribute(Attribute::with_value("content", SLIDES));
+    }
+    section
 }
 
 fn transport_attribute(name: &str) -> bool {

@@ -6,15 +6,15 @@ const CHROMIUM: &str = include_str!("../../../tests/peer_contract/chromium_offer
 /// What an engine writes for two lines, as far as it matters here.
 const ENGINE: &str = "v=0\r\no=- 5 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 AA\r\na=group:BUNDLE 0 1\r\n\
     m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:0\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\n\
-    a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:0 PCMU/8000\r\n\
+    a=rtcp-mux\r\na=ssrc:11 cname:c\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:0 PCMU/8000\r\n\
     a=rtpmap:8 PCMA/8000\r\na=sendrecv\r\na=candidate:1 1 udp 1 192.0.2.1 4000 typ host\r\n\
     a=candidate:1 2 udp 1 192.0.2.1 4000 typ host\r\na=end-of-candidates\r\n\
     m=video 9 UDP/TLS/RTP/SAVPF 102 104\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:1\r\na=ice-ufrag:u\r\na=ice-pwd:p\r\n\
-    a=rtcp-mux\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\n\
+    a=rtcp-mux\r\na=ssrc:22 cname:c\r\na=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=1;profile-level-id=42e01f\r\n\
     a=rtpmap:104 H264/90000\r\na=fmtp:104 packetization-mode=0;profile-level-id=42e01f\r\na=sendrecv\r\n";
 
 fn session() -> Negotiation {
-    Negotiation::new(&["H264".into(), "VP8".into()])
+    Negotiation::new(&["H264".into(), "VP8".into()], [11, 22, 33])
 }
 
 fn with(sdp: &str, changes: &[(&str, &str)]) -> String {
@@ -30,10 +30,10 @@ fn engine_answer(clean: &str) -> String {
 fn an_engine_sees_only_agreed_lines_and_codecs() {
     let reading = session().read_offer(CHROMIUM).unwrap();
     let lines = media_lines(&reading.clean).unwrap();
-    assert_eq!(lines.iter().map(|l| l.mid.as_str()).collect::<Vec<_>>(), ["0", "1"]);
+    assert_eq!(lines.iter().map(|l| l.mid.as_str()).collect::<Vec<_>>(), ["r0", "r1"]);
     assert_eq!(lines[1].codecs.iter().map(|c| c.payload_type).collect::<Vec<_>>(), [108, 114, 96]);
     assert!(!reading.clean.contains(" tcp "), "{}", reading.clean);
-    assert!(reading.next.lines[2].rejected && !reading.next.lines[2].in_engine);
+    assert!(reading.next.lines[2].rejected && reading.next.lines[2].section.is_none());
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_answer_names_every_line_in_the_offers_order_and_refuses_with_port_0() {
 
 #[test]
 fn an_offer_written_by_us_has_candidates_of_the_rtp_component_once() {
-    let offer = session().write_offer(ENGINE).unwrap();
+    let offer = session().write_offer(ENGINE).unwrap().0;
     assert_eq!(offer.matches("a=candidate:").count(), 1, "{offer}");
     assert_eq!(offer.matches("a=setup:actpass").count(), 2);
     assert_eq!(offer.matches("a=end-of-candidates").count(), 1);
@@ -72,18 +72,16 @@ fn an_offer_written_by_us_has_candidates_of_the_rtp_component_once() {
 
 #[test]
 fn a_line_the_peer_refuses_is_refused_in_later_offers() {
-    let mut session = session();
-    let offer = session.write_offer(ENGINE).unwrap();
+    let (offer, session) = session().write_offer(ENGINE).unwrap();
     let answer = with(&offer, &[("m=video 9", "m=video 0"), ("actpass", "active"), ("AA", &["AB"; 32].join(":"))]);
-    let mut next = session.read_answer(&answer).unwrap().next;
+    let next = session.read_answer(&answer).unwrap().next;
     assert!(next.lines[1].rejected);
-    assert!(next.write_offer(ENGINE).unwrap().contains("m=video 0 "));
+    assert!(next.write_offer(ENGINE).unwrap().0.contains("m=video 0 "));
 }
 
 #[test]
 fn the_dtls_role_stays_through_offers_of_either_side() {
-    let mut session = session();
-    let offer = session.write_offer(ENGINE).unwrap();
+    let (offer, session) = session().write_offer(ENGINE).unwrap();
     let digest = ["AB"; 32].join(":");
     let answer = with(&offer, &[("actpass", "active"), ("AA", &digest)]);
     let established = session.read_answer(&answer).unwrap().next;

@@ -18,15 +18,16 @@ use webrtc::peer_connection::{RTCSdpType, RTCSessionDescription};
 
 use super::{
     PeerError,
-    bin::{PeerBin, source_pad},
+    bin::PeerBin,
     sending,
     setup::{self, Connection},
     shared::{Gathered, Shared},
-    undeclared::Stream,
+    told::Told,
+    undeclared::Found,
 };
 use crate::peer::{
-    Codec, Kind, PeerConfig, PeerEvent,
-    negotiation::{Line, Negotiation, Reading, told},
+    PeerConfig, PeerEvent, Stream,
+    negotiation::{Line, Negotiation, Reading},
 };
 
 /// With STUN or TURN servers: how long candidates may still come after the first. Without servers gathering is done
@@ -48,18 +49,14 @@ pub(super) struct Engine {
 
 /// Offer/answer state; the lock on it puts negotiations in a row.
 pub(super) struct Session {
+    /// What is agreed; an offer of ours changes nothing in it until it is answered.
     pub(super) negotiation: Negotiation,
     /// An offer of ours that waits for its answer is set in the engine.
     pub(super) offering: bool,
-    /// What the owner was told to send and to expect, by mid.
-    told: Vec<(String, Told)>,
+    /// The session as that offer has it, once it was given out.
+    offered: Option<Negotiation>,
+    told: Told,
     closed: bool,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum Told {
-    Send(Codec),
-    Receive(Codec),
 }
 
 impl Engine {
@@ -68,15 +65,17 @@ impl Engine {
         config: PeerConfig,
         events: mpsc::UnboundedSender<PeerEvent>,
         runtime: Handle,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<Stream>), PeerError> {
-        let negotiation = Negotiation::new(&config.video_codecs);
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Found>), PeerError> {
         let (found, streams) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::new(events, found, runtime));
+        let sources = Stream::ALL.map(|stream| shared.sending(stream).outgoing.ssrc);
+        let negotiation = Negotiation::new(&config.video_codecs, sources);
         let engine = Self {
             config,
             bin: PeerBin::new()?,
-            shared: Arc::new(Shared::new(events, found, runtime)),
+            shared,
             connection: OnceCell::new(),
-            session: Mutex::new(Session { negotiation, offering: false, told: Vec::new(), closed: false }),
+            session: Mutex::new(Session::new(negotiation)),
             tasks: StdMutex::default(),
         };
         Ok((engine, streams))
@@ -99,46 +98,57 @@ impl Engine {
     }
 
     async fn set_offer(&self, session: &mut Session, restart_ice: bool) -> Result<(), PeerError> {
-        let peer = &self.connection(session).await?.peer;
-        if session.offering {
-            peer.set_local_description(rollback()).await?;
-            session.offering = false;
+        let connection = self.connection(session).await?;
+        self.take_back(session, connection).await?;
+        if session.negotiation.established() && session.negotiation.wants_content() {
+            connection.require_sender(&session.negotiation, self.shared.sending(Stream::Presentation)).await?;
         }
         let options = RTCOfferOptions { ice_restart: restart_ice };
-        let offer = peer.create_offer(Some(options)).await?;
+        let offer = connection.peer.create_offer(Some(options)).await?;
         if restart_ice || !session.negotiation.established() {
             self.shared.gathered.send_replace(Gathered::default());
         }
-        peer.set_local_description(offer).await?;
+        connection.peer.set_local_description(offer).await?;
         session.offering = true;
+        Ok(())
+    }
+
+    /// An offer of ours that waits is as if it had never been.
+    async fn take_back(&self, session: &mut Session, connection: &Connection) -> Result<(), PeerError> {
+        if session.offering {
+            connection.peer.set_local_description(rollback()).await?;
+            (session.offering, session.offered) = (false, None);
+        }
         Ok(())
     }
 
     pub(super) async fn create_offer(&self, restart_ice: bool) -> Result<String, PeerError> {
         let mut session = self.session.lock().await;
-        // Credentials nobody has seen yet need no restart.
-        let restart_ice = restart_ice && session.negotiation.established();
-        if !session.offering || restart_ice {
-            self.set_offer(&mut session, restart_ice).await?;
+        let established = session.negotiation.established();
+        // Credentials nobody has seen yet need no restart. An offer that was armed ahead, or asked for twice before the
+        // session stands, is given out as it is.
+        if !session.offering || established {
+            self.set_offer(&mut session, restart_ice && established).await?;
         }
         let text = self.gathered_description(&session).await?;
-        let offer = session.negotiation.write_offer(&text)?;
-        self.prepare(&session.negotiation.lines)?;
+        let (offer, offered) = session.negotiation.write_offer(&text)?;
+        self.prepare(&offered.lines)?;
+        session.offered = Some(offered);
         Ok(offer)
     }
 
     pub(super) async fn create_answer(&self, offer: &str) -> Result<String, PeerError> {
         let mut session = self.session.lock().await;
-        let reading = session.negotiation.read_offer(offer)?;
+        let Reading { next, clean, restarts_ice } = session.negotiation.read_offer(offer)?;
         let connection = self.connection(&session).await?;
-        if session.offering {
-            connection.peer.set_local_description(rollback()).await?;
-            session.offering = false;
+        self.take_back(&mut session, connection).await?;
+        if next.has_content() {
+            // The peer's line then finds a sender to take, so that a presentation can go out on it at any time.
+            connection.require_sender(&next, self.shared.sending(Stream::Presentation)).await?;
         }
-        if reading.restarts_ice {
+        if restarts_ice {
             self.shared.gathered.send_replace(Gathered::default());
         }
-        let Reading { next, clean, .. } = reading;
         self.prepare(&next.lines)?;
         if let Err(error) = answer(connection, &next, clean).await {
             // Back to what stood before, so that the session goes on with its former description.
@@ -153,16 +163,15 @@ impl Engine {
 
     pub(super) async fn accept_answer(&self, answer: &str) -> Result<(), PeerError> {
         let mut session = self.session.lock().await;
-        if !session.offering {
-            return Err(PeerError::Engine("there is no offer that waits for an answer".into()));
-        }
-        let Reading { next, clean, .. } = session.negotiation.read_answer(answer)?;
+        let offered = session.offered.as_ref().filter(|_| session.offering);
+        let offered = offered.ok_or_else(|| PeerError::Engine("there is no offer that waits for an answer".into()))?;
+        let Reading { next, clean, .. } = offered.read_answer(answer)?;
         let connection = self.connection(&session).await?;
         self.prepare(&next.lines)?;
         prefer_codecs(connection, &next).await?;
         let description = RTCSessionDescription::answer(clean)?;
         connection.peer.set_remote_description(description).await.map_err(|error| bad_sdp(&error))?;
-        session.offering = false;
+        (session.offering, session.offered) = (false, None);
         self.take_over(&mut session, next);
         Ok(())
     }
@@ -184,33 +193,34 @@ impl Engine {
     fn prepare(&self, lines: &[Line]) -> Result<(), PeerError> {
         for (session, line) in (0u32..).zip(lines).filter(|(_, line)| !line.rejected) {
             let Some(kind) = line.kind else { continue };
-            if line.local {
-                self.add_sink(&line.mid, kind)?;
+            if let Some(stream) = line.stream.filter(|_| line.local) {
+                self.add_sink(&line.name, stream)?;
             }
-            if self.shared.incoming(&line.mid).is_none() {
+            if self.shared.incoming(&line.name).is_none() {
                 let shared = Arc::downgrade(&self.shared);
                 let key_frame = Arc::new(move |mid: &str| {
                     if let Some(shared) = shared.upgrade() {
                         request_key_frame(&shared, mid);
                     }
                 });
-                let incoming = self.bin.add_source(&line.mid, kind, session, key_frame)?;
+                let incoming = self.bin.add_source(&line.name, kind, session, key_frame)?;
                 self.shared.add_incoming(Arc::new(incoming));
             }
-            if let Some(incoming) = self.shared.incoming(&line.mid) {
+            if let Some(incoming) = self.shared.incoming(&line.name) {
                 line.codecs.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
             }
         }
         Ok(())
     }
 
-    fn add_sink(&self, mid: &str, kind: Kind) -> Result<(), PeerError> {
-        let outgoing = &self.shared.sending(kind).outgoing;
-        let Some(connection) = self.connection.get() else { return Ok(()) };
-        let Some(sender) = connection.senders.iter().find(|sender| sender.kind == kind) else { return Ok(()) };
+    fn add_sink(&self, name: &str, stream: Stream) -> Result<(), PeerError> {
+        let outgoing = &self.shared.sending(stream).outgoing;
+        let Some(sender) = self.connection.get().and_then(|connection| connection.sender(stream)) else {
+            return Ok(());
+        };
         let (batches, queue) = mpsc::unbounded_channel();
-        if self.bin.add_sink(mid, outgoing, batches)? {
-            let cname = format!("{:08x}", self.shared.sending(Kind::Audio).outgoing.ssrc);
+        if self.bin.add_sink(name, outgoing, batches)? {
+            let cname = format!("{:08x}", self.shared.sending(Stream::Audio).outgoing.ssrc);
             let writing = sending::run(Arc::clone(outgoing), Arc::clone(&sender.track), cname, queue);
             let task = self.shared.runtime.spawn(writing);
             self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
@@ -218,29 +228,45 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes an agreed state the current one and tells the owner what changed.
-    fn take_over(&self, session: &mut Session, next: Negotiation) {
-        for line in &next.lines {
-            let (Some(kind), Some(common)) = (line.kind, line.codecs.first()) else { continue };
-            if line.local {
-                self.shared.sending(kind).outgoing.set_codec(&common.remote);
-                self.shared.set_line(kind, line);
-            }
-            if line.rejected {
-                continue;
-            }
-            let (mid, codec) = (line.mid.clone(), told(common));
-            if line.local && session.note(&mid, Told::Send(codec.clone())) {
-                self.shared.tell(PeerEvent::SendCodec { mid: mid.clone(), kind, codec: codec.clone() });
-            }
-            let Some(incoming) = self.shared.incoming(&mid) else { continue };
-            incoming.set_codec(&codec);
-            if line.receives() && session.note(&mid, Told::Receive(codec.clone())) {
-                let pad = source_pad(&mid);
-                self.shared.tell(PeerEvent::RemoteTrack { mid, kind, codec, pad });
-            }
+    pub(super) async fn add_presentation(&self) -> Result<bool, PeerError> {
+        let mut session = self.session.lock().await;
+        session.negotiation.present(true);
+        if session.negotiation.wants_content() {
+            return Ok(true);
         }
+        self.prepare(&session.negotiation.lines)?;
+        self.pass_on(&mut session);
+        Ok(false)
+    }
+
+    pub(super) async fn remove_presentation(&self) {
+        let mut session = self.session.lock().await;
+        session.negotiation.present(false);
+        if let Some(offered) = &mut session.offered {
+            offered.present(false);
+        }
+        self.pass_on(&mut session);
+    }
+
+    /// Makes an agreed state the current one.
+    fn take_over(&self, session: &mut Session, next: Negotiation) {
         session.negotiation = next;
+        self.pass_on(session);
+    }
+
+    /// Sets gates and codecs as agreed and tells the owner what changed.
+    fn pass_on(&self, session: &mut Session) {
+        for line in &session.negotiation.lines {
+            let Some(common) = line.codecs.first() else { continue };
+            if let Some(stream) = line.stream {
+                self.shared.sending(stream).outgoing.set_codec(&common.remote);
+                self.shared.set_line(stream, line);
+            }
+            if let Some(incoming) = self.shared.incoming(&line.name) {
+                incoming.set_codec(&common.remote);
+            }
+            session.told.line(line, &common.remote, |event| self.shared.tell(event));
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -258,17 +284,8 @@ impl Engine {
 }
 
 impl Session {
-    /// Remembers what the owner is told about a line; false when that is nothing new.
-    fn note(&mut self, mid: &str, news: Told) -> bool {
-        let same_thing = |told: &Told| {
-            matches!((told, &news), (Told::Send(_), Told::Send(_)) | (Told::Receive(_), Told::Receive(_)))
-        };
-        match self.told.iter_mut().find(|(of, told)| of == mid && same_thing(told)) {
-            Some((_, told)) if *told == news => return false,
-            Some((_, told)) => *told = news,
-            None => self.told.push((mid.to_owned(), news)),
-        }
-        true
+    fn new(negotiation: Negotiation) -> Self {
+        Self { negotiation, offering: false, offered: None, told: Told::default(), closed: false }
     }
 }
 
@@ -281,8 +298,8 @@ async fn answer(connection: &Connection, next: &Negotiation, clean: String) -> R
 }
 
 async fn prefer_codecs(connection: &Connection, next: &Negotiation) -> Result<(), PeerError> {
-    for line in next.lines.iter().filter(|line| line.local) {
-        let sender = connection.senders.iter().find(|sender| Some(sender.kind) == line.kind);
+    for line in &next.lines {
+        let sender = line.stream.and_then(|stream| connection.sender(stream));
         if let (Some(sender), Some(common)) = (sender, line.codec()) {
             sender.prefer(&common.known).await?;
         }

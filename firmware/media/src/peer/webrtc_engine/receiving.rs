@@ -1,8 +1,11 @@
 //! From the wire to a source pad of the bin: RTP and sender reports into `rtpbin`.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use gst::prelude::*;
@@ -29,6 +32,8 @@ pub(super) struct Incoming {
     reports: gst_app::AppSrc,
     /// Stream last seen; 0 = none yet.
     ssrc: AtomicU32,
+    /// When the last packet came.
+    heard: Mutex<Option<Instant>>,
     track: Mutex<Option<Arc<dyn TrackRemote>>>,
 }
 
@@ -62,6 +67,7 @@ impl Incoming {
             media,
             reports,
             ssrc: AtomicU32::new(0),
+            heard: Mutex::new(None),
             track: Mutex::new(None),
         })
     }
@@ -82,6 +88,11 @@ impl Incoming {
         self.ssrc.load(Ordering::Relaxed)
     }
 
+    /// How long nothing has come; `None` = never anything yet.
+    pub(super) fn silence(&self) -> Option<Duration> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).map(|heard| heard.elapsed())
+    }
+
     /// Hands a sender report with its source description to the `rtpbin`, which needs both for lip sync.
     pub(super) fn push_report(&self, report: &SenderReport, cname: &SourceDescription) {
         let parts: [&dyn rtcp::Packet; 2] = [report, cname];
@@ -92,6 +103,7 @@ impl Incoming {
 
     fn push(&self, packet: &rtp::Packet) {
         self.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         if let Some(buffer) = to_buffer(packet) {
             let _ = self.media.push_buffer(buffer);
         }

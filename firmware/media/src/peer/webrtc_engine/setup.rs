@@ -1,6 +1,9 @@
-//! Makes a connection of the crate: codecs, interceptors, timers, two tracks to send.
+//! Makes a connection of the crate: codecs, interceptors, timers, tracks to send.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use rtc::{
     interceptor::{ReceiverReportBuilder, Registry, Slot},
@@ -26,7 +29,7 @@ use super::{
     shared::{Callbacks, Sending, Shared},
     tap::Tap,
 };
-use crate::peer::{Codec, Kind, PeerConfig, codecs::Known, negotiation::Negotiation};
+use crate::peer::{Codec, Kind, PeerConfig, Stream, codecs::Known, negotiation::Negotiation};
 
 /// Between two connectivity checks of a pair (RFC 8445 section 14.2 allows down to 5 ms).
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
@@ -37,15 +40,33 @@ const CHECKS: u16 = 140;
 /// Silence after which the path counts as lost, and as failed for good; keep-alives in between.
 const TIMEOUTS: [Duration; 3] = [Duration::from_secs(4), Duration::from_secs(20), Duration::from_secs(1)];
 
-/// A connection of the crate with our two senders.
+/// A connection of the crate with our senders.
 pub(super) struct Connection {
     pub(super) peer: Box<dyn PeerConnection>,
-    pub(super) senders: Vec<Sender>,
+    senders: Mutex<Vec<Arc<Sender>>>,
+}
+
+impl Connection {
+    /// The sender of a stream, where it has one.
+    pub(super) fn sender(&self, stream: Stream) -> Option<Arc<Sender>> {
+        let senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.iter().find(|sender| sender.stream == stream).cloned()
+    }
+
+    /// Makes the sender of a stream, unless it is there; it stays.
+    pub(super) async fn require_sender(&self, negotiation: &Negotiation, sending: &Sending) -> Result<(), PeerError> {
+        if self.sender(sending.stream).is_none()
+            && let Some(sender) = add_sender(self.peer.as_ref(), negotiation, sending).await?
+        {
+            self.senders.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(sender));
+        }
+        Ok(())
+    }
 }
 
 /// A sender of the crate and the track it was made with.
 pub(super) struct Sender {
-    pub(super) kind: Kind,
+    stream: Stream,
     pub(super) track: Arc<TrackLocalStaticRTP>,
     ssrc: u32,
     handle: Arc<dyn RtpSender>,
@@ -54,7 +75,7 @@ pub(super) struct Sender {
 impl Sender {
     /// Binds the interceptors to the codec that will be sent; to be called before the crate learns the answer.
     pub(super) async fn prefer(&self, known: &Known) -> Result<(), PeerError> {
-        let track = TrackLocalStaticRTP::new(local_track(self.kind, self.ssrc, &parameters(known).rtp_codec));
+        let track = TrackLocalStaticRTP::new(local_track(self.stream, self.ssrc, &parameters(known).rtp_codec));
         Ok(self.handle.replace_track(Arc::new(track)).await?)
     }
 }
@@ -84,9 +105,10 @@ pub(super) async fn connect(
         .with_udp_addrs(vec![BindAddresses { fixed: config.bind.clone() }])
         .build();
     let peer = Box::pin(building).await?;
-    let mut connection = Connection { peer: Box::new(peer), senders: Vec::new() };
-    for sending in &shared.sending {
-        add_sender(&mut connection, negotiation, sending).await?;
+    let connection = Connection { peer: Box::new(peer), senders: Mutex::default() };
+    // The presentation gets its sender when there is one: most calls never have any.
+    for stream in [Stream::Audio, Stream::Camera] {
+        connection.require_sender(negotiation, shared.sending(stream)).await?;
     }
     Ok(connection)
 }
@@ -105,34 +127,40 @@ fn settings() -> SettingEngine {
 }
 
 async fn add_sender(
-    connection: &mut Connection,
+    peer: &dyn PeerConnection,
     negotiation: &Negotiation,
     sending: &Sending,
-) -> Result<(), PeerError> {
-    let known: Vec<&Known> = negotiation.ours(sending.kind).collect();
-    let Some(first) = known.first() else { return Ok(()) };
+) -> Result<Option<Sender>, PeerError> {
+    let stream = sending.stream;
+    let known: Vec<&Known> = negotiation.ours(stream.kind()).collect();
+    let Some(first) = known.first() else { return Ok(None) };
     let ssrc = sending.outgoing.ssrc;
-    let track = Arc::new(TrackLocalStaticRTP::new(local_track(sending.kind, ssrc, &parameters(first).rtp_codec)));
-    let transceiver = connection.peer.add_transceiver_from_track(track.clone(), None).await?;
+    let track = Arc::new(TrackLocalStaticRTP::new(local_track(stream, ssrc, &parameters(first).rtp_codec)));
+    let transceiver = peer.add_transceiver_from_track(track.clone(), None).await?;
     // The track's codec alone would be offered otherwise.
-    let all = rtc_codecs(negotiation, sending.kind);
+    let all = rtc_codecs(negotiation, stream.kind());
     transceiver.set_codec_preferences(all).await?;
     let handle = transceiver.sender().await?.ok_or_else(|| PeerError::Engine("transceiver without sender".into()))?;
-    connection.senders.push(Sender { kind: sending.kind, track, ssrc, handle });
-    Ok(())
+    Ok(Some(Sender { stream, track, ssrc, handle }))
 }
 
-fn local_track(kind: Kind, ssrc: u32, codec: &RTCRtpCodec) -> MediaStreamTrack {
-    let (id, kind) = match kind {
-        Kind::Audio => ("audio", RtpCodecKind::Audio),
-        Kind::Video => ("video", RtpCodecKind::Video),
+/// Stream and track of the msid: clients take a stream with `dual` in a label for a presentation (spec section 2.10).
+fn local_track(stream: Stream, ssrc: u32, codec: &RTCRtpCodec) -> MediaStreamTrack {
+    let (group, id) = match stream {
+        Stream::Audio => ("roombox", "audio"),
+        Stream::Camera => ("roombox", "video"),
+        Stream::Presentation => ("roombox-dual", "dual-video"),
+    };
+    let kind = match stream.kind() {
+        Kind::Audio => RtpCodecKind::Audio,
+        Kind::Video => RtpCodecKind::Video,
     };
     let coding = RTCRtpEncodingParameters {
         rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
         codec: codec.clone(),
         ..Default::default()
     };
-    MediaStreamTrack::new("roombox".into(), format!("roombox-{id}"), id.into(), kind, vec![coding])
+    MediaStreamTrack::new(group.into(), format!("roombox-{id}"), id.into(), kind, vec![coding])
 }
 
 fn media_engine(negotiation: &Negotiation) -> Result<MediaEngine, PeerError> {

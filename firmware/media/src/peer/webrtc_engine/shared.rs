@@ -25,9 +25,9 @@ use super::{
     receiving::{self, Incoming},
     runtime::Kick,
     sending::Outgoing,
-    undeclared::Stream,
+    undeclared::Found,
 };
-use crate::peer::{Kind, PeerEvent, negotiation::Line};
+use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line};
 
 /// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
 const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
@@ -53,16 +53,16 @@ pub(super) struct RoundTrip {
 /// A stream we send and the line it is on.
 #[derive(Debug)]
 pub(super) struct Sending {
-    pub(super) kind: Kind,
+    pub(super) stream: Stream,
     pub(super) outgoing: Arc<Outgoing>,
     line: Mutex<Option<(String, bool)>>,
     key_frame_asked: Mutex<Option<Instant>>,
 }
 
 impl Sending {
-    pub(super) fn new(kind: Kind, ssrc: u32) -> Self {
+    pub(super) fn new(stream: Stream, ssrc: u32) -> Self {
         Self {
-            kind,
+            stream,
             outgoing: Arc::new(Outgoing::new(ssrc)),
             line: Mutex::new(None),
             key_frame_asked: Mutex::new(None),
@@ -79,18 +79,20 @@ impl Sending {
         true
     }
 
-    fn mid(&self) -> Option<String> {
+    /// Name of the line it is on.
+    fn line(&self) -> Option<String> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(mid, _)| mid.clone())
     }
 }
 
 pub(super) struct Shared {
     events: mpsc::UnboundedSender<PeerEvent>,
-    streams: mpsc::UnboundedSender<Stream>,
+    streams: mpsc::UnboundedSender<Found>,
     pub(super) runtime: Handle,
     pub(super) kick: Kick,
     pub(super) gathered: watch::Sender<Gathered>,
-    pub(super) sending: [Sending; 2],
+    /// In the order of [`Stream::ALL`].
+    pub(super) sending: [Sending; 3],
     incoming: RwLock<Vec<Arc<Incoming>>>,
     connected: AtomicBool,
     round_trips: Mutex<HashMap<u32, RoundTrip>>,
@@ -99,7 +101,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(
         events: mpsc::UnboundedSender<PeerEvent>,
-        streams: mpsc::UnboundedSender<Stream>,
+        streams: mpsc::UnboundedSender<Found>,
         runtime: Handle,
     ) -> Self {
         Self {
@@ -108,7 +110,7 @@ impl Shared {
             runtime,
             kick: Kick::default(),
             gathered: watch::Sender::default(),
-            sending: [Kind::Audio, Kind::Video].map(|kind| Sending::new(kind, rand::random::<u32>() | 1)),
+            sending: Stream::ALL.map(|stream| Sending::new(stream, rand::random::<u32>() | 1)),
             incoming: RwLock::default(),
             connected: AtomicBool::new(false),
             round_trips: Mutex::default(),
@@ -120,15 +122,19 @@ impl Shared {
         let _ = self.events.send(event);
     }
 
-    pub(super) fn sending(&self, kind: Kind) -> &Sending {
-        let [audio, video] = &self.sending;
-        if kind == Kind::Audio { audio } else { video }
+    pub(super) fn sending(&self, stream: Stream) -> &Sending {
+        let [audio, camera, presentation] = &self.sending;
+        match stream {
+            Stream::Audio => audio,
+            Stream::Camera => camera,
+            Stream::Presentation => presentation,
+        }
     }
 
     /// Takes over which line a stream is on and whether the peer wants it.
-    pub(super) fn set_line(&self, kind: Kind, line: &Line) {
-        let sending = self.sending(kind);
-        *sending.line.lock().unwrap_or_else(PoisonError::into_inner) = Some((line.mid.clone(), line.sends()));
+    pub(super) fn set_line(&self, stream: Stream, line: &Line) {
+        let sending = self.sending(stream);
+        *sending.line.lock().unwrap_or_else(PoisonError::into_inner) = Some((line.name.clone(), line.sends()));
         self.update_gates();
     }
 
@@ -158,13 +164,13 @@ impl Shared {
     }
 
     /// A stream not seen before has come.
-    pub(super) fn new_stream(&self, stream: Stream) {
+    pub(super) fn new_stream(&self, stream: Found) {
         let _ = self.streams.send(stream);
     }
 
     pub(super) fn key_frame_wanted(&self, ssrc: u32) {
         let sending = self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc);
-        if let Some(mid) = sending.filter(|sending| sending.asks_anew()).and_then(Sending::mid) {
+        if let Some(mid) = sending.filter(|sending| sending.asks_anew()).and_then(Sending::line) {
             self.tell(PeerEvent::KeyFrameWanted { mid });
         }
     }
@@ -186,7 +192,8 @@ impl Shared {
         self.update_gates();
         self.tell(PeerEvent::Connected);
         // Frames encoded before were not sent, so the next one must stand alone.
-        if let Some(mid) = self.sending(Kind::Video).mid() {
+        let pictures = self.sending.iter().filter(|sending| sending.stream.kind() == Kind::Video);
+        for mid in pictures.filter_map(Sending::line) {
             self.tell(PeerEvent::KeyFrameWanted { mid });
         }
     }
@@ -243,7 +250,7 @@ impl PeerConnectionEventHandler for Callbacks {
     }
 
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        // The negotiation names remote tracks by mid.
+        // The negotiation names remote tracks like their lines.
         let mid = track.track_id().await;
         let Some(incoming) = self.0.incoming(&mid) else {
             tracing::warn!(mid, "a stream came for a line that is not received");

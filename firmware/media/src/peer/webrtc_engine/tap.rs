@@ -21,7 +21,7 @@ use rtc::{
     shared::error::Error,
 };
 
-use super::{sending::ntp, shared::Shared, undeclared::Stream};
+use super::{sending::ntp, shared::Shared, undeclared::Found};
 
 pub(super) struct Tap {
     shared: Arc<Shared>,
@@ -40,7 +40,7 @@ impl Tap {
         let ssrc = packet.header.ssrc;
         if !self.seen.contains(&ssrc) {
             self.seen.push(ssrc);
-            self.shared.new_stream(Stream { ssrc, payload_type: packet.header.payload_type });
+            self.shared.new_stream(Found { ssrc, payload_type: packet.header.payload_type });
         }
     }
 

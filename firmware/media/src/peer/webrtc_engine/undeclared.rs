@@ -9,16 +9,17 @@ use tokio::sync::mpsc;
 use webrtc::peer_connection::RTCSessionDescription;
 
 use super::{PeerError, engine::Engine};
+use crate::peer::negotiation::Line;
 
 /// A received stream nobody has seen before.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stream {
+pub(super) struct Found {
     pub(super) ssrc: u32,
     pub(super) payload_type: u8,
 }
 
 /// Looks after new streams until the engine has gone.
-pub(super) async fn watch(engine: Weak<Engine>, mut streams: mpsc::UnboundedReceiver<Stream>) {
+pub(super) async fn watch(engine: Weak<Engine>, mut streams: mpsc::UnboundedReceiver<Found>) {
     while let Some(stream) = streams.recv().await {
         let Some(engine) = engine.upgrade() else { return };
         if let Err(error) = declare(&engine, stream).await {
@@ -27,12 +28,13 @@ pub(super) async fn watch(engine: Weak<Engine>, mut streams: mpsc::UnboundedRece
     }
 }
 
-async fn declare(engine: &Engine, stream: Stream) -> Result<(), PeerError> {
+async fn declare(engine: &Engine, stream: Found) -> Result<(), PeerError> {
     let mut session = engine.session.lock().await;
     let Some(connection) = engine.connection.get() else { return Ok(()) };
     let mut next = session.negotiation.clone();
+    let silence = |line: &Line| engine.shared.incoming(&line.name).and_then(|incoming| incoming.silence());
     // While an offer waits, its answer will describe the streams anew.
-    if session.offering || !next.declare(stream.ssrc, stream.payload_type) {
+    if session.offering || !next.declare(stream.ssrc, stream.payload_type, silence) {
         return Ok(());
     }
     let peer = &connection.peer;
