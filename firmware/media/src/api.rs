@@ -64,6 +64,8 @@ pub enum MediaEvent {
     FirstFrame { call: MediaCall },
     /// Checked behind the last stage: these samples go out (`muted` = all zero).
     Microphone { muted: bool },
+    /// Size in pixels of the picture that goes into the encoder's chain, before it is scaled down.
+    CameraSize { call: MediaCall, width: u32, height: u32 },
     /// Checked behind the last stage: the camera picture goes out or the still picture does.
     CameraSending { sending: bool },
     /// The microphone or speaker works, or does not.
@@ -82,6 +84,42 @@ pub enum SoundDevice {
     Microphone,
     /// The speaker.
     Speaker,
+}
+
+/// Which of the sent streams, or of what comes for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// The microphone.
+    Audio,
+    /// The camera.
+    Camera,
+    /// The presentation.
+    Presentation,
+}
+
+/// How a stream is encoded (W3C `RTCRtpEncodingParameters`); `None` = as configured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Encoding {
+    /// Upper bound in bit/s; what is configured is a bound as well.
+    pub max_bitrate: Option<u32>,
+    /// Width and height are divided by this, in thousandths, at least 1000: 2000 = half as wide and high. The picture
+    /// stays at least 16 pixels wide and high.
+    pub scale_down_millis: Option<u32>,
+    /// Frames a second at most, at least 1.
+    pub max_framerate: Option<u32>,
+    /// What gives way when the bitrate is too little for size and frame rate; `None` = the encoder's quality.
+    pub hint: Option<ContentHint>,
+}
+
+/// What the picture is about (W3C mst-content-hint).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentHint {
+    /// Pictures and pages: detail stays, frame rate falls.
+    Detail,
+    /// Moving pictures: frame rate stays, resolution falls.
+    Motion,
+    /// Text: as detail, sharper.
+    Text,
 }
 
 /// A picture of the screen.

@@ -1,6 +1,7 @@
 //! The media of one call: a pipeline around a peer connection.
 
 mod measures;
+mod orders;
 mod playout;
 mod worker;
 
@@ -15,6 +16,7 @@ use tokio::{
 };
 
 pub(crate) use measures::Measures;
+pub(crate) use orders::Order;
 
 use crate::{
     api::{MediaCall, Statistics},
@@ -31,6 +33,7 @@ static SERIAL: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Call {
     pub(crate) peer: Arc<dyn PeerConnection>,
     seat: Arc<Seat>,
+    orders: mpsc::UnboundedSender<Order>,
     work: Mutex<Option<Work>>,
 }
 
@@ -63,14 +66,21 @@ impl Call {
         });
         let worker = Worker::start(Arc::clone(rooms), Arc::clone(&peer), Arc::clone(&seat))?;
         let (close, closing) = oneshot::channel();
-        let task = tokio::spawn(worker.run(events, closing));
-        Ok(Self { peer, seat, work: Mutex::new(Some(Work { close, task })) })
+        let (orders, obeying) = mpsc::unbounded_channel();
+        let task = tokio::spawn(worker.run(events, obeying, closing));
+        Ok(Self { peer, seat, orders, work: Mutex::new(Some(Work { close, task })) })
     }
 
     /// It serves this call from now on.
     pub(crate) fn assign(&self, id: MediaCall) {
         // A call keeps the number it got first; the engine assigns once.
         let _ = self.seat.id.set(id);
+    }
+
+    /// Done by the call's task, orders in a row.
+    pub(crate) fn order(&self, order: Order) {
+        // A call that is closing obeys nobody.
+        let _ = self.orders.send(order);
     }
 
     /// Ends it; returns when nothing of it is left.

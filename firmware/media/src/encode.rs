@@ -1,15 +1,20 @@
 //! From a hub to RTP: encoder and payloader of one m-line.
 
 pub(crate) mod elements;
+mod gate;
+mod plan;
+mod sent;
+mod steer;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use gst::prelude::*;
 
+pub(crate) use sent::Sent;
+pub(crate) use steer::{SizeNews, Steer};
+
 use crate::{
+    api::{Encoding, Stream},
     error::MediaError,
     peer::Codec,
     pipeline::named,
@@ -26,32 +31,41 @@ const SOUNDS: u64 = 10;
 pub(crate) struct Sender {
     pub(crate) bin: gst::Bin,
     pub(crate) codec: Codec,
+    pub(crate) stream: Stream,
     /// Element that encodes, for statistics.
     pub(crate) element: String,
     source: gst_app::AppSrc,
     payloader: gst::Element,
+    /// Of a video encoder.
+    pub(crate) steer: Option<Steer>,
     taking: Option<Taking>,
 }
 
 impl Sender {
-    /// A video encoder made of `element`, counting what it encodes.
+    /// A video encoder made of `element` for `bitrate` bit/s at most, counting what it encodes.
     pub(crate) fn video(
         mid: &str,
         codec: &Codec,
+        stream: Stream,
         element: String,
-        kbps: u32,
-        encoded: Arc<AtomicU64>,
+        bitrate: u32,
+        sent: Arc<Sent>,
+        size: SizeNews,
     ) -> Result<Self, MediaError> {
         let text = format!(
-            "{} ! {}",
-            elements::encoder(&element, kbps),
+            "{} ! {} ! {}",
+            Steer::TEXT,
+            elements::encoder(&element, bitrate / 1000),
             elements::video_payloader(&codec.name, codec.payload_type)
         );
-        let sender = Self::build(mid, codec, element, &text, relay::entry("in", None, PICTURES))?;
+        let mut sender = Self::build(mid, codec, stream, element, &text, relay::entry("in", None, PICTURES))?;
+        sender.steer = Some(Steer::new(&sender.bin, &sender.source, &sender.element, bitrate, size)?);
         let pad = named::<gst::Element>(&sender.bin, "encoder")?.static_pad("src");
         let pad = pad.ok_or_else(|| MediaError::pipeline("encoder", "has no pad"))?;
-        pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
-            encoded.fetch_add(1, Ordering::Relaxed);
+        pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+            if let Some(frame) = probe.buffer() {
+                sent.count(frame);
+            }
             gst::PadProbeReturn::Ok
         });
         Ok(sender)
@@ -60,12 +74,13 @@ impl Sender {
     /// An Opus encoder.
     pub(crate) fn audio(mid: &str, codec: &Codec) -> Result<Self, MediaError> {
         let source = relay::entry("in", Some(&FORMAT.parse()?), SOUNDS);
-        Self::build(mid, codec, "opusenc".into(), &elements::opus(codec.payload_type), source)
+        Self::build(mid, codec, Stream::Audio, "opusenc".into(), &elements::opus(codec.payload_type), source)
     }
 
     fn build(
         mid: &str,
         codec: &Codec,
+        stream: Stream,
         element: String,
         text: &str,
         source: gst_app::AppSrc,
@@ -77,12 +92,21 @@ impl Sender {
         let pad = payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
         let ghost = gst::GhostPad::builder_with_target(&pad)?.name("src").build();
         bin.add_pad(&ghost)?;
-        Ok(Self { bin, codec: codec.clone(), element, source, payloader, taking: None })
+        Ok(Self { bin, codec: codec.clone(), stream, element, source, payloader, steer: None, taking: None })
     }
 
     /// From now on it encodes.
     pub(crate) fn take_from(&mut self, hub: &Arc<Hub>) {
         self.taking = Some(hub.attach(&self.source));
+    }
+
+    /// From now on it encodes as wished.
+    pub(crate) fn steer(&self, wish: Encoding) {
+        match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
+            (Some(steer), _) => steer.set(wish),
+            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, wish.max_bitrate),
+            (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
+        }
     }
 
     /// The next picture becomes a key frame.

@@ -8,8 +8,8 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    api::{MediaCall, MediaConfig, MediaEvent, Snapshot, SpeakerSamples, Statistics},
-    call::Call,
+    api::{Encoding, MediaCall, MediaConfig, MediaEvent, Snapshot, SpeakerSamples, Statistics, Stream},
+    call::{Call, Order},
     codec::{self, Direction},
     error::MediaError,
     output,
@@ -76,8 +76,19 @@ impl MediaEngine {
 
     /// Sets the peer's answer to the offer made last.
     pub async fn accept_answer(&self, call: MediaCall, answer: &str) -> Result<(), MediaError> {
-        let media = self.call(call).ok_or(MediaError::NoSuchCall(call.0))?;
-        Ok(media.peer.accept_answer(answer).await?)
+        Ok(self.known(call)?.peer.accept_answer(answer).await?)
+    }
+
+    /// Steers what is sent from the next frame on, and whenever the stream begins anew; without negotiation.
+    pub fn set_encoding(&self, call: MediaCall, stream: Stream, encoding: Encoding) -> Result<(), MediaError> {
+        self.known(call)?.order(Order::Encode(stream, encoding));
+        Ok(())
+    }
+
+    /// Asks the other side for a key frame of the picture it sends as this stream.
+    pub fn request_key_frame(&self, call: MediaCall, stream: Stream) -> Result<(), MediaError> {
+        self.known(call)?.order(Order::AskKeyFrame(stream));
+        Ok(())
     }
 
     /// Ends the call's media; returns when nothing of it is left. No effect where there is no such call.
@@ -156,6 +167,10 @@ impl MediaEngine {
 
     fn call(&self, call: MediaCall) -> Option<Arc<Call>> {
         locked(&self.shared.calls).get(&call).cloned()
+    }
+
+    fn known(&self, call: MediaCall) -> Result<Arc<Call>, MediaError> {
+        self.call(call).ok_or(MediaError::NoSuchCall(call.0))
     }
 
     fn call_or_new(&self, id: MediaCall) -> Result<Arc<Call>, MediaError> {

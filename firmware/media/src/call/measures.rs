@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{api::Statistics, pipeline::locked, sound::Meter};
+use crate::{api::Statistics, encode::Sent, pipeline::locked, sound::Meter};
 
 /// Frame rates are told over this time.
 const SECOND: Duration = Duration::from_secs(1);
@@ -20,8 +20,10 @@ pub(crate) struct Measures {
     decoded: AtomicU64,
     arrivals: Mutex<VecDeque<Instant>>,
     size: Mutex<(u32, u32)>,
-    /// Frames encoded.
-    pub(crate) encoded: Arc<AtomicU64>,
+    /// Of the camera picture before it is encoded.
+    camera_size: Mutex<Option<(u32, u32)>>,
+    /// What the camera's encoder made.
+    pub(crate) camera: Arc<Sent>,
     /// Level of the remote sound.
     pub(crate) remote_sound: Meter,
     /// Codec and element, for people.
@@ -43,6 +45,11 @@ impl Measures {
         self.decoded.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The camera picture has this size; true when that is new.
+    pub(crate) fn comes(&self, width: u32, height: u32) -> bool {
+        locked(&self.camera_size).replace((width, height)) != Some((width, height))
+    }
+
     /// Remote frames decoded so far.
     pub(crate) fn decoded(&self) -> u64 {
         self.decoded.load(Ordering::Relaxed)
@@ -59,7 +66,7 @@ impl Measures {
             frames_per_second: u32::try_from(arrivals.len()).map_or(0.0, f64::from),
             frame_width,
             frame_height,
-            frames_encoded: self.encoded.load(Ordering::Relaxed),
+            frames_encoded: self.camera.frames(),
             remote_audio_db: self.remote_sound.level(),
             encoder: locked(&self.encoder).clone(),
             decoder: locked(&self.decoder).clone(),

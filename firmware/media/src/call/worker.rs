@@ -9,12 +9,12 @@ use tokio::{
 };
 
 use crate::{
-    api::{MediaCall, MediaEvent},
-    call::{Seat, playout::Playout},
+    api::{Encoding, MediaCall, MediaEvent, Stream},
+    call::{Seat, orders::Order, playout::Playout},
     codec::{self, Direction},
     compose::Scene,
     decode::{self, Receiver},
-    encode::{self, Sender},
+    encode::{self, Sender, SizeNews},
     error::MediaError,
     peer::{Codec, Kind, PeerConnection, PeerEvent, Role},
     pipeline::{Note, Pace, Running, locked},
@@ -30,11 +30,13 @@ const STILL: Duration = Duration::from_secs(3);
 /// A call's pipeline and what is in it, by m-line.
 pub(super) struct Worker {
     rooms: Arc<Rooms>,
-    peer: Arc<dyn PeerConnection>,
+    pub(super) peer: Arc<dyn PeerConnection>,
     seat: Arc<Seat>,
     running: Running,
-    senders: HashMap<String, Sender>,
-    receivers: HashMap<String, Receiver>,
+    pub(super) senders: HashMap<String, Sender>,
+    pub(super) receivers: HashMap<String, Receiver>,
+    /// How streams are to be encoded, also those that begin later.
+    pub(super) wishes: HashMap<Stream, Encoding>,
     connected: bool,
     watch: FrameWatch,
 }
@@ -53,14 +55,15 @@ impl Worker {
         pipeline.add(&peer.bin())?;
         let running = Running::start("call", pipeline, Pace::Common(&rooms.timeline))?;
         let watch = FrameWatch { seen: 0, since: Instant::now(), flowing: true };
-        let (senders, receivers) = (HashMap::new(), HashMap::new());
-        Ok(Self { rooms, peer, seat, running, senders, receivers, connected: false, watch })
+        let (senders, receivers, wishes) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Ok(Self { rooms, peer, seat, running, senders, receivers, wishes, connected: false, watch })
     }
 
     /// Until the owner closes the call.
     pub(super) async fn run(
         mut self,
         mut events: mpsc::UnboundedReceiver<PeerEvent>,
+        mut orders: mpsc::UnboundedReceiver<Order>,
         mut closing: oneshot::Receiver<()>,
     ) {
         let mut look = interval(LOOK);
@@ -69,6 +72,7 @@ impl Worker {
             tokio::select! {
                 _ = &mut closing => break,
                 Some(event) = events.recv() => self.peer_event(event).await,
+                Some(order) = orders.recv() => self.obey(order),
                 Some(note) = self.running.notes.recv() => self.mend(note).await,
                 _ = look.tick() => self.look_after_frames(),
             }
@@ -160,15 +164,20 @@ impl Worker {
         if let Some(old) = self.senders.remove(mid) {
             self.take_out(&old.bin, &encode::branch(mid));
         }
+        let stream = self.stream_on(mid, kind);
         let mut sender = match kind {
             Kind::Audio => Sender::audio(mid, codec)?,
             Kind::Video => {
                 let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Encoder).await?;
                 *locked(&self.seat.measures.encoder) = Some(format!("{} {element}", codec.name));
-                let encoded = Arc::clone(&self.seat.measures.encoded);
-                Sender::video(mid, codec, element, self.rooms.config.max_bitrate_kbps, encoded)?
+                let sent = Arc::clone(&self.seat.measures.camera);
+                let bitrate = self.rooms.config.max_bitrate_kbps.saturating_mul(1000);
+                Sender::video(mid, codec, stream, element, bitrate, sent, self.size_news(stream))?
             }
         };
+        if let Some(wish) = self.wishes.get(&stream) {
+            sender.steer(*wish);
+        }
         self.put_in(&sender.bin)?;
         let peer = self.peer.bin();
         sender.bin.link_pads(Some("src"), &peer, Some(&format!("sink_{mid}")))?;
@@ -177,6 +186,17 @@ impl Worker {
         }
         self.senders.insert(mid.to_owned(), sender);
         Ok(())
+    }
+
+    /// Tells the size of the camera picture when it changes.
+    fn size_news(&self, stream: Stream) -> SizeNews {
+        let (rooms, seat) = (Arc::downgrade(&self.rooms), Arc::clone(&self.seat));
+        Box::new(move |width, height| {
+            let news = stream == Stream::Camera && seat.measures.comes(width, height);
+            if let (true, Some(rooms), Some(call)) = (news, rooms.upgrade(), seat.id.get()) {
+                rooms.tell(MediaEvent::CameraSize { call: *call, width, height });
+            }
+        })
     }
 
     async fn receive(&mut self, mid: &str, kind: Kind, codec: &Codec, pad: &str) -> Result<(), MediaError> {

@@ -1,5 +1,7 @@
-//! Encoders and payloaders as pipeline text. The first element is named `first`, the encoder `encoder`, the payloader
-//! `pay`.
+//! Encoders and payloaders as pipeline text, and their rates while they run. The encoder is named `encoder`, the payloader
+//! `pay`; what leads an audio encoder's text is named `first`.
+
+use gst::prelude::*;
 
 /// Pictures between two key frames that nobody asked for: 10 s at 30 frames a second. Peers ask when they need one.
 const KEY_FRAME_PERIOD: u32 = 300;
@@ -7,8 +9,10 @@ const KEY_FRAME_PERIOD: u32 = 300;
 const MTU: u32 = 1200;
 /// Opus rate in bit/s: fullband speech.
 const OPUS_BITRATE: u32 = 40_000;
+/// Least rate in bit/s that Opus is asked for (RFC 6716 section 2.1.1).
+const OPUS_LEAST: u32 = 6_000;
 /// VP8 in software is sent in this size at most: it costs five times as much as H.264.
-const VP8_SIZE: &str = "width=640,height=360,pixel-aspect-ratio=1/1";
+const VP8_SIZE: (u32, u32) = (640, 360);
 const H264: &str = "video/x-h264,stream-format=byte-stream,alignment=au";
 
 /// An encoder and what must stand around it. `kbps`: target rate.
@@ -16,32 +20,58 @@ pub(crate) fn encoder(element: &str, kbps: u32) -> String {
     let bps = u64::from(kbps) * 1000;
     match element {
         "x264enc" => format!(
-            "identity name=first ! x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=2 bframes=0 \
+            "x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=2 bframes=0 \
              key-int-max={KEY_FRAME_PERIOD} bitrate={kbps} vbv-buf-capacity=500 byte-stream=true ! \
              {H264},profile=constrained-baseline"
         ),
         "openh264enc" => format!(
-            "identity name=first ! openh264enc name=encoder usage-type=camera complexity=low rate-control=bitrate \
+            "openh264enc name=encoder usage-type=camera complexity=low rate-control=bitrate \
              bitrate={bps} gop-size={KEY_FRAME_PERIOD} multi-thread=2 ! {H264},profile=constrained-baseline"
         ),
         // Without the level downstream the bcm2835 encoder does not negotiate, or hangs after one frame.
         "v4l2h264enc" => format!(
-            "videoconvert name=first ! v4l2h264enc name=encoder extra-controls=\"controls,repeat_sequence_header=1,\
-             video_bitrate={bps},h264_i_frame_period={KEY_FRAME_PERIOD}\" ! \
-             {H264},level=(string)4,profile=constrained-baseline"
+            "videoconvert ! v4l2h264enc name=encoder extra-controls=\"{}\" ! \
+             {H264},level=(string)4,profile=constrained-baseline",
+            v4l2_controls(bps)
         ),
         "nvv4l2h264enc" => format!(
-            "nvvidconv name=first ! video/x-raw(memory:NVMM),format=NV12 ! nvv4l2h264enc name=encoder \
+            "nvvidconv ! video/x-raw(memory:NVMM),format=NV12 ! nvv4l2h264enc name=encoder \
              maxperf-enable=true insert-sps-pps=true insert-vui=true idrinterval={KEY_FRAME_PERIOD} control-rate=1 \
              bitrate={bps} preset-level=1 ! {H264}"
         ),
         "vp8enc" => format!(
-            "videoscale name=first ! video/x-raw,{VP8_SIZE} ! vp8enc name=encoder deadline=1 cpu-used=8 threads=2 \
+            "vp8enc name=encoder deadline=1 cpu-used=8 threads=2 \
              end-usage=cbr lag-in-frames=0 keyframe-max-dist={KEY_FRAME_PERIOD} target-bitrate={bps} \
              buffer-size=500 buffer-initial-size=300 buffer-optimal-size=400"
         ),
-        other => format!("videoconvert name=first ! {other} name=encoder"),
+        other => format!("videoconvert ! {other} name=encoder"),
     }
+}
+
+fn v4l2_controls(bps: u64) -> String {
+    format!("controls,repeat_sequence_header=1,video_bitrate={bps},h264_i_frame_period={KEY_FRAME_PERIOD}")
+}
+
+/// Largest picture this encoder is given, in pixels; `None` = any.
+pub(crate) fn largest(element: &str) -> Option<(u32, u32)> {
+    (element == "vp8enc").then_some(VP8_SIZE)
+}
+
+/// Sets the target rate of a running video encoder in bit/s; every one of the table above takes it at work.
+pub(crate) fn set_bitrate(encoder: &gst::Element, element: &str, bps: u32) {
+    match element {
+        "x264enc" => encoder.set_property("bitrate", (bps / 1000).max(1)),
+        "openh264enc" | "nvv4l2h264enc" => encoder.set_property("bitrate", bps),
+        "v4l2h264enc" => encoder.set_property_from_str("extra-controls", &v4l2_controls(bps.into())),
+        "vp8enc" => encoder.set_property("target-bitrate", bps.cast_signed()),
+        other => tracing::debug!(element = other, "has no rate that is known here"),
+    }
+}
+
+/// Sets the rate of a running Opus encoder in bit/s: `most` where there is such a bound, within what Opus can do.
+pub(crate) fn set_opus_bitrate(encoder: &gst::Element, most: Option<u32>) {
+    let rate = most.unwrap_or(OPUS_BITRATE).clamp(OPUS_LEAST, OPUS_BITRATE);
+    encoder.set_property("bitrate", rate.cast_signed());
 }
 
 /// The payloader of a video codec. The encoders above send SPS and PPS with every key frame, so that a peer can begin at

@@ -64,6 +64,13 @@ impl Box {
         }
     }
 
+    /// Takes what was told until now.
+    pub fn rest(&mut self) {
+        while let Ok(event) = self.events.try_recv() {
+            self.told.push(event);
+        }
+    }
+
     /// Takes pictures until one fits.
     pub async fn screen_until(&mut self, what: &str, fits: impl Fn(&Snapshot) -> bool) -> Snapshot {
         let watching = async {

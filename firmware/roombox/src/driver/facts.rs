@@ -11,7 +11,8 @@ use roombox_media::api::{self as media, MediaCall, MediaEvent};
 /// The call that an event is about; `None` for devices.
 pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
     match event {
-        MediaEvent::Connected { call }
+        MediaEvent::CameraSize { call, .. }
+        | MediaEvent::Connected { call }
         | MediaEvent::Disconnected { call }
         | MediaEvent::Failed { call, .. }
         | MediaEvent::FirstAudio { call }
@@ -28,17 +29,19 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
 /// The path of a call concerns the conference client.
 pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact> {
     let call = conference::CallId(call_of(event)?.0);
-    match event {
+    match *event {
+        MediaEvent::CameraSize { width, height, .. } => Some(conference::MediaFact::CameraSize { call, width, height }),
         MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
         MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
-        MediaEvent::Failed { reason, .. } => Some(conference::MediaFact::Failed { call, reason: reason.clone() }),
+        MediaEvent::Failed { ref reason, .. } => Some(conference::MediaFact::Failed { call, reason: reason.clone() }),
         _ => None,
     }
 }
 
-/// Everything concerns the room.
-pub(super) fn for_room(event: &MediaEvent) -> Input {
+/// What concerns the room.
+pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
     let fact = match event.clone() {
+        MediaEvent::CameraSize { .. } => return None,
         MediaEvent::Camera { working, name, reason } => MediaFact::Camera { working, name, reason },
         MediaEvent::CameraSending { sending } => MediaFact::CameraSending { sending },
         MediaEvent::Connected { .. } => MediaFact::Connected,
@@ -48,16 +51,16 @@ pub(super) fn for_room(event: &MediaEvent) -> Input {
         MediaEvent::FirstFrame { .. } => MediaFact::FirstFrame,
         MediaEvent::Microphone { muted } => MediaFact::Microphone { muted },
         MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
-        MediaEvent::Screen { working: true, .. } => return Input::CauseCleared(CauseCode::NoScreen),
+        MediaEvent::Screen { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoScreen)),
         MediaEvent::Screen { name, reason, .. } => {
             let detail = reason.map_or_else(|| name.clone(), |reason| format!("{name}: {reason}"));
-            return Input::CauseRaised(Cause::with_detail(CauseCode::NoScreen, detail));
+            return Some(Input::CauseRaised(Cause::with_detail(CauseCode::NoScreen, detail)));
         }
         MediaEvent::Sound { device, working, name, reason } => {
             MediaFact::Sound { device: sound_device(device), working, name, reason }
         }
     };
-    Input::Media(fact)
+    Some(Input::Media(fact))
 }
 
 const fn sound_device(device: media::SoundDevice) -> SoundDevice {
@@ -86,7 +89,7 @@ mod tests {
         let event = MediaEvent::Disconnected { call: MediaCall(4) };
         let call = conference::CallId(4);
         assert_eq!(for_conference(&event), Some(conference::MediaFact::Disconnected { call }));
-        assert!(matches!(for_room(&event), Input::Media(MediaFact::Disconnected)));
+        assert!(matches!(for_room(&event), Some(Input::Media(MediaFact::Disconnected))));
     }
 
     #[test]
@@ -98,7 +101,7 @@ mod tests {
     #[test]
     fn a_missing_screen_is_a_cause() {
         let event = MediaEvent::Screen { working: false, name: "HDMI-A-1".into(), reason: Some("unplugged".into()) };
-        let Input::CauseRaised(cause) = for_room(&event) else { panic!("no cause") };
+        let Some(Input::CauseRaised(cause)) = for_room(&event) else { panic!("no cause") };
         assert_eq!(cause.detail.as_deref(), Some("HDMI-A-1: unplugged"));
     }
 }

@@ -167,8 +167,8 @@ impl Machines {
             self.settle(now);
         }
         let of_other_call = facts::call_of(news).is_some_and(|call| self.call() != Some(call));
-        if !of_other_call {
-            self.room.handle_input(now, facts::for_room(news));
+        if let Some(input) = facts::for_room(news).filter(|_| !of_other_call) {
+            self.room.handle_input(now, input);
         }
     }
 

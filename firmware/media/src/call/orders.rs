@@ -1,0 +1,61 @@
+//! What the owner of a call orders while it runs: how streams are encoded, key frames from the other side.
+
+use super::worker::Worker;
+use crate::{
+    api::{Encoding, Stream},
+    peer::Kind,
+};
+
+/// An order to the task of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Order {
+    /// Encode this stream so, now and whenever it is sent again.
+    Encode(Stream, Encoding),
+    /// Ask the other side for a key frame of what it sends as this stream.
+    AskKeyFrame(Stream),
+    /// The next camera picture stands alone.
+    SendKeyFrame,
+}
+
+impl Worker {
+    pub(super) fn obey(&mut self, order: Order) {
+        match order {
+            Order::Encode(stream, wish) => {
+                self.wishes.insert(stream, wish);
+                self.senders.values().filter(|sender| sender.stream == stream).for_each(|sender| sender.steer(wish));
+            }
+            Order::AskKeyFrame(stream) => {
+                if let Some(mid) = self.received(stream) {
+                    self.peer.request_key_frame(mid);
+                }
+            }
+            Order::SendKeyFrame => {
+                let camera = self.senders.values().filter(|sender| sender.stream == Stream::Camera);
+                camera.for_each(crate::encode::Sender::force_key_frame);
+            }
+        }
+    }
+
+    /// Which stream goes out on this line: the first video line is the camera's.
+    pub(super) fn stream_on(&self, mid: &str, kind: Kind) -> Stream {
+        let camera_elsewhere =
+            self.senders.iter().any(|(other, sender)| other != mid && sender.stream == Stream::Camera);
+        match kind {
+            Kind::Audio => Stream::Audio,
+            Kind::Video if camera_elsewhere => Stream::Presentation,
+            Kind::Video => Stream::Camera,
+        }
+    }
+
+    /// The line that brings the other side's picture of this kind.
+    fn received(&self, stream: Stream) -> Option<&str> {
+        let mut lines: Vec<&str> =
+            self.receivers.iter().filter(|(_, r)| r.kind == Kind::Video).map(|(mid, _)| mid.as_str()).collect();
+        lines.sort_unstable();
+        match stream {
+            Stream::Audio => None,
+            Stream::Camera => lines.first().copied(),
+            Stream::Presentation => lines.get(1).copied(),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Steers a running video encoder: size by caps, frame rate at the entry, bitrate at the encoder.
+
+use std::sync::{Arc, Mutex};
+
+use gst::prelude::*;
+
+use crate::{
+    api::Encoding,
+    encode::{
+        elements,
+        gate::Gate,
+        plan::{Limits, Picture, Plan, plan},
+    },
+    error::MediaError,
+    pipeline::{locked, named},
+};
+
+/// Told the size of the picture that comes in, in pixels.
+pub(crate) type SizeNews = Box<dyn Fn(u32, u32) + Send + Sync>;
+
+/// The way from the entry to a video encoder: `entry ! videoscale name=first ! capsfilter name=size ! … encoder`.
+#[derive(Clone)]
+pub(crate) struct Steer(Arc<Shared>);
+
+struct Shared {
+    element: String,
+    encoder: gst::Element,
+    size: gst::Element,
+    limits: Limits,
+    news: SizeNews,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    wish: Encoding,
+    /// Caps that came in last.
+    caps: Option<gst::Caps>,
+    plan: Option<Plan>,
+    gate: Gate,
+    /// The frame rate behind the entry is told anew before the next frame.
+    stale: bool,
+}
+
+impl Steer {
+    /// Pipeline text before the encoder's.
+    pub(crate) const TEXT: &str = "videoscale name=first ! capsfilter name=size";
+
+    /// Watches what leaves `entry`.
+    pub(crate) fn new(
+        bin: &gst::Bin,
+        entry: &gst_app::AppSrc,
+        element: &str,
+        bitrate: u32,
+        news: SizeNews,
+    ) -> Result<Self, MediaError> {
+        let limits = Limits { bitrate, size: elements::largest(element) };
+        let (encoder, size) = (named(bin, "encoder")?, named(bin, "size")?);
+        let shared = Shared { element: element.into(), encoder, size, limits, news, state: Mutex::default() };
+        let steer = Self(Arc::new(shared));
+        let pad = entry.static_pad("src").ok_or_else(|| MediaError::pipeline("entry", "has no pad"))?;
+        let at_entry = Arc::clone(&steer.0);
+        let kinds = gst::PadProbeType::EVENT_DOWNSTREAM | gst::PadProbeType::BUFFER;
+        pad.add_probe(kinds, move |pad, probe| match &mut probe.data {
+            Some(gst::PadProbeData::Event(event)) => {
+                if let gst::EventView::Caps(caps) = event.view() {
+                    *event = gst::event::Caps::new(&at_entry.comes(&caps.caps_owned()));
+                }
+                gst::PadProbeReturn::Ok
+            }
+            Some(gst::PadProbeData::Buffer(buffer)) => at_entry.frame(pad, buffer),
+            _ => gst::PadProbeReturn::Ok,
+        });
+        Ok(steer)
+    }
+
+    /// From the next frame on.
+    pub(crate) fn set(&self, wish: Encoding) {
+        let mut state = locked(&self.0.state);
+        state.wish = wish;
+        self.0.apply(&mut state);
+    }
+}
+
+impl Shared {
+    /// New caps come in; what they are behind the entry is returned.
+    fn comes(&self, caps: &gst::Caps) -> gst::Caps {
+        let mut state = locked(&self.state);
+        let before = state.caps.as_ref().and_then(picture);
+        state.caps = Some(caps.clone());
+        self.apply(&mut state);
+        state.stale = false;
+        let behind = behind(caps, state.plan);
+        drop(state);
+        if let Some(now) = picture(caps)
+            && before.is_none_or(|before| (before.width, before.height) != (now.width, now.height))
+        {
+            (self.news)(now.width, now.height);
+        }
+        behind
+    }
+
+    fn frame(&self, pad: &gst::Pad, frame: &gst::Buffer) -> gst::PadProbeReturn {
+        let mut state = locked(&self.state);
+        let rate = state.plan.and_then(|plan| plan.rate);
+        if frame.pts().is_some_and(|pts| !state.gate.passes(pts, rate)) {
+            return gst::PadProbeReturn::Drop;
+        }
+        let stale = std::mem::take(&mut state.stale);
+        let caps = state.caps.as_ref().filter(|_| stale).map(|caps| behind(caps, state.plan));
+        drop(state);
+        if let (Some(caps), Some(next)) = (caps, pad.peer()) {
+            next.send_event(gst::event::Caps::new(&caps));
+        }
+        gst::PadProbeReturn::Ok
+    }
+
+    fn apply(&self, state: &mut State) {
+        let Some(picture) = state.caps.as_ref().and_then(picture) else { return };
+        let next = plan(picture, self.limits, state.wish);
+        let before = state.plan.replace(next);
+        if before == Some(next) {
+            return;
+        }
+        tracing::debug!(element = self.element, ?next, "encodes");
+        if before.is_none_or(|before| before.bitrate != next.bitrate) {
+            elements::set_bitrate(&self.encoder, &self.element, next.bitrate);
+        }
+        if before.is_none_or(|before| (before.width, before.height) != (next.width, next.height)) {
+            self.size.set_property("caps", size(next));
+        }
+        state.stale |= before.is_some_and(|before| before.rate != next.rate);
+    }
+}
+
+fn size(plan: Plan) -> gst::Caps {
+    gst::Caps::builder("video/x-raw")
+        .field("width", plan.width.cast_signed())
+        .field("height", plan.height.cast_signed())
+        .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
+        .build()
+}
+
+/// The caps that came in, with the frame rate that is left.
+fn behind(caps: &gst::Caps, plan: Option<Plan>) -> gst::Caps {
+    let mut caps = caps.clone();
+    if let Some(rate) = plan.and_then(|plan| plan.rate) {
+        caps.make_mut().set("framerate", gst::Fraction::new(rate.cast_signed(), 1));
+    }
+    caps
+}
+
+fn picture(caps: &gst::Caps) -> Option<Picture> {
+    let info = gst_video::VideoInfo::from_caps(caps).ok()?;
+    let (frames, seconds) = (info.fps().numer().max(0).cast_unsigned(), info.fps().denom().max(1).cast_unsigned());
+    Some(Picture { width: info.width(), height: info.height(), rate: frames.div_ceil(seconds) })
+}
