@@ -37,6 +37,8 @@ pub struct Board {
     pub status_display: Option<DisplayWiring>,
     /// The camera.
     pub camera: Camera,
+    /// Cameras that can take its place, in this order.
+    pub other_cameras: Vec<Camera>,
     /// Microphone and speaker.
     pub audio: AudioDevices,
     /// The TV.
@@ -120,7 +122,7 @@ pub struct DisplayWiring {
 pub struct Camera {
     /// `v4l2`, `libcamera`, `argus`, `test-picture`, `file` or `none`.
     pub source: CameraSource,
-    /// Device node or file; for `v4l2` the first camera when absent.
+    /// Device node or file; for `v4l2` the first camera when absent; for `test-picture` the number in its frame code.
     pub device: Option<String>,
 }
 

@@ -20,6 +20,8 @@ pub struct MediaCall(pub u64);
 pub struct MediaConfig {
     /// Camera of the board file.
     pub camera: Camera,
+    /// Cameras that can take its place, in this order.
+    pub other_cameras: Vec<Camera>,
     /// Microphone and speaker of the board file.
     pub audio: AudioDevices,
     /// Display of the board file, with the owner's override applied.

@@ -2,16 +2,18 @@
 
 mod camera;
 mod check;
+mod choice;
 mod modes;
+mod replace;
 mod source;
 mod still;
 mod test_card;
 
-pub(crate) use camera::CameraControl;
+pub(crate) use replace::CameraControl;
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use tokio::sync::{mpsc::UnboundedSender, watch};
@@ -56,7 +58,8 @@ pub(crate) struct Pictures {
     pub(crate) format: PictureFormat,
     pub(crate) hub: Arc<Hub>,
     pub(crate) timeline: Arc<Timeline>,
-    camera_may: AtomicBool,
+    /// Number of the camera whose frames go out; 0 = none.
+    on_air: AtomicU64,
     check: Mutex<StillCheck>,
     last: Mutex<Option<gst::Buffer>>,
     still: gst::Buffer,
@@ -77,7 +80,7 @@ impl Pictures {
             format,
             hub: Arc::new(Hub::default()),
             timeline,
-            camera_may: AtomicBool::new(false),
+            on_air: AtomicU64::new(0),
             check,
             last: Mutex::new(None),
             still,
@@ -86,17 +89,17 @@ impl Pictures {
         }))
     }
 
-    /// A frame of the camera; dropped while the camera is off.
-    fn camera_frame(&self, frame: gst::Buffer) {
-        if self.camera_may.load(Ordering::Acquire) {
+    /// A frame of this camera; dropped unless it is on air.
+    fn camera_frame(&self, camera: u64, frame: gst::Buffer) {
+        if self.on_air.load(Ordering::Acquire) == camera {
             self.push(frame);
         }
     }
 
-    /// The camera picture may go out (true); the still picture goes out instead (false).
-    fn show_camera(&self, on: bool) {
-        self.camera_may.store(on, Ordering::Release);
-        self.still_goes.send_replace(!on);
+    /// The picture of this camera goes out; with `None` the still picture does.
+    fn show_camera(&self, camera: Option<u64>) {
+        self.on_air.store(camera.unwrap_or(0), Ordering::Release);
+        self.still_goes.send_replace(camera.is_none());
     }
 
     /// The last stage: what is checked here is what every encoder gets.

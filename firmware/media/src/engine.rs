@@ -91,6 +91,15 @@ impl MediaEngine {
         Ok(())
     }
 
+    /// Takes the camera picture from the next configured camera, or from the only one opened anew, and returns the name
+    /// of its track, another each time. After an error the former camera goes on.
+    pub async fn replace_camera(&self, call: MediaCall) -> Result<String, MediaError> {
+        let (rooms, call) = (self.rooms()?, self.known(call)?);
+        let track = rooms.camera.replace(&rooms.tasks).await?;
+        call.order(Order::SendKeyFrame);
+        Ok(track)
+    }
+
     /// Ends the call's media; returns when nothing of it is left. No effect where there is no such call.
     pub async fn close_call(&self, call: MediaCall) {
         let media = locked(&self.shared.calls).remove(&call);

@@ -39,8 +39,8 @@ impl Rooms {
         let timeline = Arc::new(Timeline::start());
         let pictures = Pictures::new(format, Arc::clone(&timeline), events.clone())?;
         let tasks = Tasks::default();
-        let (camera, card, on) = (config.camera.clone(), config.picture_source, !config.camera_off);
-        let camera = CameraControl::start(camera, card, on, &pictures, &tasks);
+        let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
+        let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
         let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
         let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
         let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);

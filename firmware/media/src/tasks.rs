@@ -26,7 +26,9 @@ impl Default for Tasks {
 impl Tasks {
     /// Starts a task that must end soon after `Closing` says so.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        locked(&self.running).push(tokio::spawn(task));
+        let mut running = locked(&self.running);
+        running.retain(|task| !task.is_finished());
+        running.push(tokio::spawn(task));
     }
 
     /// For a task to be told of the end.

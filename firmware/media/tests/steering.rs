@@ -6,7 +6,8 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use roombox_media::api::{ContentHint, Encoding, MediaCall, MediaEvent, Stream};
+use roombox_hal::board::{Camera, CameraSource};
+use roombox_media::api::{ContentHint, Encoding, MediaCall, MediaEvent, Snapshot, Stream};
 use support::{Box, PATIENCE, code_of, config, connect};
 
 const CALL: MediaCall = MediaCall(7);
@@ -40,15 +41,19 @@ async fn received(side: &Box, kind: &str) -> f64 {
 
 /// Measures until the rate is one that fits.
 async fn rate_until(side: &Box, kind: &str, fits: impl Fn(f64) -> bool) -> f64 {
+    let mut last = 0.0;
     let watching = async {
         loop {
             let rate = rate_at(side, kind).await;
+            last = rate;
             if fits(rate) {
                 return rate;
             }
         }
     };
-    tokio::time::timeout(PATIENCE, watching).await.unwrap_or_else(|_| panic!("the rate of {kind} never came there"))
+    tokio::time::timeout(PATIENCE, watching)
+        .await
+        .unwrap_or_else(|_| panic!("the rate of {kind} never came there, but {last:?}"))
 }
 
 async fn in_a_call(codecs: &[&str]) -> (Box, Box) {
@@ -95,9 +100,10 @@ async fn the_picture_gets_smaller_and_larger_again_without_negotiation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bitrates_of_picture_and_sound_fall_to_their_bounds_and_come_back() {
     let (caller, answerer) = in_a_call(&["H264"]).await;
-    let usual = rate_until(&answerer, "video", |rate| rate > 250_000.0).await;
-    camera(&caller, Encoding { max_bitrate: Some(100_000), ..Encoding::default() });
-    rate_until(&answerer, "video", |rate| rate < 140_000.0).await;
+    let usual = rate_until(&answerer, "video", |rate| rate > 100_000.0).await;
+    println!("test picture without a bound: {usual:.0} bit/s");
+    camera(&caller, Encoding { max_bitrate: Some(40_000), ..Encoding::default() });
+    rate_until(&answerer, "video", |rate| rate < 55_000.0).await;
     let sound = rate_until(&answerer, "audio", |rate| rate > 20_000.0).await;
     let encoding = Encoding { max_bitrate: Some(6_000), ..Encoding::default() };
     caller.engine.set_encoding(CALL, Stream::Audio, encoding).unwrap();
@@ -141,4 +147,41 @@ async fn a_wish_made_before_the_encoder_starts_holds_from_its_first_frame() {
     let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
     caller.engine.accept_answer(CALL, &answer).await.unwrap();
     size_at(&answerer, (160, 90)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_camera_takes_over_when_it_works_and_the_old_one_goes_on_when_it_does_not() {
+    let test_picture = |number: &str| Camera { source: CameraSource::TestPicture, device: Some(number.into()) };
+    let missing = Camera { source: CameraSource::File, device: Some("/no/such/film.avi".into()) };
+    let mut config_of_caller = config(2, "silence");
+    config_of_caller.camera = test_picture("21");
+    config_of_caller.other_cameras = vec![test_picture("22"), missing];
+    let (mut caller, mut answerer) = (Box::start(config_of_caller), Box::start(config(3, "silence")));
+    connect(&caller, &answerer, CALL).await;
+    let shows = |source| move |picture: &Snapshot| code_of(picture).is_some_and(|code| code.source == source);
+    answerer.screen_until("the first camera", shows(21)).await;
+    let second = caller.engine.replace_camera(CALL).await.unwrap();
+    answerer.screen_until("the second camera", shows(22)).await;
+    assert!(caller.engine.replace_camera(CALL).await.is_err());
+    answerer.screen_until("the second camera still", shows(22)).await;
+    caller.rest();
+    assert!(!caller.told.iter().any(|event| matches!(event, MediaEvent::Camera { working: false, .. })));
+    assert_eq!(second, "camera-2");
+    assert!(caller.engine.replace_camera(MediaCall(99)).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_only_camera_is_opened_anew_and_one_that_is_off_stays_off() {
+    let (mut caller, mut answerer) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the camera", |p| code_of(p).is_some_and(|code| code.source == 2 && code.frame > 100)).await;
+    let first = caller.engine.replace_camera(CALL).await.unwrap();
+    answerer.screen_until("a camera that begins", |p| code_of(p).is_some_and(|code| code.frame < 60)).await;
+    caller.engine.set_camera(false);
+    caller.wait("still picture", |event| *event == MediaEvent::CameraSending { sending: false }).await;
+    let second = caller.engine.replace_camera(CALL).await.unwrap();
+    assert_ne!(first, second);
+    answerer.screen_until("the still picture", |p| code_of(p).is_none()).await;
+    caller.engine.set_camera(true);
+    answerer.screen_until("the camera again", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
 }

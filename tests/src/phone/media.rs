@@ -25,6 +25,7 @@ pub struct Media {
 fn config(picture_source: u8, hz: u16) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
+        other_cameras: Vec::new(),
         audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()) },
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         codecs: Codecs::default(),

@@ -1,13 +1,16 @@
-//! The camera: opened when wanted, reported, replaced by the still picture while it is not there.
+//! A camera: opened when wanted, reported, replaced by the still picture while it is not there.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use roombox_hal::board::{Camera, CameraSource};
-use tokio::sync::{mpsc::UnboundedSender, watch};
+use tokio::sync::watch;
 
 use crate::{
     api::MediaEvent,
-    capture::{Pictures, source, still},
+    capture::{Pictures, source},
     error::MediaError,
     pipeline::Running,
     report::Report,
@@ -15,55 +18,103 @@ use crate::{
     tasks::Tasks,
 };
 
-/// Switches the camera; dropping it closes the camera.
-#[derive(Debug)]
-pub(crate) struct CameraControl {
-    wanted: watch::Sender<bool>,
+/// How a camera is, as its task last told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// Closed on purpose.
+    Off,
+    /// Not open yet, or open without a frame so far.
+    Opening,
+    Works,
+    Failed(String),
 }
 
-impl CameraControl {
-    /// Starts the tasks that keep the camera and the still picture going.
-    pub(crate) fn start(camera: Camera, card: u8, on: bool, pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
-        tasks.spawn(still::run(Arc::clone(pictures), tasks.closing()));
-        let (wanted, receiver) = watch::channel(on);
-        let events = pictures.events.clone();
-        if camera.source == CameraSource::None {
-            let reason = Some("no camera is configured".into());
-            let _ = events.send(MediaEvent::Camera { working: false, name: "none".into(), reason });
-        } else {
-            let device = CameraDevice::new(camera, card, Arc::clone(pictures), events);
-            tasks.spawn(supervise(device, receiver, tasks.closing()));
-        }
-        Self { wanted }
+/// Which camera the box uses, by number; others are on trial.
+#[derive(Debug, Default)]
+pub(super) struct Post(AtomicU64);
+
+impl Post {
+    pub(super) fn give_to(&self, number: u64) {
+        self.0.store(number, Ordering::Release);
     }
 
-    /// Opens (true) or closes (false) the camera.
-    pub(crate) fn set(&self, on: bool) {
+    pub(super) fn holds(&self, number: u64) -> bool {
+        self.0.load(Ordering::Acquire) == number
+    }
+}
+
+/// What cameras have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Studio {
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) post: Arc<Post>,
+    /// Number for the frame code of a test picture that has none of its own.
+    pub(super) card: u8,
+}
+
+impl Studio {
+    /// Tells the owner; it may be gone while the engine stops.
+    pub(super) fn tell(&self, working: bool, name: &str, reason: Option<String>) {
+        let _ = self.pictures.events.send(MediaEvent::Camera { working, name: name.into(), reason });
+    }
+}
+
+/// A camera and the task that keeps it going; it ends when this is dismissed.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    pub(super) camera: Camera,
+    pub(super) number: u64,
+    wanted: watch::Sender<bool>,
+    pub(super) health: watch::Receiver<Health>,
+    /// For people; known when it was opened.
+    pub(super) name: watch::Receiver<String>,
+}
+
+impl Keeper {
+    pub(super) fn start(camera: Camera, number: u64, on: bool, studio: &Studio, tasks: &Tasks) -> Self {
+        let (wanted, receiver) = watch::channel(on);
+        let (told, health) = watch::channel(Health::Opening);
+        let (named, name) = watch::channel(camera.device.clone().unwrap_or_else(|| "camera".into()));
+        let device = CameraDevice {
+            camera: camera.clone(),
+            number,
+            studio: studio.clone(),
+            flow: Arc::default(),
+            name: named,
+            health: told,
+            report: Report::default(),
+        };
+        tasks.spawn(supervise(device, receiver, tasks.closing()));
+        Self { camera, number, wanted, health, name }
+    }
+
+    /// Opens (true) or closes (false) it.
+    pub(super) fn set(&self, on: bool) {
         self.wanted.send_if_modified(|wanted| std::mem::replace(wanted, on) != on);
+    }
+
+    /// Closes it for good.
+    pub(super) fn dismiss(self) {
+        self.set(false);
     }
 }
 
 struct CameraDevice {
     camera: Camera,
-    card: u8,
-    pictures: Arc<Pictures>,
-    events: UnboundedSender<MediaEvent>,
+    number: u64,
+    studio: Studio,
     flow: Arc<Flow>,
-    name: String,
+    name: watch::Sender<String>,
+    health: watch::Sender<Health>,
     report: Report,
-}
-
-impl CameraDevice {
-    fn new(camera: Camera, card: u8, pictures: Arc<Pictures>, events: UnboundedSender<MediaEvent>) -> Self {
-        let name = camera.device.clone().unwrap_or_else(|| "camera".into());
-        Self { camera, card, pictures, events, flow: Arc::default(), name, report: Report::default() }
-    }
 }
 
 impl Device for CameraDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
-        let opened = source::open(&self.camera, self.card, &self.pictures, &self.flow)?;
-        self.name = opened.name;
+        self.health.send_replace(Health::Opening);
+        let Studio { pictures, card, .. } = &self.studio;
+        let opened = source::open(&self.camera, self.number, *card, pictures, &self.flow)?;
+        self.name.send_replace(opened.name);
         Ok(opened.running)
     }
 
@@ -72,10 +123,17 @@ impl Device for CameraDevice {
     }
 
     fn report(&mut self, state: State<'_>) {
-        self.pictures.show_camera(state == State::Works);
-        if let Some((working, reason)) = self.report.news(state) {
-            let _ = self.events.send(MediaEvent::Camera { working, name: self.name.clone(), reason });
+        if self.studio.post.holds(self.number) {
+            self.studio.pictures.show_camera((state == State::Works).then_some(self.number));
+            if let Some((working, reason)) = self.report.news(state) {
+                self.studio.tell(working, &self.name.borrow(), reason);
+            }
         }
+        self.health.send_replace(match state {
+            State::Works => Health::Works,
+            State::Failed(reason) => Health::Failed(reason.to_owned()),
+            State::Off => Health::Off,
+        });
     }
 
     fn rewind(&mut self, running: &Running) -> bool {

@@ -23,9 +23,10 @@ pub(crate) struct Opened {
     pub(crate) name: String,
 }
 
-/// Opens the camera; its frames go to `pictures`.
+/// Opens the camera; its frames go to `pictures` under this number.
 pub(crate) fn open(
     camera: &Camera,
+    number: u64,
     card: u8,
     pictures: &Arc<Pictures>,
     flow: &Arc<Flow>,
@@ -38,13 +39,15 @@ pub(crate) fn open(
         CameraSource::Libcamera => (libcamera(camera.device.as_deref(), &pictures.format)?, "CSI camera".into(), false),
         CameraSource::Argus => (argus(camera.device.as_deref(), &pictures.format)?, "CSI camera".into(), false),
         CameraSource::File => (file(camera.device.as_deref(), &pictures.format)?, "file".into(), true),
-        CameraSource::TestPicture => (test_picture(card, &pictures.format)?, "test picture".into(), false),
+        CameraSource::TestPicture => {
+            (test_picture(card_of(camera.device.as_deref(), card)?, &pictures.format)?, "test picture".into(), false)
+        }
         CameraSource::None => return Err(MediaError::BadSetting("no camera is configured".into())),
     };
     let (to, counter) = (Arc::clone(pictures), Arc::clone(flow));
     relay::drain(&named(&pipeline, "out")?, Arc::clone(&pictures.timeline), move |frame, _| {
         counter.pass();
-        to.camera_frame(frame);
+        to.camera_frame(number, frame);
     });
     let timeline = &pictures.timeline;
     let pace = if own_pace { Pace::Own(timeline) } else { Pace::Common(timeline) };
@@ -135,6 +138,16 @@ fn normal(sync: &str) -> String {
 fn set_format(pipeline: &gst::Pipeline, format: &PictureFormat) -> Result<(), MediaError> {
     named::<gst::Element>(pipeline, "format")?.set_property("caps", &format.caps);
     Ok(())
+}
+
+/// The number that a test picture's frame code carries: its own, else the box's.
+fn card_of(device: Option<&str>, card: u8) -> Result<u8, MediaError> {
+    let number = |device: &str| {
+        device.parse().map_err(|_| {
+            MediaError::BadSetting(format!("the device of a test picture is a number from 0 to 255, not {device:?}"))
+        })
+    };
+    device.map_or(Ok(card), number)
 }
 
 /// The source gives the pace; its buffers are replaced by frames of the card out of a pool.

@@ -2,6 +2,9 @@
 
 use gst::ClockTime;
 
+/// Frames may be so early, so that jitter of a source of the same rate costs none.
+const EARLY: ClockTime = ClockTime::from_mseconds(10);
+
 /// Drops frames that come faster than wanted.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
@@ -10,20 +13,19 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Does a frame of this time pass, where `rate` frames a second may?
-    ///
-    /// Frames may be a quarter of the interval early, so that jitter of a source of the same rate costs none.
     pub(crate) fn passes(&mut self, time: ClockTime, rate: Option<u32>) -> bool {
         let Some(rate) = rate.filter(|rate| *rate > 0) else {
             self.due = None;
             return true;
         };
         let interval = ClockTime::SECOND / u64::from(rate);
-        // A time further off than an interval is from before a change.
-        let due = self.due.filter(|due| *due <= time + interval * 2).unwrap_or(time);
-        if time + interval / 4 < due {
+        // A time further off than that is from before a change, or from before a pause.
+        let near = |due: &ClockTime| *due <= time + interval * 2 && time <= *due + interval;
+        let due = self.due.filter(near).unwrap_or(time);
+        if time + EARLY.min(interval / 4) < due {
             return false;
         }
-        self.due = Some(due.max(time.saturating_sub(interval)) + interval);
+        self.due = Some(due + interval);
         true
     }
 }
@@ -59,7 +61,7 @@ mod tests {
     fn after_a_pause_or_a_faster_rate_frames_pass_at_once_and_not_in_a_burst() {
         let mut gate = Gate::default();
         passed(&mut gate, 0..1, Some(1));
-        assert_eq!(passed(&mut gate, 60_000..60_200, Some(10)).len(), 2);
+        assert_eq!(passed(&mut gate, 60_000..60_150, Some(10)).len(), 2);
         assert!(gate.passes(ClockTime::from_seconds(1), Some(10)), "time went back");
     }
 }

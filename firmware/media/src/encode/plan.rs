@@ -138,7 +138,7 @@ mod tests {
         let with = |hint| plan(HD, LIMITS, Encoding { max_bitrate: Some(300_000), hint, ..Encoding::default() });
         assert_eq!((size(with(None)), with(None).rate), ((1280, 720), None));
         let motion = with(Some(ContentHint::Motion));
-        assert_eq!((size(motion), motion.rate), ((764, 430), None));
+        assert_eq!((size(motion), motion.rate), ((770, 434), None));
         let detail = with(Some(ContentHint::Detail));
         assert_eq!((size(detail), detail.rate), ((1280, 720), Some(10)));
         assert_eq!(with(Some(ContentHint::Text)).rate, Some(5));

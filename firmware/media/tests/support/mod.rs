@@ -23,6 +23,7 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
+        other_cameras: Vec::new(),
         audio: AudioDevices { microphone: Some(microphone.into()), speaker: Some("virtual".into()) },
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         codecs: Codecs::default(),

@@ -122,6 +122,7 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
     }
     MediaConfig {
         camera: board.camera.clone(),
+        other_cameras: board.other_cameras.clone(),
         audio: board.audio.clone(),
         screen,
         codecs: board.codecs.clone(),
