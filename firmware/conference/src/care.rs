@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use roombox_sip::api as sip;
 
-use crate::api::{CallId, Command, MediaFact, MediaRequest, NetworkEvent, Stream, TrackSource};
+use crate::api::{BalancerCommand, CallId, Command, MediaFact, MediaRequest, NetworkEvent, Stream, TrackSource};
 use crate::balancer::Balancer;
 use crate::call::{Call, OfferForm, Step};
-use crate::catalogue::{Report, ResetCause, StopReason};
+use crate::catalogue::{MediaCommand, MediaEvent, MediaOutcome, Report, ResetCause, StopReason};
 use crate::context::Context;
 use crate::health::{Health, Remedy};
 use crate::receive::Feed;
@@ -86,7 +86,7 @@ impl Care {
     pub(crate) fn command(&mut self, context: &mut Context, now: Instant, call: &mut Call, command: &Command) {
         let id = call.id();
         match command {
-            Command::Balance { command, .. } if call.is_up() => self.balancer.command(context, id, *command),
+            Command::Balance { command, .. } => self.balance(context, call, *command),
             Command::Renegotiate { .. } => self.renegotiate.command(context, now, call, OfferForm::default()),
             Command::ReplaceCamera { verify, .. } => {
                 self.replace.ask(context, now, id, call.is_up(), *verify);
@@ -96,6 +96,15 @@ impl Care {
                 self.renegotiate.command(context, now, call, form);
             }
             _ => {}
+        }
+    }
+
+    fn balance(&mut self, context: &mut Context, call: &Call, command: BalancerCommand) {
+        if call.is_up() {
+            self.balancer.command(context, call.id(), command);
+        } else {
+            let (command, outcome) = (MediaCommand::Balance, MediaOutcome::NotReady);
+            context.tell(MediaEvent::CommandFinished { call: call.id(), command, outcome });
         }
     }
 

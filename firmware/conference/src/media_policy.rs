@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::api::Encoding;
 use crate::resolution::Resolution;
 
 /// How the streams of a call are sent, watched and mended.
@@ -22,6 +23,9 @@ pub struct MediaPolicy {
     pub network_grace: Duration,
     /// Restart ICE where an old server asks for it by INFO (spec section 3.2, row 30).
     pub obey_restart: bool,
+    /// The encodings of the presentation, from the least to the best; two or more = simulcast, where media and the other
+    /// side take it (spec section 4.1, `sendEncodings`).
+    pub presentation_layers: Vec<Encoding>,
     /// Video codecs in the order they are wanted, by name in any case; the rest keeps its order behind them.
     pub preferred_codecs: Vec<String>,
 }
@@ -36,6 +40,7 @@ impl Default for MediaPolicy {
             max_resolution: None,
             network_grace: Duration::from_secs(1),
             obey_restart: true,
+            presentation_layers: Vec::new(),
             preferred_codecs: Vec::new(),
         }
     }

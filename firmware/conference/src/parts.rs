@@ -77,6 +77,7 @@ impl CallParts {
         event: &sip::Event,
     ) -> Step {
         self.care.session_event(context, call, event);
+        self.presentation.session_event(event);
         self.presentation.follow_up(context, now, call);
         Step::Continue(())
     }

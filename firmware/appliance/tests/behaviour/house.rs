@@ -173,7 +173,7 @@ impl House {
                 self.later(5, Coming::Client(conference::Input::Media(conference::MediaFact::AnswerAccepted { call })));
                 (150, conference::MediaFact::Connected { call })
             }
-            MediaRequest::AddPresentation { call } => {
+            MediaRequest::AddPresentation { call, .. } => {
                 (20, conference::MediaFact::PresentationReady { call, renegotiate: true })
             }
             _ => return,

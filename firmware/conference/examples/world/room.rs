@@ -106,7 +106,7 @@ impl Room {
                 MediaFact::AnswerAccepted { call }
             }
             MediaRequest::AcceptReceiveAnswer { call, .. } => MediaFact::ReceiveRunning { call },
-            MediaRequest::AddPresentation { call } => MediaFact::PresentationReady { call, renegotiate: true },
+            MediaRequest::AddPresentation { call, .. } => MediaFact::PresentationReady { call, renegotiate: true },
             MediaRequest::CreateAnswer { call, .. } => {
                 self.later(now + 2 * MEDIA_WORK, MediaFact::Connected { call });
                 MediaFact::AnswerReady { call, sdp }

@@ -11,8 +11,11 @@ pub enum MediaRequest {
     /// Set the server's answer to the offer of a spectator (spec section 2.8).
     AcceptReceiveAnswer { call: CallId, sdp: String },
     /// Put the presentation on the second video sender, new or there already; answered by
-    /// [`MediaFact::PresentationReady`] or [`MediaFact::PresentationFailed`].
-    AddPresentation { call: CallId },
+    /// [`MediaFact::PresentationReady`] or [`MediaFact::PresentationFailed`]. Two or more `layers`, from the least to the
+    /// best: send the picture in that many encodings at once (simulcast, RFC 8853), each made of what
+    /// [`MediaRequest::SetEncoding`] leaves of the picture; media that cannot says so first
+    /// ([`MediaFact::SimulcastRefused`]) and sends one.
+    AddPresentation { call: CallId, layers: Vec<Encoding> },
     /// Set the peer's answer.
     AcceptAnswer { call: CallId, sdp: String },
     /// Close the peer connection.
@@ -62,6 +65,9 @@ pub enum MediaFact {
     PresentationFailed { call: CallId, reason: String },
     /// The presentation is on its sender. `renegotiate`: it has a new m-line, so an offer has to follow.
     PresentationReady { call: CallId, renegotiate: bool },
+    /// The size of the presentation that goes into the encoder, in pixels: after it was put on its sender, and whenever it
+    /// changes.
+    PresentationSize { call: CallId, width: u32, height: u32 },
     /// The receive connection of a spectator failed.
     ReceiveFailed { call: CallId, reason: String },
     /// The offer of a spectator.
@@ -72,6 +78,8 @@ pub enum MediaFact {
     RemoteTrackAdded { call: CallId, track: RemoteTrack },
     /// The track of this name ended.
     RemoteTrackRemoved { call: CallId, track: String },
+    /// The stream is sent in one encoding, though several were asked for.
+    SimulcastRefused { call: CallId, stream: Stream, reason: String },
     /// What was measured, as W3C webrtc-stats entries, and how long that took.
     Statistics { call: CallId, took_ms: u64, entries: Vec<serde_json::Value> },
 }
@@ -112,11 +120,13 @@ impl MediaFact {
             | Self::OfferReady { call, .. }
             | Self::PresentationFailed { call, .. }
             | Self::PresentationReady { call, .. }
+            | Self::PresentationSize { call, .. }
             | Self::ReceiveFailed { call, .. }
             | Self::ReceiveOfferReady { call, .. }
             | Self::ReceiveRunning { call, .. }
             | Self::RemoteTrackAdded { call, .. }
             | Self::RemoteTrackRemoved { call, .. }
+            | Self::SimulcastRefused { call, .. }
             | Self::Statistics { call, .. } => *call,
         }
     }

@@ -4,13 +4,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::CallId;
+use crate::api::{CallId, Stream};
 
 events! {
     /// `media:` events.
     MediaEvent {
         /// A command about the streams has ended.
         "media:command-finished" CommandFinished { call: CallId, command: MediaCommand, outcome: MediaOutcome },
+        /// A picture is sent in one encoding, though several are configured: media or the other side takes no more.
+        "media:simulcast-refused" SimulcastRefused { call: CallId, stream: Stream, reason: String },
     }
 }
 
@@ -18,6 +20,11 @@ events! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MediaCommand {
+    /// Steer the video balancer.
+    Balance,
+    /// Start or change the presentation; told only where that has no meaning now. What becomes of a presentation is told by
+    /// the `presentation:` events.
+    Present,
     /// Offer again.
     Renegotiate,
     /// Another source of the camera picture.

@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use super::{Change, Failure, Presentation, Stage, refusal};
+use super::{Change, Failure, Presentation, Stage, refusal, tell_refused};
 use crate::call::Call;
 use crate::catalogue::PresentationEvent;
 use crate::context::Context;
 use crate::vendor::outgoing::Outcome;
 
 impl Presentation {
-    /// Asks again and changes the source, never with a new offer. One that starts is changed when it runs; without any
-    /// this does nothing.
+    /// Asks again and changes the source, never with a new offer. One that starts is changed when it runs; that there is
+    /// none is told.
     pub(super) fn update(&mut self, context: &mut Context, call: &Call) {
         match self.stage {
             Stage::Starting(_) | Stage::Active(Change::Asking(_) | Change::Attaching { .. }) => {
@@ -20,7 +20,9 @@ impl Presentation {
                 Some(request) => self.stage = Stage::Active(Change::Asking(request)),
                 None => tell_failed(context, call, Failure::no_call()),
             },
-            Stage::Idle | Stage::Failed | Stage::Stopping => {}
+            Stage::Idle | Stage::Failed | Stage::Stopping => {
+                tell_refused(context, call.id(), "Presentation has not started yet");
+            }
         }
     }
 
@@ -40,7 +42,7 @@ impl Presentation {
         match outcome {
             Ok(_) => {
                 self.stage = Stage::Active(Change::None);
-                self.encode(context, call);
+                self.encode(context, call.id());
                 context.tell(PresentationEvent::Updated { call: call.id(), track: None });
             }
             Err(_) => self.lost(context, call, outcome),

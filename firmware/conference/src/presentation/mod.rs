@@ -10,9 +10,11 @@
 //! * Attempts are counted together: `failed` is told when the last one has failed.
 //!
 //! Two messages of version 20 are not sent: `YOUMUSTSTOPSENDCONTENT` before and after a presentation to a single peer (spec
-//! section 3.2, row 11). One encoding is steered; media takes no list of them, so there is no simulcast.
+//! section 3.2, row 11).
 
 mod change;
+mod failure;
+mod picture;
 mod start;
 mod stop;
 
@@ -20,16 +22,17 @@ use std::time::{Duration, Instant};
 
 use roombox_sip::api::{self as sip, RequestId};
 
-use crate::api::{Command, ContentHint, Encoding, MediaFact, MediaRequest, PresentCommand, Stream};
+use crate::api::{CallId, Command, ContentHint, MediaFact, PresentCommand};
 use crate::call::{Call, OfferTicket};
-use crate::catalogue::{CallPhase, Fault, PresentationEvent, PresentationFault, PresentationPhase};
+use crate::catalogue::{
+    CallPhase, MediaCommand, MediaEvent, MediaOutcome, PresentationEvent, PresentationFault, PresentationPhase,
+};
 use crate::context::Context;
-use crate::encodings::Wisher;
 use crate::vendor::ClientMessage;
-use crate::vendor::outgoing::{Outcome, Outgoing};
+use crate::vendor::outgoing::Outgoing;
+use failure::{Failure, refusal};
+use picture::Picture;
 
-/// Bit rate of a presentation where nobody wishes another, in bit/s (spec section 4.6).
-const MAX_BITRATE: u32 = 1_000_000;
 /// Between two attempts (spec section 4.1).
 const RETRY_AFTER: Duration = Duration::from_millis(300);
 
@@ -80,17 +83,12 @@ struct Wish {
     attempts: u32,
 }
 
-/// Why something failed.
-struct Failure {
-    kind: PresentationFault,
-    error: Fault,
-}
-
 /// The presentation of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Presentation {
     stage: Stage,
     outgoing: Outgoing,
+    picture: Picture,
     wish: Option<Wish>,
     /// To a single peer (true) or to a conference: decides the words.
     to_peer: bool,
@@ -157,7 +155,10 @@ impl Presentation {
         let outcome = match fact {
             MediaFact::PresentationReady { renegotiate, .. } => Ok(*renegotiate),
             MediaFact::PresentationFailed { reason, .. } => Err(reason.as_str()),
-            _ => return self.follow_up(context, now, call),
+            _ => {
+                self.picture_fact(context, fact);
+                return self.follow_up(context, now, call);
+            }
         };
         self.media_owes = self.media_owes.saturating_sub(1);
         if self.media_owes == 0 {
@@ -240,53 +241,19 @@ impl Presentation {
         if self.to_peer { ClientMessage::ContentEnded } else { ClientMessage::PresentationStopped }
     }
 
-    /// Media takes the picture from its source, the first or another; gives the time it has for that.
-    fn attach(&mut self, context: &mut Context, now: Instant, call: &Call) -> Instant {
-        context.media(MediaRequest::AddPresentation { call: call.id() });
-        self.media_owes += 1;
-        now + context.config.call.media_answer
+    /// The picture is on its sender, or may be.
+    const fn is_attached(&self) -> bool {
+        matches!(self.stage, Stage::Starting(Start::Offering(_)) | Stage::Active(_))
     }
+}
 
-    /// Media takes the picture off its sender; the m-line stays.
-    fn detach(context: &mut Context, call: &Call) {
-        context.media(MediaRequest::RemovePresentation { call: call.id() });
-        context.wish_encoding(call.id(), Stream::Presentation, Wisher::Presentation, None);
-    }
-
-    fn encode(&self, context: &mut Context, call: &Call) {
-        let Some(wish) = self.wish else { return };
-        let encoding = Encoding {
-            max_bitrate: Some(wish.max_bitrate.unwrap_or(MAX_BITRATE)),
-            hint: Some(wish.hint),
-            ..Encoding::default()
-        };
-        context.wish_encoding(call.id(), Stream::Presentation, Wisher::Presentation, Some(encoding));
-    }
+/// A command came where it has no meaning; nothing changed.
+fn tell_refused(context: &mut Context, call: CallId, reason: &str) {
+    let outcome = MediaOutcome::Failed { reason: reason.to_owned() };
+    context.tell(MediaEvent::CommandFinished { call, command: MediaCommand::Present, outcome });
 }
 
 /// A room for two, or a call that only shows a presentation (spec section 4.1).
 const fn is_to_peer(phase: CallPhase) -> bool {
     matches!(phase, CallPhase::DirectP2pRoom | CallPhase::PresentationCall)
-}
-
-impl Failure {
-    fn track(reason: &str) -> Self {
-        Self { kind: PresentationFault::Track, error: Fault::new(reason) }
-    }
-
-    fn no_call() -> Self {
-        Self { kind: PresentationFault::NoCall, error: Fault::new("there is no call to present in") }
-    }
-}
-
-/// Nothing when the server says yes.
-fn refusal(outcome: Outcome) -> Option<Failure> {
-    match outcome {
-        Outcome::Granted => None,
-        Outcome::Failed(failure) => Some(Failure { kind: PresentationFault::NotAnswered, error: (&failure).into() }),
-        Outcome::Refused { status, reason } => Some(Failure {
-            kind: PresentationFault::Refused,
-            error: Fault { message: reason, cause: None, status: Some(status) },
-        }),
-    }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use super::{Change, Failure, Presentation, RETRY_AFTER, Stage, Start, Wish, is_to_peer, refusal};
+use super::{Change, Failure, Presentation, RETRY_AFTER, Stage, Start, Wish, is_to_peer, refusal, tell_refused};
 use crate::call::{Call, OfferOutcome};
 use crate::catalogue::{Fault, PresentationEvent, PresentationFault};
 use crate::context::Context;
 use crate::vendor::outgoing::Outcome;
 
 impl Presentation {
-    /// Starts; one that is under way or runs is left as it is, one that stops is followed by this one.
+    /// Starts; one that is under way or runs is left as it is and that is told, one that stops is followed by this one.
     pub(super) fn start(&mut self, context: &mut Context, call: &Call, wish: Wish) {
         match self.stage {
             Stage::Idle | Stage::Failed => {
@@ -18,8 +18,10 @@ impl Presentation {
                 self.update_wished = false;
                 self.ask(context, call);
             }
-            Stage::Stopping => self.start_wished = Some(wish),
-            Stage::Starting(_) | Stage::Active(_) => {}
+            Stage::Stopping if self.start_wished.is_none() => self.start_wished = Some(wish),
+            Stage::Starting(_) | Stage::Active(_) | Stage::Stopping => {
+                tell_refused(context, call.id(), "Presentation is already started");
+            }
         }
     }
 
@@ -55,7 +57,7 @@ impl Presentation {
     ) {
         match outcome {
             Ok(renegotiate) => {
-                self.encode(context, call);
+                self.encode(context, call.id());
                 if renegotiate {
                     let ticket = call.wish_offer(context, now, false);
                     self.stage = Stage::Starting(Start::Offering(ticket));
@@ -71,7 +73,10 @@ impl Presentation {
     pub(super) fn offered(&mut self, context: &mut Context, now: Instant, call: &Call, outcome: OfferOutcome) {
         let kind = PresentationFault::Renegotiation;
         match outcome {
-            OfferOutcome::Agreed => self.started(context, call),
+            OfferOutcome::Agreed => {
+                self.look_at_answer(context, call.id());
+                self.started(context, call);
+            }
             OfferOutcome::MediaFailed(reason) => {
                 self.take_back(context, now, call, Failure { kind, error: Fault::new(reason) });
             }

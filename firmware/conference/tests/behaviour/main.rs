@@ -14,6 +14,7 @@ mod losses;
 mod outgoing;
 mod outside;
 mod presentation;
+mod presented_picture;
 mod random_walk;
 mod receive;
 mod redial;

@@ -3,7 +3,9 @@
 use roombox_conference::api::{
     CallId, CallState, Command, ContentHint, Encoding, MediaFact, MediaRequest, PresentCommand, Stream,
 };
-use roombox_conference::catalogue::{Event, PresentationEvent, PresentationFault};
+use roombox_conference::catalogue::{
+    Event, MediaCommand, MediaEvent, MediaOutcome, PresentationEvent, PresentationFault,
+};
 use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 
@@ -76,9 +78,9 @@ fn a_presentation_asks_attaches_offers_and_runs() {
     let (mut bench, call, session) = Bench::in_call();
     start(&mut bench, call, 1);
     assert_eq!(words(&bench), [ASK]);
-    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call }), 0);
+    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 0);
     bench.answer_share(200);
-    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call }), 1);
+    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 1);
     bench.media(MediaFact::PresentationReady { call, renegotiate: true });
     let encoding = Encoding { max_bitrate: Some(1_000_000), hint: Some(ContentHint::Detail), ..Encoding::default() };
     assert_eq!(asked(&bench, &MediaRequest::SetEncoding { call, stream: Stream::Presentation, encoding }), 1);
@@ -137,7 +139,7 @@ fn a_refused_permission_is_told_with_its_status_and_the_call_goes_on() {
         bench.answer_share(status);
         assert_eq!(fault(&bench), Some((PresentationFault::Refused, Some(status))));
         assert_eq!(bench.told("presentation:"), ["presentation:failed"]);
-        assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call }), 0);
+        assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 0);
         bench.pass(seconds(10));
         assert_eq!(words(&bench), [ASK]);
         assert!(bench.in_call_now());
@@ -267,15 +269,38 @@ fn hanging_up_ends_the_attempts() {
     assert_eq!(fault(&bench).map(|(kind, _)| kind), Some(PresentationFault::NoCall));
 }
 
+/// Why commands about the presentation had no meaning.
+fn refusals(bench: &Bench) -> Vec<(MediaCommand, String)> {
+    bench
+        .catalogue()
+        .filter_map(|event| match event {
+            Event::MediaEvent(MediaEvent::CommandFinished {
+                command,
+                outcome: MediaOutcome::Failed { reason },
+                ..
+            }) => Some((*command, reason.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
 #[test]
-fn a_second_start_changes_nothing() {
+fn a_second_start_changes_nothing_and_is_told() {
+    let told = (MediaCommand::Present, "Presentation is already started".to_owned());
     let (mut bench, call, _) = presenting();
     start(&mut bench, call, 1);
     assert!(words(&bench).is_empty() && bench.told("presentation:").is_empty());
+    assert_eq!(refusals(&bench), std::slice::from_ref(&told));
     let (mut bench, call, _) = Bench::in_call();
     start(&mut bench, call, 1);
     start(&mut bench, call, 1);
     assert_eq!(words(&bench), [ASK]);
+    assert_eq!(refusals(&bench), std::slice::from_ref(&told));
+    present(&mut bench, call, PresentCommand::Stop);
+    start(&mut bench, call, 1);
+    assert_eq!(refusals(&bench).len(), 1, "one start may wait for the stop");
+    start(&mut bench, call, 1);
+    assert_eq!(refusals(&bench), [told.clone(), told]);
 }
 
 #[test]
@@ -300,10 +325,11 @@ fn an_update_asks_again_and_never_offers() {
 }
 
 #[test]
-fn an_update_without_a_presentation_does_nothing() {
+fn an_update_without_a_presentation_does_nothing_and_is_told() {
     let (mut bench, call, _) = Bench::in_call();
     present(&mut bench, call, PresentCommand::Update);
     assert!(words(&bench).is_empty() && bench.told("presentation:").is_empty());
+    assert_eq!(refusals(&bench), [(MediaCommand::Present, "Presentation has not started yet".to_owned())]);
 }
 
 #[test]
@@ -376,7 +402,7 @@ fn a_stop_while_permission_is_asked_takes_effect_at_once() {
     present(&mut bench, call, PresentCommand::Stop);
     assert_eq!(words(&bench), [ASK, STOP]);
     bench.respond(permission, 200, "OK");
-    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call }), 0);
+    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 0);
     bench.answer_share(200);
     assert_eq!(bench.told("presentation:"), ["presentation:end", "presentation:ended"]);
 }

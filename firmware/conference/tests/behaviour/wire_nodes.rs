@@ -71,7 +71,9 @@ impl BoxNode {
                 self.later(now + millis(200), MediaFact::Connected { call });
                 (5, MediaFact::AnswerAccepted { call })
             }
-            MediaRequest::AddPresentation { call } => (20, MediaFact::PresentationReady { call, renegotiate: true }),
+            MediaRequest::AddPresentation { call, .. } => {
+                (20, MediaFact::PresentationReady { call, renegotiate: true })
+            }
             MediaRequest::CreateReceiveOffer { call } => (20, MediaFact::ReceiveOfferReady { call, sdp: OFFER.into() }),
             MediaRequest::AcceptReceiveAnswer { call, .. } => (100, MediaFact::ReceiveRunning { call }),
             MediaRequest::ReplaceCamera { call } => (20, MediaFact::CameraReplaced { call, track: "other".into() }),

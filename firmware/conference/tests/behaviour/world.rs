@@ -202,7 +202,7 @@ impl World {
             MediaRequest::Close { call } => {
                 self.media.remove(&call);
             }
-            MediaRequest::AddPresentation { call } => {
+            MediaRequest::AddPresentation { call, .. } => {
                 self.later(millis(wait), Input::Media(MediaFact::PresentationReady { call, renegotiate: true }));
             }
             MediaRequest::CreateReceiveOffer { call } => {

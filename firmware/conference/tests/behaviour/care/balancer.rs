@@ -1,7 +1,7 @@
 //! The video balancer (spec section 7).
 
 use roombox_conference::api::{BalancerCommand, Command, MediaFact, MediaRequest};
-use roombox_conference::catalogue::MainCamCommand;
+use roombox_conference::catalogue::{MainCamCommand, MediaCommand, MediaOutcome};
 use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 use serde_json::json;
@@ -148,4 +148,23 @@ fn a_spectator_with_a_connection_of_its_own_is_not_balanced_until_it_takes_part_
     assert_eq!(bench.told("stats:"), ["stats:stopped"]);
     bench.pass(seconds(10));
     assert!(bench.told("video-balancer:").contains(&"video-balancer:balancing-started"));
+}
+
+#[test]
+fn a_balance_before_the_call_stands_does_nothing_and_is_told() {
+    let mut bench = Bench::registered();
+    bench.command(Command::Join { target: crate::bench::TARGET.into(), keep: false });
+    let call = bench.offer_asked().unwrap();
+    for command in [BalancerCommand::Balance, BalancerCommand::Start, BalancerCommand::Stop] {
+        bench.command(Command::Balance { call, command });
+    }
+    assert_eq!(
+        bench.outcomes(),
+        [
+            (MediaCommand::Balance, MediaOutcome::NotReady),
+            (MediaCommand::Balance, MediaOutcome::NotReady),
+            (MediaCommand::Balance, MediaOutcome::NotReady)
+        ]
+    );
+    assert_eq!((bench.encoded(), bench.told("video-balancer:").len()), (vec![], 0));
 }
