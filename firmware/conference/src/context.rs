@@ -7,8 +7,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use roombox_sip::api as sip;
 
-use crate::api::{CallId, Event, HttpId, HttpRequest, MediaRequest, Output, SipRequest};
-use crate::catalogue;
+use crate::api::{CallId, Command, Event, HttpId, HttpRequest, MediaRequest, Output, SipRequest};
+use crate::catalogue::{self, CommandEvent, Fault};
 use crate::config::ConferenceConfig;
 use crate::encodings::Encodings;
 use crate::vendor::MediaState;
@@ -53,6 +53,14 @@ impl Context {
     /// Tells an event of the catalogue.
     pub(crate) fn tell(&mut self, event: impl Into<catalogue::Event>) {
         self.event(Event::Catalogue(event.into()));
+    }
+
+    /// A command was not carried out.
+    pub(crate) fn refuse(&mut self, command: &Command, why: &str) {
+        if let Some(name) = command.name() {
+            let error = Fault::new(why);
+            self.tell(CommandEvent::Refused { command: name, call: command.call(), error });
+        }
     }
 
     pub(crate) fn media(&mut self, request: MediaRequest) {

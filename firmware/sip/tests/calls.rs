@@ -116,7 +116,7 @@ fn both_sides_offer_again_one_after_the_other() {
     let theirs = established(&mut world);
     client(&mut world, Command::Reinvite { session: OUT, body: sdp("offer 2"), headers: vec![] });
     let offer = wait(&mut world, Side::Server, |e| matches!(e, Event::Offer { .. }));
-    assert!(matches!(&offer, Event::Offer { body, .. } if text(body.as_ref()) == "offer 2"));
+    assert!(matches!(&offer, Event::Offer { body, by_update: false, .. } if text(body.as_ref()) == "offer 2"));
     server(&mut world, Command::AnswerOffer { session: theirs, answer: Ok(sdp("answer 2")) });
     let answered = wait(&mut world, A, |e| matches!(e, Event::OfferAnswered { .. }));
     assert!(matches!(&answered, Event::OfferAnswered { body, .. } if text(body.as_ref()) == "answer 2"));

@@ -33,7 +33,7 @@ fn either_side_offers_again_before_the_call_is_answered() {
         let mut world = registered(1, transport);
         let theirs = agreed_early(&mut world);
         client(&mut world, update(OUT, "from the caller"));
-        wait(&mut world, Side::Server, |e| matches!(e, Event::Offer { .. }));
+        wait(&mut world, Side::Server, |e| matches!(e, Event::Offer { by_update: true, .. }));
         server(&mut world, Command::Accept { session: theirs, body: Some(sdp("x")), headers: vec![] });
         server(&mut world, answer(theirs, "yes"));
         wait(&mut world, A, |e| matches!(e, Event::OfferAnswered { .. }));

@@ -194,7 +194,7 @@ impl Phone {
     /// The peer offers again.
     pub async fn offered(&mut self, call: SessionId) -> Option<Body> {
         self.expect("an offer of the peer", |event| match event {
-            Event::Offer { session, body } if *session == call => Some(body.clone()),
+            Event::Offer { session, body, .. } if *session == call => Some(body.clone()),
             _ => None,
         })
         .await

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, ReceiveQuality};
+use crate::catalogue::CommandName;
 use crate::replace::Strictness;
 
 /// What the owner (the appliance) asks for.
@@ -111,6 +112,44 @@ impl Command {
             | Self::TryRegister
             | Self::Unregister => None,
         }
+    }
+}
+
+impl Command {
+    /// How a refusal names it; `None` for what is never refused or has its own events.
+    pub(crate) const fn name(&self) -> Option<CommandName> {
+        Some(match self {
+            Self::Answer { .. } => CommandName::Answer,
+            Self::AskForCamera { .. } => CommandName::AskForCamera,
+            Self::Balance { .. } => CommandName::Balance,
+            Self::Call { .. } => CommandName::Call,
+            Self::Decline { .. } => CommandName::Decline,
+            Self::Dtmf { .. } => CommandName::Dtmf,
+            Self::HangUp { .. } => CommandName::HangUp,
+            Self::Hold { .. } => CommandName::Hold,
+            Self::Present { .. } => CommandName::Present,
+            Self::ReceiveQuality { .. } => CommandName::ReceiveQuality,
+            Self::Redial { .. } => CommandName::Redial,
+            Self::RefuseDevice { .. } => CommandName::RefuseDevice,
+            Self::Reject { .. } => CommandName::Reject,
+            Self::Renegotiate { .. } => CommandName::Renegotiate,
+            Self::ReplaceCamera { .. } => CommandName::ReplaceCamera,
+            Self::RestartIce { .. } => CommandName::RestartIce,
+            Self::SendChannels { .. } => CommandName::SendChannels,
+            Self::Transfer { .. } => CommandName::Transfer,
+            Self::CheckTelephony
+            | Self::ConnectAndCall { .. }
+            | Self::Join { .. }
+            | Self::Leave
+            | Self::MediaState { .. }
+            | Self::Ping
+            | Self::Register
+            | Self::Restart
+            | Self::Start
+            | Self::Stop
+            | Self::TryRegister
+            | Self::Unregister => return None,
+        })
     }
 }
 

@@ -47,6 +47,7 @@ impl Call {
                 let content_type = line.map(|line| line.value.clone()).or(in_body);
                 context.tell(CallEvent::NewInfo { call, originator: Side::Remote, content_type });
             }
+            SipEvent::Offer { by_update: true, .. } => context.tell(CallEvent::Update { call }),
             SipEvent::Offer { .. } => context.tell(CallEvent::Reinvite { call }),
             SipEvent::Progress { status, .. } => {
                 context.tell(CallEvent::Progress { call, originator: Side::Remote, status: Some(*status) });

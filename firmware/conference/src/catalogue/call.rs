@@ -92,7 +92,7 @@ events! {
         "call:unhold" Unhold { call: CallId, originator: Side },
         /// What of ours is sent again.
         "call:unmuted" Unmuted { call: CallId, audio: bool, video: bool },
-        /// An offer of the other side inside the call, by UPDATE.
+        /// An offer of the other side inside the call, by UPDATE. An UPDATE without an offer is answered and not told.
         "call:update" Update { call: CallId },
     }
 }

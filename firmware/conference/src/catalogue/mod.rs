@@ -17,6 +17,7 @@ mod api;
 mod auto_connect;
 mod call;
 mod call_reconnect;
+mod command;
 mod connection;
 mod fault;
 mod incoming_call;
@@ -37,6 +38,7 @@ pub use api::{Answer, ApiEvent, Asked, License, MainCamCommand, TracksDirection}
 pub use auto_connect::{AutoConnectEvent, EscalationLevel};
 pub use call::{CallEvent, Streams, TrackChange};
 pub use call_reconnect::{CallReconnectEvent, CancelReason, Decision, Terminal};
+pub use command::{CommandEvent, CommandName};
 pub use connection::{Configuration, ConnectionEvent, Size};
 pub use fault::{EndEvent, Fault, Side};
 pub use incoming_call::{Caller, IncomingCallEvent};
@@ -87,6 +89,6 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    ApiEvent AutoConnectEvent CallEvent CallReconnectEvent ConnectionEvent IncomingCallEvent MainStreamHealthEvent
-    MediaEvent PresentationEvent SessionEvent StatsEvent UnprefixedEvent VideoBalancerEvent
+    ApiEvent AutoConnectEvent CallEvent CallReconnectEvent CommandEvent ConnectionEvent IncomingCallEvent
+    MainStreamHealthEvent MediaEvent PresentationEvent SessionEvent StatsEvent UnprefixedEvent VideoBalancerEvent
 }

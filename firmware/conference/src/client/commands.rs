@@ -3,15 +3,17 @@
 use std::time::Instant;
 
 use super::ConferenceClient;
-use crate::api::{CallId, Command};
+use crate::api::{CallId, Command, Event};
 use crate::auto_connect::AutoConnect;
 use crate::call::{Call, Dialled, Step};
 use crate::catalogue::CancelReason;
-use crate::connection::Link;
 use crate::vendor::MediaState;
 
 impl ConferenceClient {
     pub(super) fn command(&mut self, now: Instant, command: Command) {
+        if let Some(objection) = self.objection(&command) {
+            return self.context.refuse(&command, objection);
+        }
         match command {
             Command::Answer { call } => self.answer(now, call),
             Command::Call { target, presentation } => self.call(now, target, presentation),
@@ -63,26 +65,31 @@ impl ConferenceClient {
             Command::HangUp { .. } if self.calls.is_kept(call) => {
                 self.redial.forget(&mut self.context, CancelReason::LocalHangup);
             }
-            Command::Hold { hold: false, .. } => {
-                self.calls.set_others_aside(&mut self.context, call);
-                return;
-            }
-            Command::Hold { hold: true, .. } => {
-                if let Some(leg) = self.calls.get_mut(call) {
-                    leg.set_aside = false;
-                }
-            }
+            Command::Hold { hold, .. } => return self.hold(call, *hold),
             _ => {}
         }
         self.with_call(now, call, |leg, context| leg.command(context, now, command));
     }
 
+    /// Asked for what is so already, the facts are told again.
+    fn hold(&mut self, call: CallId, hold: bool) {
+        let Some(leg) = self.calls.get_mut(call) else { return };
+        let facts = leg.call.hold();
+        if facts.asked == hold {
+            self.context.event(Event::CallHold { call, hold: facts });
+        }
+        if hold {
+            leg.set_aside = false;
+            leg.call.ask_hold(&mut self.context, true);
+        } else {
+            self.calls.set_others_aside(&mut self.context, call);
+        }
+    }
+
     /// A call beside the one that is wanted.
     fn call(&mut self, now: Instant, target: String, presentation: bool) {
-        if self.calls.len() < self.context.config.sessions.limit && self.connection.link() == Link::Established {
-            let call = Call::dial(&mut self.context, now, Dialled { target, presentation, follows: None });
-            self.make(now, call);
-        }
+        let call = Call::dial(&mut self.context, now, Dialled { target, presentation, follows: None });
+        self.make(now, call);
     }
 
     fn join(&mut self, now: Instant, target: String, keep: bool) {

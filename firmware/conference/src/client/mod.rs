@@ -5,6 +5,7 @@
 mod calls;
 mod commands;
 mod incoming;
+mod objections;
 mod outside;
 mod routing;
 mod snapshot;
@@ -111,7 +112,8 @@ impl ConferenceClient {
         // A call beside the one that is wanted does not change what is planned.
         let kept = self.calls.is_kept(call);
         let will_redial = if kept {
-            let ended = Ended { call, failure: &failure, stood: leg.call.stood(now) };
+            let spectator = leg.parts.session_state().is_spectator_any();
+            let ended = Ended { call, failure: &failure, stood: leg.call.stood(now), spectator };
             self.redial.call_ended(&mut self.context, now, &ended, link)
         } else {
             self.redial.is_wanted()

@@ -22,11 +22,10 @@ impl ConferenceClient {
     pub(super) fn transfer(&mut self, call: CallId, to: TransferTo) {
         let (to, other) = match to {
             TransferTo::Uri(uri) => (ReferTo::Uri(uri), None),
-            TransferTo::Call(other) if other != call => {
+            TransferTo::Call(other) => {
                 let Some(session) = self.calls.get(other).and_then(|leg| leg.call.session()) else { return };
                 (ReferTo::Session(session), Some(other))
             }
-            TransferTo::Call(_) => return,
         };
         let Some(leg) = self.calls.get_mut(call) else { return };
         if let Some(request) = leg.call.transfer(&mut self.context, to) {

@@ -130,6 +130,7 @@ impl Receive {
                 self.change_quality(context, call.id(), quality);
                 self.follow(context, now, call, role);
             }
+            Command::ReceiveQuality { .. } => context.refuse(command, "the quality is this one already"),
             Command::Renegotiate { .. } => self.renew(context, now, call.id()),
             _ => {}
         }

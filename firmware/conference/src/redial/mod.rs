@@ -1,7 +1,8 @@
 //! Bringing a lost call back (spec section 6.2, with the traps of section 15 mended).
 //!
 //! It works for guests as for those who register, a failed attempt is announced as one that is tried again, and what is kept
-//! never stops for good: it goes on slowly. What is not kept stops at its limit, and can be forced to go on.
+//! never stops for good: it goes on slowly. What is not kept stops at its limit, and can be forced to go on; a spectator whom
+//! nobody keeps in the call is not called back.
 
 mod policy;
 
@@ -43,6 +44,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) failure: &'a Failure,
     /// How long it stood, if it did.
     pub(crate) stood: Option<Duration>,
+    /// We only watched.
+    pub(crate) spectator: bool,
 }
 
 /// The wish to be in a call, and when to try next.
@@ -93,9 +96,14 @@ impl Redial {
         self.intent.is_some() && !matches!(self.plan, Plan::Stopped { .. })
     }
 
+    /// There is something to dial, and it is not being dialled.
+    pub(crate) fn can_be_forced(&self) -> bool {
+        self.intent.is_some() && self.plan != Plan::Rest
+    }
+
     /// Dial now, whatever was planned; also what was given up.
     pub(crate) fn force(&mut self) {
-        if self.intent.is_some() && self.plan != Plan::Rest {
+        if self.can_be_forced() {
             self.failures = 0;
             self.plan = Plan::WaitConnection { reason: None, until: None };
         }
@@ -112,10 +120,14 @@ impl Redial {
             context.tell(Told::AttemptFailed { attempt: self.failures, error: Fault::from(failure) });
         }
         let prospect = prospect(failure);
-        let again = keep || prospect == Prospect::Lost;
+        let left_out = ended.spectator && !keep && prospect == Prospect::Lost;
+        let again = keep || (prospect == Prospect::Lost && !left_out);
         let (decision, event) =
             (if again { Decision::Redial } else { Decision::Finish }, EndEvent::new(ended.call, failure));
         context.tell(Told::TerminationClassified { decision, event });
+        if left_out {
+            context.tell(Told::Cancelled { reason: CancelReason::SpectatorRole });
+        }
         if !again {
             self.refused(context, failure);
             return false;

@@ -19,6 +19,7 @@ mod random_walk;
 mod receive;
 mod redial;
 mod redial_events;
+mod refusals;
 mod renegotiation;
 mod roles;
 mod sessions;

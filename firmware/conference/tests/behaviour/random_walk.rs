@@ -26,7 +26,9 @@ fn disturb(world: &mut World) {
         12 => world.input(Input::Media(MediaFact::Failed { call, reason: "broken".into() })),
         13 => world.input(Input::Media(MediaFact::OfferReady { call, sdp: OFFER.into() })),
         14 => world.input(Input::Media(MediaFact::Disconnected { call })),
-        15 => world.input(Input::Sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)) })),
+        15 => {
+            world.input(Input::Sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false }))
+        }
         16 => world.input(Input::Sip(sip::Event::Ended { session, failure: failed(sip::Cause::Bye, None) })),
         17 => ring(world),
         _ => world.input(Input::Command(Command::Answer { call })),

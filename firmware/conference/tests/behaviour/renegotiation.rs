@@ -17,7 +17,7 @@ fn reoffers(bench: &Bench) -> usize {
 }
 
 fn peer_offers(bench: &mut Bench, session: sip::SessionId) {
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false });
 }
 
 /// Media is lost and the ICE restart offer is on its way.
@@ -53,7 +53,7 @@ fn an_offer_that_media_cannot_use_is_refused_and_the_call_goes_on_as_it_was() {
 #[test]
 fn an_offerless_reinvite_gets_our_offer() {
     let (mut bench, call, session) = Bench::in_call();
-    bench.sip(sip::Event::Offer { session, body: None });
+    bench.sip(sip::Event::Offer { session, body: None, by_update: false });
     bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
     assert_eq!(answered(&bench), Some(Ok(())));
     bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });

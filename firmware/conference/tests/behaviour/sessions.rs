@@ -104,6 +104,29 @@ fn a_hold_is_told_when_it_is_agreed_and_not_when_it_is_asked() {
 }
 
 #[test]
+fn a_hold_that_is_so_already_is_told_again_and_asks_nothing() {
+    let (mut bench, call, session) = in_call(SessionPolicy::default());
+    bench.command(Command::Hold { call, hold: true });
+    held(&mut bench, session, true, true);
+    bench.forget();
+    bench.command(Command::Hold { call, hold: true });
+    assert!(holds(&bench).is_empty());
+    assert!(bench.events().any(|event| matches!(event, Event::CallHold { hold, .. } if hold.asked && hold.confirmed)));
+}
+
+#[test]
+fn a_hold_that_the_other_side_refuses_is_told_by_the_facts_and_the_call_goes_on() {
+    let (mut bench, call, session) = in_call(SessionPolicy::default());
+    bench.command(Command::Hold { call, hold: true });
+    held(&mut bench, session, true, false);
+    bench.forget();
+    held(&mut bench, session, false, false);
+    assert!(bench.events().any(|event| matches!(event, Event::CallHold { hold, .. } if !hold.asked)));
+    assert!(!named(&bench).contains(&"call:hold"));
+    assert!(bench.in_call_now());
+}
+
+#[test]
 fn a_hold_by_the_other_side_is_told_as_theirs() {
     let (mut bench, call, session) = in_call(SessionPolicy::default());
     let hold = sip::HoldState { by_peer: true, ..sip::HoldState::default() };

@@ -66,7 +66,7 @@ fn a_microphone_that_is_muted_and_opened_in_a_call_is_told() {
 #[test]
 fn an_offer_of_the_other_side_and_an_info_are_told() {
     let (mut bench, call, session) = Bench::in_call();
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false });
     bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
     let told = names(&mut bench, CALL);
     assert_eq!(told.iter().filter(|name| **name == "call:reinvite").count(), 1);
@@ -74,6 +74,16 @@ fn an_offer_of_the_other_side_and_an_info_are_told() {
     let headers = vec![sip::HeaderLine::new("Content-Type", "application/vinteo.webrtc.mic")];
     bench.sip(sip::Event::Info { session, headers, body: None });
     assert_eq!(names(&mut bench, &["call:"]), ["call:newInfo"]);
+}
+
+#[test]
+fn an_offer_by_update_is_told_as_one_and_answered_like_any_other() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: true });
+    bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
+    assert!(bench.commands().any(|command| matches!(command, sip::Command::AnswerOffer { answer: Ok(_), .. })));
+    let told = names(&mut bench, &["call:update", "call:reinvite"]);
+    assert_eq!(told, ["call:update"]);
 }
 
 #[test]
@@ -115,7 +125,7 @@ fn candidates_are_told_by_their_number_once() {
 #[test]
 fn media_that_cannot_take_or_answer_an_offer_of_a_running_call_is_told_by_its_step() {
     let (mut bench, call, session) = Bench::in_call();
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false });
     bench.media(MediaFact::Failed { call, reason: "no codec".into() });
     assert_eq!(names(&mut bench, &["call:peerconnection:"]), ["call:peerconnection:createanswerfailed"]);
     let mut bench = Bench::registered();

@@ -12,8 +12,14 @@ use serde_json::{Value, json};
 /// Names of version 31 (spec section 9), one a line.
 const NAMES: &str = include_str!("names-v31.txt");
 /// Events of ours, or of versions before.
-const MORE: [&str; 5] =
-    ["api:answered", "api:restart", "api:unknown", "media:command-finished", "media:simulcast-refused"];
+const MORE: [&str; 6] = [
+    "api:answered",
+    "api:restart",
+    "api:unknown",
+    "command:refused",
+    "media:command-finished",
+    "media:simulcast-refused",
+];
 
 fn written(event: impl Into<Event>) -> Value {
     serde_json::to_value(api::Event::Catalogue(event.into())).unwrap()

@@ -77,7 +77,7 @@ impl Signalling {
             Event::Confirmed { session } => self.on_confirmed(session),
             Event::Ended { session, failure } => self.on_ended(session, &failure),
             Event::Info { session, headers, body } => self.on_info(session, &headers, body),
-            Event::Offer { session, body } => self.on_offer(session, body),
+            Event::Offer { session, body, .. } => self.on_offer(session, body),
             Event::OfferAnswered { session, body } => self.on_offer_answered(session, body),
             Event::OfferFailed { session, failure } => self.relay_refusal(session, failure.status),
             Event::Progress { session, .. } => self.relay_progress(session),

@@ -36,7 +36,7 @@ impl Game {
         match event {
             Event::Agent(AgentEvent::RegistrationFailed { retry_in_ms: None, .. }) => self.mend_password(client),
             Event::Incoming { session, offer, .. } => self.on_incoming(client, session, offer.as_ref()),
-            Event::Offer { session, body } => self.on_offer(client, session, body.as_ref()),
+            Event::Offer { session, body, .. } => self.on_offer(client, session, body.as_ref()),
             Event::Refer { refer, .. } => self.on_refer(client, refer),
             Event::Request { request, .. } => self.respond(client, request, 200),
             _ => {}

@@ -36,8 +36,9 @@ pub enum Event {
     Message { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// NOTIFY for a subscription of ours; already answered.
     Notify { subscription: SubscriptionId, headers: Vec<HeaderLine>, body: Option<Body> },
-    /// The peer offers again inside the session; answer with [`super::Command::AnswerOffer`].
-    Offer { session: SessionId, body: Option<Body> },
+    /// The peer offers again inside the session, in an UPDATE (RFC 3311) or in whatever else carries offers; answer with
+    /// [`super::Command::AnswerOffer`].
+    Offer { session: SessionId, body: Option<Body>, by_update: bool },
     /// Our re-INVITE was answered; `body` is the answer. Comes too when the peer's INVITE had no offer, ours went out in
     /// the 2xx, and its ACK brought the answer; at the start of a session it then precedes [`Event::Confirmed`].
     OfferAnswered { session: SessionId, body: Option<Body> },

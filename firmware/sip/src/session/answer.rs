@@ -38,7 +38,7 @@ impl Session {
             self.peer_described(core, body.as_ref(), true);
             let asked = Asked::Ack { headers, invite: event.request.clone() };
             self.offer.ask(Theirs { asked, until: Self::asks_until(now) });
-            core.event(Event::Offer { session: self.id, body });
+            core.event(Event::Offer { session: self.id, body, by_update: false });
             return;
         }
         self.exchange = Exchange::Done;

@@ -47,8 +47,9 @@ impl Session {
     /// The owner has to answer what stands in this request.
     pub(super) fn ask_owner(&mut self, core: &mut Core, now: Instant, theirs: Ringing) {
         let body = theirs.request.typed_body();
+        let by_update = theirs.request.method == "UPDATE";
         self.offer.ask(Theirs { asked: Asked::Request(theirs), until: Self::asks_until(now) });
-        core.event(Event::Offer { session: self.id, body });
+        core.event(Event::Offer { session: self.id, body, by_update });
     }
 
     fn standing(&mut self, request: &Request) -> Standing {

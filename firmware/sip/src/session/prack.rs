@@ -79,7 +79,7 @@ impl Session {
             None => self.send_prack(core, now, &reliably, None),
             Some(body) => {
                 self.offer.ask(Theirs { asked: Asked::Prack(reliably), until: now + GIVE_UP });
-                core.event(Event::Offer { session: self.id, body: Some(body) });
+                core.event(Event::Offer { session: self.id, body: Some(body), by_update: false });
             }
         }
     }

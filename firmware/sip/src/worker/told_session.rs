@@ -26,7 +26,7 @@ impl Worker {
             Event::Confirmed { session } => self.tell_of(now, session, EventName::SessionConfirmed),
             Event::Ended { session, failure } => self.ended(now, session, failure),
             Event::Hold { session, hold } => self.held(now, session, hold),
-            Event::Offer { session, body } => {
+            Event::Offer { session, body, .. } => {
                 if let Some(id) = self.id_of(session) {
                     self.ask_description(now, &id, Waiting::Reoffer, text(body.as_ref()), None);
                 }

@@ -29,7 +29,7 @@ fn our_offer_goes_out_in_the_wanted_order() {
 #[test]
 fn the_offer_of_the_other_side_reaches_media_without_what_is_excluded() {
     let (mut bench, call, session) = in_call_with(|config| config.media.excluded_codecs = vec!["VP8".into()]);
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(VIDEO)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(VIDEO)), by_update: false });
     let offer = VIDEO.replace("96 98", "98").replace("a=rtpmap:96 VP8/90000\r\n", "");
     assert!(bench.requests().any(|request| *request == MediaRequest::CreateAnswer { call, offer: offer.clone() }));
 }

@@ -138,7 +138,7 @@ fn a_call_that_never_had_a_picture_stays() {
 fn a_picture_that_the_other_side_stopped_sending_is_not_missed() {
     let (mut bench, call, session) = Bench::in_call();
     let sdp = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=recvonly\r\n";
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(sdp)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(sdp)), by_update: false });
     bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
     stalled(&mut bench, call, 20);
     assert_eq!((findings(&bench).len(), key_frames(&bench, call)), (0, 0));
@@ -199,7 +199,7 @@ fn nothing_is_tried_while_the_receive_connection_is_made_anew() {
 fn a_spectator_is_missing_its_picture_even_where_the_call_brings_none() {
     let (mut bench, call, session) = crate::receive::running();
     let sdp = "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=recvonly\r\n";
-    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(sdp)) });
+    bench.sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(sdp)), by_update: false });
     bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
     spectator_stalled(&mut bench, call, 4);
     assert_eq!(findings(&bench), [DETECTED]);
