@@ -2,11 +2,11 @@
 
 use roombox_conference::api::{CallState, Command, Event, MediaFact};
 use roombox_conference::catalogue::{CallReconnectEvent as Told, CancelReason, Decision, Event as Named, Terminal};
-use roombox_conference::vendor::VendorMessage;
 use roombox_conference::{ConferenceConfig, RedialPolicy};
 use roombox_sip::api as sip;
 
 use crate::bench::{Bench, OFFER, TARGET, failed, millis, seconds, server};
+use crate::roles::to_spectators;
 
 fn told(bench: &Bench) -> Vec<Told> {
     let told = bench.events().filter_map(|event| match event {
@@ -134,21 +134,11 @@ fn a_refused_attempt_ends_the_redial_with_its_error_and_can_be_forced() {
     assert!(bench.offer_asked().is_some());
 }
 
-/// The server moves us to the spectators.
-fn become_spectator(bench: &mut Bench, session: sip::SessionId) {
-    let message =
-        VendorMessage::MoveToSpectators { is_available_sending_media: false, is_synthetic: true, audio_id: None };
-    let info = message.info().unwrap();
-    let kind = info.content_type.map(|kind| sip::HeaderLine::new("Content-Type", kind));
-    let headers = kind.into_iter().chain(info.headers).collect();
-    bench.sip(sip::Event::Info { session, headers, body: None });
-    bench.forget();
-}
-
 #[test]
 fn a_spectator_whom_nobody_keeps_is_not_called_back_and_the_reason_is_told() {
     let (mut bench, session) = joined();
-    become_spectator(&mut bench, session);
+    bench.server_says(session, &to_spectators(None));
+    bench.forget();
     lose(&mut bench, session);
     assert!(matches!(
         told(&bench)[..],
@@ -166,7 +156,8 @@ fn a_spectator_whom_nobody_keeps_is_not_called_back_and_the_reason_is_told() {
 #[test]
 fn a_kept_spectator_is_called_back_after_a_loss() {
     let (mut bench, _, session) = Bench::in_call();
-    become_spectator(&mut bench, session);
+    bench.server_says(session, &to_spectators(None));
+    bench.forget();
     lose(&mut bench, session);
     assert!(matches!(bench.call(), CallState::Redialling { .. }));
     assert!(!names(&bench).contains(&"cancelled"));
