@@ -100,8 +100,6 @@ pub(crate) struct Presentation {
     update_wished: bool,
     /// A start was wished while the stop was under way.
     start_wished: Option<Wish>,
-    /// Answers that media owes us; only the last one is about what is wanted now.
-    media_owes: u32,
 }
 
 impl Presentation {
@@ -160,8 +158,7 @@ impl Presentation {
                 return self.follow_up(context, now, call);
             }
         };
-        self.media_owes = self.media_owes.saturating_sub(1);
-        if self.media_owes == 0 {
+        if self.picture.is_last_answer() {
             match self.stage {
                 Stage::Starting(Start::Attaching { .. }) => self.attached(context, now, call, outcome),
                 Stage::Active(Change::Attaching { .. }) => self.changed(context, call, outcome),

@@ -4,7 +4,7 @@
 //! side take them: media says so by [`MediaFact::SimulcastRefused`], the other side by its answer. Who refuses is told
 //! once, and from then on one encoding is asked for; the presentation itself goes on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use roombox_sip::api::{Body, Event as SipEvent};
 use roombox_sip::sdp::{Description, Section};
@@ -23,6 +23,10 @@ const MAX_BITRATE: u32 = 1_000_000;
 /// What is known of the picture.
 #[derive(Debug, Default)]
 pub(super) struct Picture {
+    /// Answers that media owes us; only the last one is about what is wanted now.
+    owed: u32,
+    /// Then media owes nothing any more: what it has not answered it never will.
+    owed_until: Option<Instant>,
     /// As media last told.
     size: Option<Resolution>,
     /// Media or the other side takes one encoding only.
@@ -31,14 +35,30 @@ pub(super) struct Picture {
     answer_takes_layers: Option<bool>,
 }
 
+impl Picture {
+    /// Media is asked; gives the time it has for its answer.
+    fn ask(&mut self, now: Instant, time: Duration) -> Instant {
+        if self.owed_until.replace(now + time).is_some_and(|until| until <= now) {
+            self.owed = 0;
+        }
+        self.owed += 1;
+        now + time
+    }
+
+    /// Media has answered: is it the answer to what was asked last?
+    pub(super) const fn is_last_answer(&mut self) -> bool {
+        self.owed = self.owed.saturating_sub(1);
+        self.owed == 0
+    }
+}
+
 impl Presentation {
     /// Media takes the picture from its source, the first or another; gives the time it has for that.
     pub(super) fn attach(&mut self, context: &mut Context, now: Instant, call: &Call) -> Instant {
         let layers = if self.picture.single { Vec::new() } else { context.config.media.presentation_layers.clone() };
         self.picture.size = None;
         context.media(MediaRequest::AddPresentation { call: call.id(), layers });
-        self.media_owes += 1;
-        now + context.config.call.media_answer
+        self.picture.ask(now, context.config.call.media_answer)
     }
 
     /// Media takes the picture off its sender; the m-line stays.

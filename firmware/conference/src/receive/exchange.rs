@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ATTEMPTS, READY_WITHIN, RETRY_AFTER, Receive, START_AGAIN_AFTER, Stage};
+use super::{ATTEMPTS, READY_WITHIN, RETRY_AFTER, Receive, START_AGAIN_AFTER, START_AGAIN_AT_MOST, Stage};
 use crate::api::{CallId, HttpRequest, HttpResponse, MediaRequest};
 use crate::catalogue::Fault;
 use crate::context::Context;
@@ -90,7 +90,9 @@ impl Receive {
 
     fn fail(&mut self, context: &mut Context, now: Instant, call: CallId, error: Fault) {
         context.media(MediaRequest::CloseReceive { call });
-        self.stage = Stage::Failed { until: now + START_AGAIN_AFTER };
+        let pause = START_AGAIN_AFTER.saturating_mul(1 << self.given_up.min(8)).min(START_AGAIN_AT_MOST);
+        self.given_up = self.given_up.saturating_add(1);
+        self.stage = Stage::Failed { until: now + context.jittered(pause) };
         self.tell_ended(context, call, Some(error));
     }
 }

@@ -26,8 +26,11 @@ const ATTEMPTS: u32 = 10;
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// For the connection to be ready after the answer (spec section 2.8).
 const READY_WITHIN: Duration = Duration::from_secs(5);
-/// Between a session that failed and the next attempt: those of the library end for ever here.
+/// Between a session that was given up for the first time and the next: those of the library end for ever here. Doubled
+/// each time, up to [`START_AGAIN_AT_MOST`]; half of it is left to chance, so that many boxes do not come at once.
 const START_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// Longest pause between two sessions.
+const START_AGAIN_AT_MOST: Duration = Duration::from_mins(5);
 
 /// How far the session is.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -83,6 +86,8 @@ pub(crate) struct Receive {
     target: Option<Target>,
     /// Failures of the present exchange.
     failures: u32,
+    /// Exchanges given up since the last one that ran.
+    given_up: u32,
     /// `recv-session-started` has been told and not ended.
     told_started: bool,
 }
@@ -213,11 +218,13 @@ impl Receive {
         }
         self.stage = Stage::Off;
         self.target = None;
+        self.given_up = 0;
         self.tell_ended(context, call, None);
     }
 
     fn running(&mut self, context: &mut Context, call: CallId) {
         self.stage = Stage::Running;
+        self.given_up = 0;
         if !std::mem::replace(&mut self.told_started, true) {
             context.tell(CallEvent::RecvSessionStarted { call });
         }

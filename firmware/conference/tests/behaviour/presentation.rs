@@ -210,6 +210,20 @@ fn media_that_never_answers_fails_the_presentation_only() {
 }
 
 #[test]
+fn an_answer_that_media_never_gave_does_not_stand_in_the_way_of_the_next_presentation() {
+    let (mut bench, call, _) = Bench::in_call();
+    start(&mut bench, call, 1);
+    bench.answer_share(200);
+    bench.pass(seconds(15));
+    bench.answer_share(200);
+    bench.forget();
+    start(&mut bench, call, 1);
+    bench.answer_share(200);
+    bench.media(MediaFact::PresentationReady { call, renegotiate: false });
+    assert_eq!(bench.told("presentation:"), ["presentation:start", "presentation:started"]);
+}
+
+#[test]
 fn without_more_attempts_nothing_is_repeated() {
     let (mut bench, call, _) = Bench::in_call();
     start(&mut bench, call, 1);

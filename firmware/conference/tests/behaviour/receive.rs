@@ -127,16 +127,50 @@ fn a_refused_post_is_repeated_half_a_second_later_ten_times_in_all() {
 #[test]
 fn a_session_that_was_given_up_is_tried_again_later_and_told_when_it_runs() {
     let (mut bench, call, _) = moved("Hall", "7");
-    offered(&mut bench, call);
-    for _ in 0..10 {
-        reply(&mut bench, 500, "");
-        bench.pass(millis(500));
-    }
-    bench.forget();
-    bench.pass(seconds(30));
-    assert_eq!(asked(&bench, &MediaRequest::CreateReceiveOffer { call }), 1);
+    given_up(&mut bench, call);
+    assert_eq!(exchanges(&bench, call), 1);
     complete(&mut bench, call);
     assert_eq!(bench.told("call:recv"), ["call:recv-session-started"]);
+}
+
+/// The present session is given up; when the next begins, in milliseconds.
+fn given_up(bench: &mut Bench, call: CallId) -> u64 {
+    offered(bench, call);
+    for _ in 0..9 {
+        reply(bench, 500, "");
+        bench.pass(millis(500));
+    }
+    reply(bench, 500, "");
+    bench.forget();
+    let waited = (0..4000).find(|_| {
+        bench.pass(millis(100));
+        exchanges(bench, call) > 0
+    });
+    (waited.expect("it begins again") + 1) * 100
+}
+
+#[test]
+fn pauses_between_sessions_that_are_given_up_grow_to_five_minutes_and_begin_anew_after_one_that_ran() {
+    let (mut bench, call, _) = moved("Hall", "7");
+    for longest in [30, 60, 120, 240, 300, 300] {
+        let waited = given_up(&mut bench, call);
+        assert!((longest * 500..=longest * 1000).contains(&waited), "{waited} of {longest} s");
+    }
+    complete(&mut bench, call);
+    bench.media(MediaFact::ReceiveFailed { call, reason: "ICE failed".into() });
+    bench.pass(millis(500));
+    assert!(given_up(&mut bench, call) <= 30_000);
+}
+
+#[test]
+fn a_token_that_came_meanwhile_is_used_by_the_next_attempt() {
+    let (mut bench, call, session) = moved("Hall", "7");
+    offered(&mut bench, call);
+    reply(&mut bench, 401, "");
+    bench.enter(session, "Hall", Some("fresh"), false);
+    bench.pass(millis(500));
+    assert_eq!(post(&bench).headers[1].1, "Bearer fresh");
+    assert_eq!(exchanges(&bench, call), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod mutations;
 mod offers;
 mod replace;
 mod statistics;
+mod tables;
 
 use roombox_conference::ConferenceConfig;
 use roombox_conference::api::{CallId, Command, Encoding, MediaFact, MediaRequest, Stream};

@@ -106,3 +106,35 @@ fn a_change_that_also_took_the_connection_restarts_ice_once_with_the_next_one() 
     bench.pass(seconds(3));
     assert_eq!(offers(&bench), [true]);
 }
+
+#[test]
+fn a_restart_that_the_server_asks_for_during_a_negotiation_follows_it() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.command(Command::Renegotiate { call });
+    bench.server_says(session, &RESTART);
+    assert_eq!(offers(&bench), [false]);
+    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+    bench.sip(sip::Event::OfferAnswered { session, body: Some(sip::Body::sdp(ANSWER)) });
+    bench.media(MediaFact::AnswerAccepted { call });
+    assert_eq!(offers(&bench), [false, true]);
+}
+
+#[test]
+fn an_update_that_is_refused_is_told_and_the_call_goes_on() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.command(Command::RestartIce { call, by_update: true });
+    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+    bench.sip(sip::Event::OfferFailed { session, failure: failed(sip::Cause::SipFailureCode, Some(500)) });
+    assert!(matches!(&bench.outcomes()[..], [(MediaCommand::RestartIce, MediaOutcome::Failed { .. })]));
+    assert!(bench.in_call_now());
+    bench.command(Command::RestartIce { call, by_update: false });
+    assert_eq!(offers(&bench), [true, true], "the next way is open");
+}
+
+#[test]
+fn an_offer_asked_for_while_the_server_cannot_be_reached_is_not_ready() {
+    let (mut bench, call, _) = Bench::in_call();
+    bench.disconnect();
+    bench.command(Command::RestartIce { call, by_update: false });
+    assert_eq!(bench.outcomes(), [(MediaCommand::RestartIce, MediaOutcome::NotReady)]);
+}
