@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roombox_conference::api::{ContentHint, PresentCommand};
 use roombox_hal::board::{Board, CameraSource};
 use roombox_hal::buttons::ButtonAction;
-use roombox_settings::model::{Account, ScreenOutput, Settings};
+use roombox_settings::model::{self, Account, Presentation, ScreenOutput, Settings};
 
 use crate::tree::{BoxInfo, Cause, CauseCode};
 
@@ -55,11 +55,7 @@ impl ApplianceConfig {
             entries: entries.map(|entry| (entry.name.clone(), entry.target.clone())).collect(),
             auto_dial: settings.conference.auto_dial,
             buttons: board.buttons.iter().map(|button| (button.name.clone(), button.action)).collect(),
-            presentation: PresentCommand::Start {
-                hint: ContentHint::default(),
-                max_bitrate: None,
-                attempts: PRESENTATION_ATTEMPTS,
-            },
+            presentation: presentation(&settings.presentation),
             has_camera: board.camera.source != CameraSource::None,
             start_muted: settings.audio.start_muted,
             camera_off: settings.video.start_off,
@@ -89,6 +85,16 @@ impl ApplianceConfig {
         };
         entry.map_or_else(number, |(name, _)| name.clone())
     }
+}
+
+const fn presentation(wanted: &Presentation) -> PresentCommand {
+    let hint = match wanted.hint {
+        model::ContentHint::Detail => ContentHint::Detail,
+        model::ContentHint::Motion => ContentHint::Motion,
+        model::ContentHint::Text => ContentHint::Text,
+    };
+    let max_bitrate = Some(wanted.max_bitrate_kbps.saturating_mul(1000));
+    PresentCommand::Start { hint, max_bitrate, attempts: PRESENTATION_ATTEMPTS }
 }
 
 fn screen_output(settings: &Settings, board: &Board) -> String {

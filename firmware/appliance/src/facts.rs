@@ -162,7 +162,7 @@ impl Appliance {
         self.desk.media.remote_video_flowing = Some(flowing);
         if flowing {
             self.clear(CauseCode::NoPictureFromConference);
-        } else {
+        } else if !self.desk.session.on_hold() {
             self.raise(Cause::new(CauseCode::NoPictureFromConference));
         }
     }

@@ -1,7 +1,6 @@
 //! Admission, presentation, role, hold and content of the present call, as the conference client tells them.
 
-use roombox_conference::api as conference;
-use roombox_conference::api::CallId;
+use roombox_conference::api::{CallId, HoldState};
 use roombox_conference::catalogue::{
     ApiEvent, CallEvent, CallPhase, Event, Fault, PresentationEvent, PresentationFault, PresentationPhase, Role,
     SessionEvent, Snapshot,
@@ -55,9 +54,10 @@ impl Session {
         self.status.hold.asked || self.status.hold.by_peer
     }
 
-    pub(crate) fn hold_changed(&mut self, call: CallId, hold: &conference::HoldState) {
+    pub(crate) fn hold_changed(&mut self, call: CallId, hold: &HoldState) {
         if self.call == Some(call) {
-            self.status.hold = HoldStatus { asked: hold.asked, confirmed: hold.confirmed, by_peer: hold.by_peer };
+            let HoldState { asked, confirmed, by_peer, media } = *hold;
+            self.status.hold = HoldStatus { asked, confirmed, by_peer, media };
         }
     }
 

@@ -1,6 +1,14 @@
 //! The sections of `roombox.toml`.
 
+mod conference;
+mod network;
+mod presentation;
+
 use serde::{Deserialize, Serialize};
+
+pub use conference::{CallWaiting, Conference, Entry};
+pub use network::{Network, NetworkReaction};
+pub use presentation::{ContentHint, Presentation};
 
 /// Everything that can be configured. `deny_unknown_fields` everywhere: a typing error is an error with a line number.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
@@ -14,8 +22,12 @@ pub struct Settings {
     pub audio: Audio,
     /// Picture.
     pub video: Video,
+    /// What we show besides the camera.
+    pub presentation: Presentation,
     /// The TV.
     pub screen: Screen,
+    /// How the way to the server is kept.
+    pub network: Network,
     /// The web panel.
     pub web: Web,
     /// Logging.
@@ -88,30 +100,6 @@ pub struct IceServer {
     /// TURN password.
     #[serde(default)]
     pub password: Option<Secret>,
-}
-
-/// `[conference]`
-#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
-#[serde(default, deny_unknown_fields)]
-pub struct Conference {
-    /// Number, user or `sip:` URI of the room's conference.
-    pub target: Option<String>,
-    /// Join `target` by itself after boot and after every loss. Default false.
-    pub auto_dial: bool,
-    /// Answer incoming calls by itself. Default false.
-    pub auto_answer: bool,
-    /// Speed dial.
-    pub entries: Vec<Entry>,
-}
-
-/// One speed-dial entry.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Shown on panel and display.
-    pub name: String,
-    /// Number, user or `sip:` URI.
-    pub target: String,
 }
 
 /// `[audio]`

@@ -25,6 +25,8 @@ pub(crate) fn check(settings: &Settings, places: &Places) -> Checked {
     rules.password();
     rules.ice_servers();
     rules.auto_dial();
+    rules.auto_answer();
+    rules.redial();
     rules.entries();
     rules.panel();
     rules.out
@@ -145,6 +147,23 @@ impl Rules<'_> {
             let problem = "is missing; `auto_dial = true` needs it";
             let finding = self.finding("conference.target", &["conference.auto_dial"], problem);
             self.out.errors.push(finding.allowed("a number, a user, user@host or a sip: URI"));
+        }
+    }
+
+    fn auto_answer(&mut self) {
+        let path = "conference.auto_answer_from";
+        if self.given(path) && !self.settings.conference.auto_answer {
+            let problem = "counts for nothing without `auto_answer = true`";
+            self.out.warnings.push(self.finding(path, &[path], problem));
+        }
+    }
+
+    fn redial(&mut self) {
+        let conference = &self.settings.conference;
+        if conference.redial_first_ms > conference.redial_longest.saturating_mul(1000) {
+            let problem = "is less than redial_first_ms";
+            let path = "conference.redial_longest";
+            self.out.errors.push(self.finding(path, &[path, "conference.redial_first_ms"], problem));
         }
     }
 

@@ -1,8 +1,10 @@
 //! Every section and key with what it may hold: the one table behind validation, environment variables and help.
 
 mod checks;
+mod conference;
 
 use crate::{address, pin};
+use conference::{CONFERENCE, NETWORK, PRESENTATION};
 
 /// A `[section]`.
 #[derive(Debug)]
@@ -117,7 +119,9 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "conference", about: "What to join and when.", keys: CONFERENCE },
     Section { name: "audio", about: "Sound.", keys: AUDIO },
     Section { name: "video", about: "Picture.", keys: VIDEO },
+    Section { name: "presentation", about: "What we show besides the camera.", keys: PRESENTATION },
     Section { name: "screen", about: "The TV.", keys: SCREEN },
+    Section { name: "network", about: "How the way to the server is kept.", keys: NETWORK },
     Section { name: "web", about: "The web panel.", keys: WEB },
     Section { name: "log", about: "Logging.", keys: LOG },
 ];
@@ -172,22 +176,6 @@ const ICE_SERVER: &[Key] = &[
     required("url", text(checks::ice_url, checks::ICE_URL_ALLOWED), "Address (RFC 7064, RFC 7065)."),
     key("user", text(checks::filled, "text"), "TURN user."),
     key("password", text(checks::filled, "text"), "TURN password."),
-];
-
-const CONFERENCE: &[Key] = &[
-    key("target", TARGET, "The room's conference."),
-    key("auto_dial", Kind::Flag, "Join target by itself after boot and after every loss; default false."),
-    key("auto_answer", Kind::Flag, "Answer incoming calls by itself; default false."),
-    key("entries", Kind::Tables(ENTRY), "Speed dial."),
-];
-
-const ENTRY: &[Key] = &[
-    required(
-        "name",
-        text(checks::label, "text of 1 to 64 characters without line breaks"),
-        "Shown on panel and display.",
-    ),
-    required("target", TARGET, "The conference."),
 ];
 
 const AUDIO: &[Key] = &[

@@ -59,13 +59,14 @@ on = true
              outbound_flows)",
             "roombox.toml:6:20: account.register_expires: is text (allowed: a whole number from 60 to 7200)",
             "roombox.toml:9:1: conference.autoDial: unknown key; did you mean `auto_dial`? (allowed: target, auto_dial, \
-             auto_answer, entries)",
+             auto_answer, auto_answer_from, call_waiting, decline_status, transfers_from, redial_first_ms, redial_longest, \
+             redial_limit, http_server, entries)",
             "roombox.toml:12:10: audio.volume: is 140 (allowed: a whole number from 0 to 100)",
             "roombox.toml:15:9: video.width: is 1281 (allowed: a multiple of 2 from 160 to 3840)",
             "roombox.toml:16:19: video.codecs[1]: is \"h265\", which is none of the words known here; did you mean \
              `h264`? (allowed: h264, vp8)",
             "roombox.toml:18:2: sounds: unknown section (allowed: account, conference, audio, \
-             video, screen, web, log)",
+             video, presentation, screen, network, web, log)",
         ]
     );
 }
@@ -108,6 +109,26 @@ fn registering_needs_user_and_password() {
 fn password_and_password_file_in_one_file_are_one_too_many() {
     let found = errors("[account]\nserver = \"a.b\"\nuser = \"5\"\npassword = \"x\"\npassword_file = \"/p\"\n");
     assert_eq!(found, ["roombox.toml:5:1: account.password_file: stands beside account.password; keep one of them"]);
+}
+
+#[test]
+fn a_list_that_counts_for_nothing_is_a_warning_and_a_wait_that_shrinks_an_error() {
+    let account = "[account]\nserver = \"a.b\"\n[conference]\n";
+    let list = format!("{account}auto_answer_from = [\"boss@a.b\", \"@c.d\", \"7\"]\n");
+    assert!(warnings(&list)[0].starts_with("roombox.toml:4:1: conference.auto_answer_from: counts for nothing"));
+    assert_eq!(warnings(&format!("{list}auto_answer = true\n")), [""; 0]);
+    let waits = errors(&format!("{account}redial_first_ms = 5000\nredial_longest = 4\n"));
+    assert!(waits[0].starts_with("roombox.toml:5:1: conference.redial_longest: is less than"), "{waits:?}");
+}
+
+#[test]
+fn people_and_places_are_checked() {
+    for wrong in ["auto_answer_from = [\"a b\"]", "transfers_from = [\"@\"]", "http_server = \"https://a.b\""] {
+        assert_eq!(errors(&format!("[conference]\n{wrong}\n")).len(), 1, "{wrong}");
+    }
+    for good in ["http_server = \"a.b:8443\"", "http_server = \"[::1]:80\"", "transfers_from = [\"@a.b\"]"] {
+        assert!(file(&format!("[conference]\n{good}\n")).is_ok(), "{good}");
+    }
 }
 
 #[test]

@@ -56,6 +56,9 @@ pub struct HoldStatus {
     pub confirmed: bool,
     /// It has put us on hold.
     pub by_peer: bool,
+    /// Its sound or picture comes in; absent as long as nobody has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<bool>,
 }
 
 /// How far our presentation is.

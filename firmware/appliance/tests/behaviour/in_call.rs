@@ -1,5 +1,6 @@
 //! What is asked of a standing call, and what is known about it.
 
+use roombox_appliance::api::MediaFact;
 use roombox_appliance::tree::{
     Admission, CallId, CallState, CauseCode, Command, Event, PresentationState, RoomRole, Status,
 };
@@ -10,9 +11,10 @@ use roombox_conference::catalogue::{
 };
 use roombox_conference::catalogue::{CallEvent, Event as Catalogue};
 use roombox_hal::buttons::ButtonAction;
+use roombox_settings::model::{ContentHint, Presentation};
 use serde_json::json;
 
-use crate::bench::{Bench, TARGET, in_call_state, join};
+use crate::bench::{Bench, TARGET, in_call_state, join, settings};
 
 const CALL: CallId = CallId(1);
 
@@ -32,7 +34,7 @@ fn presentation(bench: &mut Bench, phase: PresentationPhase) -> Status {
 }
 
 fn start() -> PresentCommand {
-    PresentCommand::Start { hint: conference::ContentHint::Detail, max_bitrate: None, attempts: 2 }
+    PresentCommand::Start { hint: conference::ContentHint::Detail, max_bitrate: Some(1_000_000), attempts: 2 }
 }
 
 fn digits(digits: &str) -> Command {
@@ -89,6 +91,18 @@ fn a_presentation_is_shown_as_it_is_and_not_as_it_was_asked_for() {
     bench.outputs.clear();
     bench.press("present", ButtonAction::Present);
     assert_eq!(bench.asked(), [conference::Command::Present { call: CALL, command: PresentCommand::Stop }]);
+}
+
+#[test]
+fn a_presentation_is_started_as_the_owner_wishes() {
+    let mut settings = settings();
+    settings.presentation = Presentation { hint: ContentHint::Motion, max_bitrate_kbps: 3000 };
+    let mut bench = Bench::ready_with(&settings);
+    bench.call(in_call_state(true));
+    bench.command(Command::Present { on: None });
+    let hint = conference::ContentHint::Motion;
+    let command = PresentCommand::Start { hint, max_bitrate: Some(3_000_000), attempts: 2 };
+    assert!(bench.asked().contains(&conference::Command::Present { call: CALL, command }));
 }
 
 #[test]
@@ -191,6 +205,20 @@ fn hold_is_a_fact_of_the_present_call() {
     assert_eq!(bench.status().display.title, "On hold");
     bench.call(CallState::Idle);
     assert_eq!(bench.status().session, roombox_appliance::tree::SessionStatus::default());
+}
+
+#[test]
+fn a_picture_that_stands_still_on_hold_is_nothing_wrong() {
+    let mut bench = Bench::in_call();
+    bench.media(MediaFact::FirstFrame);
+    let hold = HoldState { asked: false, confirmed: false, by_peer: true, media: Some(true) };
+    bench.conference(conference::Event::CallHold { call: CALL, hold });
+    bench.media(MediaFact::RemoteVideo { flowing: false });
+    assert_eq!(bench.raised(), []);
+    bench.conference(conference::Event::CallHold { call: CALL, hold: HoldState { by_peer: false, ..hold } });
+    bench.media(MediaFact::RemoteVideo { flowing: true });
+    bench.media(MediaFact::RemoteVideo { flowing: false });
+    assert_eq!(bench.raised(), [CauseCode::NoPictureFromConference]);
 }
 
 #[test]

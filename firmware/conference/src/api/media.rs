@@ -59,6 +59,8 @@ pub enum MediaFact {
     Disconnected { call: CallId },
     /// A request failed, or the connection failed for good.
     Failed { call: CallId, reason: String },
+    /// Sound or picture of the other side comes in, or stands still: a fact of a hold.
+    MediaSeen { call: CallId, flowing: bool },
     /// The offer asked for.
     OfferReady { call: CallId, sdp: String },
     /// The presentation could not be put on a sender.
@@ -117,6 +119,7 @@ impl MediaFact {
             | Self::Connected { call, .. }
             | Self::Disconnected { call, .. }
             | Self::Failed { call, .. }
+            | Self::MediaSeen { call, .. }
             | Self::OfferReady { call, .. }
             | Self::PresentationFailed { call, .. }
             | Self::PresentationReady { call, .. }

@@ -143,6 +143,12 @@ impl Call {
                 Step::Continue(())
             }
             MediaFact::Failed { reason, .. } => self.media_failed(context, now, reason),
+            MediaFact::MediaSeen { flowing, .. } => {
+                if let Some(session) = self.session {
+                    context.sip(Command::MediaSeen { session, flowing: *flowing });
+                }
+                Step::Continue(())
+            }
             MediaFact::AnswerAccepted { .. } => {
                 self.answer_set(context, now);
                 Step::Continue(())

@@ -85,6 +85,17 @@ fn rejected(bench: &Bench, wanted: sip::SessionId) -> Option<u16> {
 }
 
 #[test]
+fn whether_media_of_the_other_side_comes_is_a_fact_of_its_hold() {
+    let (mut bench, call, session) = in_call(SessionPolicy::default());
+    bench.media(MediaFact::MediaSeen { call, flowing: false });
+    let seen = |command: &sip::Command| match command {
+        sip::Command::MediaSeen { session, flowing } => Some((*session, *flowing)),
+        _ => None,
+    };
+    assert_eq!(bench.commands().filter_map(seen).collect::<Vec<_>>(), [(session, false)]);
+}
+
+#[test]
 fn a_hold_is_told_when_it_is_agreed_and_not_when_it_is_asked() {
     let (mut bench, call, session) = in_call(SessionPolicy::default());
     bench.command(Command::Hold { call, hold: true });

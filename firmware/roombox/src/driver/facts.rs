@@ -26,7 +26,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
     }
 }
 
-/// The path of a call concerns the conference client.
+/// The path of a call and whether anything comes concern the conference client.
 pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact> {
     let call = conference::CallId(call_of(event)?.0);
     match *event {
@@ -34,6 +34,10 @@ pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact
         MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
         MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
         MediaEvent::Failed { ref reason, .. } => Some(conference::MediaFact::Failed { call, reason: reason.clone() }),
+        MediaEvent::FirstAudio { .. } | MediaEvent::FirstFrame { .. } => {
+            Some(conference::MediaFact::MediaSeen { call, flowing: true })
+        }
+        MediaEvent::RemoteVideo { flowing, .. } => Some(conference::MediaFact::MediaSeen { call, flowing }),
         _ => None,
     }
 }
@@ -90,6 +94,14 @@ mod tests {
         let call = conference::CallId(4);
         assert_eq!(for_conference(&event), Some(conference::MediaFact::Disconnected { call }));
         assert!(matches!(for_room(&event), Some(Input::Media(MediaFact::Disconnected))));
+    }
+
+    #[test]
+    fn whether_anything_comes_is_told_to_both() {
+        let event = MediaEvent::RemoteVideo { call: MediaCall(4), flowing: false };
+        let seen = conference::MediaFact::MediaSeen { call: conference::CallId(4), flowing: false };
+        assert_eq!(for_conference(&event), Some(seen));
+        assert!(matches!(for_room(&event), Some(Input::Media(MediaFact::RemoteVideo { flowing: false }))));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `roombox run`: the appliance.
 
 pub(crate) mod appliance;
+mod conference;
 pub(crate) mod configuration;
 mod identity;
 mod parts;

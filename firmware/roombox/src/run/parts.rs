@@ -1,12 +1,15 @@
 //! Settings and board turned into what machines and media are made with.
 
 use roombox_appliance::{Appliance, ApplianceConfig};
-use roombox_conference::{ConferenceClient, ConferenceConfig};
+use roombox_conference::{
+    ConferenceClient,
+    identity::{display_name, guest_number, sip_uri},
+};
 use roombox_hal::board::Board;
 use roombox_media::{api::MediaConfig, peer::IceServer};
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, ScreenOutput, Settings, VideoCodec},
+    model::{Account, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -15,8 +18,7 @@ use roombox_sip::{
 };
 use roombox_sip_transports::{ClientTlsOptions, Pem, TlsVersion};
 
-/// A guest's number lies in this range (spec section 1.1).
-const GUESTS: std::ops::Range<u32> = 100_000..99_999_999;
+use super::conference;
 
 /// The three machines of a box.
 pub(crate) struct Machines {
@@ -35,32 +37,25 @@ pub(crate) fn machines(
     let account = &settings.account;
     let domain = account.effective_domain()?;
     let user = user(account, seed);
-    let mut client = ConferenceConfig::new(&user, &domain, account.registers());
-    client.auto_answer = settings.conference.auto_answer;
     Ok(Machines {
         agent: UserAgent::new(agent(account, &user, &domain, instance)?, seed),
-        client: ConferenceClient::new(client, seed),
+        client: ConferenceClient::new(conference::config(settings, &user, &domain), seed),
         room: Appliance::new(ApplianceConfig::new(settings, board, env!("CARGO_PKG_VERSION"))),
     })
 }
 
 fn user(account: &Account, seed: u64) -> String {
     let given = account.user.as_deref().map(str::trim).filter(|user| !user.is_empty());
-    let guest = || {
-        let span = u64::from(GUESTS.end - GUESTS.start);
-        (u64::from(GUESTS.start) + seed % span).to_string()
-    };
-    given.map_or_else(guest, str::to_owned)
+    given.map_or_else(|| guest_number(seed), str::to_owned)
 }
 
 fn agent(account: &Account, user: &str, domain: &str, instance: String) -> Result<AgentConfig, AddressError> {
-    let mut endpoint = EndpointConfig::client(format!("sip:{user}@{domain}"));
+    let mut endpoint = EndpointConfig::client(sip_uri(user, domain));
     endpoint.credentials = account
         .password
         .as_ref()
         .map(|password| Credentials { username: user.to_owned(), password: password.reveal().to_owned() });
-    // Spaces become underscores as the vendor's clients write them (spec section 1.1).
-    endpoint.display_name = account.display_name.trim().replace(' ', "_");
+    endpoint.display_name = display_name(&account.display_name);
     endpoint.instance_id = Some(instance);
     let mut agent = AgentConfig::new(endpoint, account.server_addresses()?.into_iter().map(server));
     agent.outbound_flows = account.outbound_flows.unwrap_or(1);
@@ -126,7 +121,7 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
         audio: board.audio.clone(),
         screen,
         codecs: board.codecs.clone(),
-        video_codecs: video.codecs.iter().map(|codec| codec_name(*codec).to_owned()).collect(),
+        video_codecs: codec_names(video),
         picture: (video.width, video.height, video.fps),
         max_bitrate_kbps: video.max_bitrate_kbps,
         ice_servers: settings.account.ice_servers.iter().map(ice_server).collect(),
@@ -147,6 +142,11 @@ const fn output_name(output: ScreenOutput) -> &'static str {
         ScreenOutput::None => "none",
         ScreenOutput::Window => "window",
     }
+}
+
+/// RTP names of the codecs offered, best first.
+pub(super) fn codec_names(video: &Video) -> Vec<String> {
+    video.codecs.iter().map(|codec| codec_name(*codec).to_owned()).collect()
 }
 
 const fn codec_name(codec: VideoCodec) -> &'static str {
@@ -236,7 +236,7 @@ mod tests {
     fn a_guest_gets_a_number_and_does_not_register() {
         let account = Account { user: None, password: None, ..account() };
         let number: u32 = user(&account, 77).parse().unwrap();
-        assert!(GUESTS.contains(&number));
+        assert!(roombox_conference::identity::GUESTS.contains(&number));
         assert!(agent(&account, "1", "d", "urn:uuid:x".into()).unwrap().registration.is_none());
     }
 

@@ -37,6 +37,20 @@ pub(super) fn host(text: &str) -> Result<(), String> {
     }
 }
 
+/// `host[:port]`.
+pub(super) fn place(text: &str) -> Result<(), String> {
+    address::host_and_port(text.trim()).map(drop).map_err(|error| error.to_string())
+}
+
+/// An entry of a list of people.
+pub(super) fn caller(text: &str) -> Result<(), String> {
+    match text.trim().rsplit_once('@') {
+        Some(("", domain)) => host(domain),
+        Some((person, domain)) => user(person).and_then(|()| host(domain)),
+        None => user(text),
+    }
+}
+
 /// RFC 3261 section 25.1 `user`, after trimming (spec section 1.1).
 pub(super) fn user(text: &str) -> Result<(), String> {
     filled(text)?;
