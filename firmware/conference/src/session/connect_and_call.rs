@@ -141,3 +141,31 @@ impl ConnectAndCall {
         SessionState { phase: self.phase, reason }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACTS: [Fact; 7] = [
+        Fact::CallEnded { again: true },
+        Fact::CallEnded { again: false },
+        Fact::CallStands,
+        Fact::Connected,
+        Fact::ConnectionFailed,
+        Fact::Ended,
+        Fact::RedialStopped,
+    ];
+
+    #[test]
+    fn what_does_not_fit_the_phase_changes_nothing() {
+        for fact in FACTS {
+            assert_eq!(ConnectAndCall::default().handle(fact), (None, None), "{fact:?}");
+        }
+        for fact in [Fact::CallStands, Fact::CallEnded { again: true }, Fact::RedialStopped] {
+            let mut undertaking = ConnectAndCall::default();
+            undertaking.start("sip:100@meet.example".into(), false).unwrap();
+            assert_eq!(undertaking.handle(fact), (None, None), "{fact:?}");
+            assert_eq!(undertaking.phase, SessionPhase::Connecting);
+        }
+    }
+}

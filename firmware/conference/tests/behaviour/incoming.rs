@@ -2,14 +2,15 @@
 
 use roombox_conference::ConferenceConfig;
 use roombox_conference::api::{CallState, Command, Event, MediaFact, MediaRequest};
+use roombox_conference::catalogue::{Caller, IncomingCallEvent};
 use roombox_sip::api as sip;
 
 use crate::bench::{ANSWER, Bench, OFFER, seconds};
 
-const SESSION: sip::SessionId = sip::SessionId(1 << 63);
+pub(crate) const SESSION: sip::SessionId = sip::SessionId(1 << 63);
 
-fn ring(bench: &mut Bench, session: sip::SessionId, offer: Option<&str>) {
-    bench.sip(sip::Event::Incoming {
+fn invitation(session: sip::SessionId, offer: Option<&str>) -> sip::Event {
+    sip::Event::Incoming {
         session,
         flow: sip::FlowId(1),
         from_uri: "sip:200@meet.example".into(),
@@ -19,7 +20,37 @@ fn ring(bench: &mut Bench, session: sip::SessionId, offer: Option<&str>) {
         offer: offer.map(sip::Body::sdp),
         headers: vec![],
         replaces: None,
-    });
+    }
+}
+
+fn ring(bench: &mut Bench, session: sip::SessionId, offer: Option<&str>) {
+    bench.sip(invitation(session, offer));
+}
+
+/// A call from somebody else, with headers of its own.
+pub(crate) fn ring_with(
+    bench: &mut Bench,
+    from: &str,
+    display: Option<&str>,
+    lines: Vec<sip::HeaderLine>,
+) -> roombox_conference::api::CallId {
+    let mut event = invitation(SESSION, Some(OFFER));
+    if let sip::Event::Incoming { from_uri, from_display, headers, .. } = &mut event {
+        *from_uri = from.into();
+        *from_display = display.map(str::to_owned);
+        *headers = lines;
+    }
+    bench.sip(event);
+    ringing(bench)
+}
+
+/// A call of this caller, answered and confirmed.
+pub(crate) fn answered(bench: &mut Bench, from: &str) -> roombox_conference::api::CallId {
+    let call = ring_with(bench, from, None, Vec::new());
+    bench.command(Command::Answer { call });
+    bench.media(MediaFact::AnswerReady { call, sdp: ANSWER.into() });
+    bench.sip(sip::Event::Confirmed { session: SESSION });
+    call
 }
 
 fn rejected(bench: &Bench, wanted: sip::SessionId) -> Option<u16> {
@@ -123,4 +154,64 @@ fn a_call_taken_between_two_attempts_gives_way_to_the_kept_conference_when_it_en
     assert_eq!(ringing(&bench), call);
     bench.command(Command::Reject { call });
     assert!(bench.offer_asked().is_some());
+}
+
+#[test]
+fn an_answered_call_tells_each_step_in_its_order() {
+    let mut bench = Bench::registered();
+    answered(&mut bench, "sip:200@meet.example");
+    let told: Vec<_> = bench
+        .told("")
+        .into_iter()
+        .filter(|name| ["call:", "incoming-call:", "connection:new"].iter().any(|prefix| name.starts_with(prefix)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "call:progress",
+            "connection:newRTCSession",
+            "incoming-call:ringing",
+            "call:call-status-changed",
+            "call:start-call",
+            "call:connecting",
+            "call:peerconnection",
+            "call:sdp",
+            "call:accepted",
+            "call:confirmed",
+            "call:peerconnection:confirmed",
+        ]
+    );
+}
+
+#[test]
+fn who_calls_is_told_with_name_number_and_host_as_far_as_they_are_known() {
+    for (from, display, number, host, name) in [
+        ("sip:200@Meet.example:5061;transport=tls", Some("Second room"), "200", "Meet.example", "Second room"),
+        ("sip:200@meet.example", Some("  "), "200", "meet.example", ""),
+        ("sip:200@meet.example", None, "200", "meet.example", ""),
+    ] {
+        let mut bench = Bench::registered();
+        let call = ring_with(&mut bench, from, display, Vec::new());
+        let wanted = IncomingCallEvent::Ringing(Caller {
+            call,
+            display_name: name.into(),
+            host: host.into(),
+            incoming_number: number.into(),
+        });
+        assert!(bench.catalogue().any(|event| *event == wanted.clone().into()), "{from}");
+    }
+}
+
+#[test]
+fn a_call_that_was_refused_or_lost_can_be_neither_answered_nor_refused_again() {
+    let mut bench = Bench::registered();
+    ring(&mut bench, SESSION, Some(OFFER));
+    let call = ringing(&bench);
+    bench.command(Command::Decline { call, status: None });
+    bench.forget();
+    for command in [Command::Answer { call }, Command::Decline { call, status: None }, Command::Reject { call }] {
+        bench.command(command);
+    }
+    assert_eq!(bench.commands().count(), 0);
+    assert_eq!(bench.told("command:refused").len(), 3);
 }

@@ -23,6 +23,7 @@ mod redial_events;
 mod refusals;
 mod renegotiation;
 mod roles;
+mod rooms;
 mod sessions;
 mod snapshot;
 mod steering_walk;

@@ -252,3 +252,16 @@ fn without_a_limit_even_a_call_that_is_not_kept_goes_on() {
     }
     assert!(bench.offer_asked().is_some());
 }
+
+#[test]
+fn a_call_joined_after_a_disarm_is_brought_back_again() {
+    let (mut bench, session) = joined();
+    bench.command(Command::Redial { force: false });
+    lose(&mut bench, session);
+    bench.command(Command::Join { target: TARGET.into(), keep: false });
+    let (_, session) = bench.confirm_call();
+    bench.forget();
+    lose(&mut bench, session);
+    bench.pass(seconds(1));
+    assert!(bench.offer_asked().is_some());
+}

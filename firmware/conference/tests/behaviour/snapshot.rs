@@ -1,7 +1,9 @@
 //! The whole at one moment, and connection and call as one undertaking.
 
-use roombox_conference::api::{Command, Event, MediaFact, SipRequest};
+use roombox_conference::ConferenceConfig;
+use roombox_conference::api::{Command, Event, Input, MediaFact, NoParameters, SipRequest};
 use roombox_conference::catalogue::{CallPhase, Event as Named, IncomingPhase, SessionEvent, Snapshot, SystemStatus};
+use roombox_conference::identity::Parameters;
 use roombox_conference::machine::Machine;
 use roombox_conference::session::{CloseReason, SessionPhase, SessionState};
 use roombox_sip::api as sip;
@@ -191,5 +193,16 @@ fn a_connection_that_needs_a_person_closes_it() {
     bench.command(Command::ConnectAndCall { target: TARGET.into() });
     let failure = failed(sip::Cause::AuthenticationError, Some(401));
     bench.agent(sip::AgentEvent::RegistrationFailed { failure, retry_in_ms: None });
+    assert!(closed(&bench, CloseReason::AutoConnectFailed));
+}
+
+#[test]
+fn an_undertaking_without_parameters_for_the_connection_is_closed() {
+    let mut config = ConferenceConfig::new("", "meet.example", false);
+    config.parameters = Parameters::AskedOnEachAttempt;
+    let mut bench = Bench::with(config);
+    bench.command(Command::ConnectAndCall { target: TARGET.into() });
+    let id = bench.parameters_asked().unwrap();
+    bench.give(Input::Parameters { id, outcome: Err(NoParameters::NotReady) });
     assert!(closed(&bench, CloseReason::AutoConnectFailed));
 }

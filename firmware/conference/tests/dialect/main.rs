@@ -7,6 +7,7 @@ mod catalogue;
 mod features;
 mod mutation;
 mod requests;
+mod rows;
 mod scenarios;
 mod server;
 mod sources;
