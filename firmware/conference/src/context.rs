@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use roombox_sip::api as sip;
 
 use crate::api::{CallId, Command, Event, HttpId, HttpRequest, MediaRequest, Output, SipRequest};
-use crate::catalogue::{self, CommandEvent, Fault};
+use crate::catalogue::{self, CommandEvent, ConnectionEvent, Fault, UnprefixedEvent};
 use crate::config::ConferenceConfig;
 use crate::encodings::Encodings;
 use crate::vendor::MediaState;
@@ -21,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) media_state: MediaState,
     /// How our streams are encoded.
     pub(crate) encodings: Encodings,
+    /// There is a call, or one is being made.
+    pub(crate) in_call: bool,
     outputs: VecDeque<Output>,
     random: StdRng,
     calls: u64,
@@ -36,6 +38,7 @@ impl Context {
             config,
             media_state: MediaState::default(),
             encodings: Encodings::default(),
+            in_call: false,
             outputs: VecDeque::new(),
             random: StdRng::seed_from_u64(seed),
             calls: 0,
@@ -50,9 +53,14 @@ impl Context {
         self.outputs.push_back(Output::Event(event));
     }
 
-    /// Tells an event of the catalogue.
+    /// Tells an event of the catalogue. What the connection tells while there is no call has a second name (spec section 9).
     pub(crate) fn tell(&mut self, event: impl Into<catalogue::Event>) {
-        self.event(Event::Catalogue(event.into()));
+        let event = event.into();
+        let second = if self.in_call { None } else { out_of_call(&event) };
+        self.event(Event::Catalogue(event));
+        if let Some(event) = second {
+            self.event(Event::Catalogue(event.into()));
+        }
     }
 
     /// A command was not carried out.
@@ -127,5 +135,17 @@ impl Context {
     pub(crate) fn between(&mut self, low: Duration, high: Duration) -> Duration {
         let [low, high] = [low, high].map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         Duration::from_millis(self.random.random_range(low..=high.max(low)))
+    }
+}
+
+fn out_of_call(event: &catalogue::Event) -> Option<UnprefixedEvent> {
+    match event {
+        catalogue::Event::ConnectionEvent(ConnectionEvent::Disconnected { .. }) => {
+            Some(UnprefixedEvent::DisconnectedFromOutOfCall {})
+        }
+        catalogue::Event::ConnectionEvent(ConnectionEvent::ConnectedWithConfiguration(configuration)) => {
+            Some(UnprefixedEvent::ConnectedWithConfigurationFromOutOfCall(configuration.clone()))
+        }
+        _ => None,
     }
 }

@@ -63,9 +63,11 @@ impl Call {
 
     /// User and host of the other side.
     pub(crate) fn peer_parts(&self) -> (String, String) {
-        let user = user_part(&self.peer).to_owned();
-        let host = self.peer.split_once('@').map_or("", |(_, host)| host);
-        (user, host.split([';', '?', ':']).next().unwrap_or_default().to_owned())
+        let host = match self.peer.split_once('@') {
+            Some((_, host)) => host,
+            None => self.peer.split_once(':').map_or("", |(_, host)| host),
+        };
+        (user_part(&self.peer).to_owned(), host.split([';', '?', ':']).next().unwrap_or_default().to_owned())
     }
 
     /// How the other side names itself.
@@ -101,8 +103,12 @@ impl Call {
     }
 }
 
-/// `100` of `sip:100@host;param`.
+/// `100` of `sip:100@host;param`; nothing of `sip:host` (RFC 3261 section 19.1.1), the number of `tel:100`.
 pub(super) fn user_part(uri: &str) -> &str {
-    let rest = uri.split_once(':').map_or(uri, |(_, rest)| rest);
-    rest.split(['@', ';', '?']).next().unwrap_or(rest)
+    let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+    match rest.split_once('@') {
+        Some((user, _)) => user.split(';').next().unwrap_or(user),
+        None if scheme.eq_ignore_ascii_case("tel") => rest.split(';').next().unwrap_or(rest),
+        None => "",
+    }
 }

@@ -180,6 +180,7 @@ impl ConferenceClient {
         let is_call_active = !self.calls.is_empty();
         if is_call_active != self.call_active {
             self.call_active = is_call_active;
+            self.context.in_call = is_call_active;
             self.context.tell(CallEvent::CallStatusChanged { is_call_active });
         }
     }

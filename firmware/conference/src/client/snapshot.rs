@@ -1,14 +1,12 @@
 //! The whole client at one moment (spec section 10.3).
 
 use super::ConferenceClient;
-use crate::api::ConnectionState;
-use crate::catalogue::{AutoConnectPhase, CallPhase, CallSnapshot, ConnectionPhase, Snapshot};
+use crate::catalogue::{CallPhase, CallSnapshot, Snapshot};
 use crate::session::system_status;
 
 impl ConferenceClient {
     pub(super) fn snapshot(&self) -> Snapshot {
-        let connection = connection_phase(self.connection.state());
-        let auto_connector = auto_connect_phase(self.connection.state());
+        let (connection, auto_connector) = (self.connection.phase(), self.auto_connect.phase());
         let (call, call_reconnect) = (self.call_snapshot(), self.redial.phase());
         let leg = self.calls.present();
         Snapshot {
@@ -37,25 +35,5 @@ impl ConferenceClient {
             }
             None => CallSnapshot::default(),
         }
-    }
-}
-
-const fn connection_phase(state: &ConnectionState) -> ConnectionPhase {
-    match state {
-        ConnectionState::Connected => ConnectionPhase::Connected,
-        ConnectionState::Connecting { .. } => ConnectionPhase::Connecting,
-        ConnectionState::Disconnected { .. } => ConnectionPhase::Disconnected,
-        ConnectionState::Established => ConnectionPhase::Established,
-        ConnectionState::Idle => ConnectionPhase::Idle,
-    }
-}
-
-const fn auto_connect_phase(state: &ConnectionState) -> AutoConnectPhase {
-    match state {
-        ConnectionState::Connected | ConnectionState::Connecting { .. } => AutoConnectPhase::AttemptingConnect,
-        ConnectionState::Disconnected { needs_person: true, .. } => AutoConnectPhase::ErrorTerminal,
-        ConnectionState::Disconnected { .. } => AutoConnectPhase::WaitingBeforeRetry,
-        ConnectionState::Established => AutoConnectPhase::ConnectedMonitoring,
-        ConnectionState::Idle => AutoConnectPhase::Idle,
     }
 }

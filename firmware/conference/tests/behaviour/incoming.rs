@@ -189,6 +189,7 @@ fn who_calls_is_told_with_name_number_and_host_as_far_as_they_are_known() {
         ("sip:200@Meet.example:5061;transport=tls", Some("Second room"), "200", "Meet.example", "Second room"),
         ("sip:200@meet.example", Some("  "), "200", "meet.example", ""),
         ("sip:200@meet.example", None, "200", "meet.example", ""),
+        ("sip:meet.example;transport=ws", None, "", "meet.example", ""),
     ] {
         let mut bench = Bench::registered();
         let call = ring_with(&mut bench, from, display, Vec::new());

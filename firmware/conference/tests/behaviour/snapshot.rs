@@ -204,5 +204,6 @@ fn an_undertaking_without_parameters_for_the_connection_is_closed() {
     bench.command(Command::ConnectAndCall { target: TARGET.into() });
     let id = bench.parameters_asked().unwrap();
     bench.give(Input::Parameters { id, outcome: Err(NoParameters::NotReady) });
-    assert!(closed(&bench, CloseReason::AutoConnectFailed));
+    assert_eq!(states(&bench).last(), Some(&(SessionPhase::Closed, Some(CloseReason::AutoConnectFailed))));
+    assert!(bench.offer_asked().is_none());
 }

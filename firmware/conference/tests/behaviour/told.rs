@@ -135,3 +135,19 @@ fn media_that_cannot_take_or_answer_an_offer_of_a_running_call_is_told_by_its_st
     bench.media(MediaFact::Failed { call, reason: "not a description".into() });
     assert_eq!(names(&mut bench, &["call:peerconnection:"]), ["call:peerconnection:setremotedescriptionfailed"]);
 }
+
+#[test]
+fn what_the_connection_tells_while_there_is_no_call_has_a_second_name() {
+    let second = ["disconnected-from-out-of-call", "connected-with-configuration-from-out-of-call"];
+    let mut bench = Bench::registered();
+    bench.disconnect();
+    bench.connect();
+    assert_eq!(names(&mut bench, &second), second);
+    let (mut bench, ..) = Bench::in_call();
+    bench.disconnect();
+    bench.connect();
+    assert_eq!(names(&mut bench, &second), Vec::<&str>::new());
+    bench.command(Command::Leave);
+    bench.disconnect();
+    assert_eq!(names(&mut bench, &second), [second[0]]);
+}
