@@ -1,5 +1,6 @@
 //! The media of one call: a pipeline around a peer connection.
 
+mod entries;
 mod measures;
 mod orders;
 mod playout;
@@ -19,8 +20,11 @@ pub(crate) use measures::Measures;
 pub(crate) use orders::Order;
 
 use crate::{
-    api::{MediaCall, Statistics},
-    call::worker::Worker,
+    api::{MediaCall, Statistics, Stream},
+    call::{
+        entries::{Known, Shown},
+        worker::Worker,
+    },
     error::MediaError,
     peer::{PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
     pipeline::locked,
@@ -98,7 +102,19 @@ impl Call {
     pub(crate) async fn statistics(&self, rooms: &Rooms) -> Statistics {
         let mut statistics = self.seat.measures.statistics();
         statistics.microphone_db = rooms.microphone.meter.level();
-        statistics.entries = self.peer.stats().await;
+        let known = Known {
+            camera_track: rooms.camera.track(),
+            camera: self.seat.measures.sent(Stream::Camera).figures(),
+            presentation: self.seat.measures.sent(Stream::Presentation).figures(),
+            microphone_level: 10_f64.powf(statistics.microphone_db / 20.0).clamp(0.0, 1.0),
+            main: Shown {
+                decoded: statistics.frames_decoded,
+                per_second: statistics.frames_per_second,
+                size: (statistics.frame_width, statistics.frame_height),
+                decoder: statistics.decoder.clone(),
+            },
+        };
+        statistics.entries = entries::complete(self.peer.stats().await, &known);
         statistics
     }
 }

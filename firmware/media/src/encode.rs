@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use gst::prelude::*;
 
-pub(crate) use sent::Sent;
+pub(crate) use sent::{Sent, SentFigures};
 pub(crate) use steer::{SizeNews, Steer};
 
 use crate::{
@@ -59,7 +59,9 @@ impl Sender {
             elements::video_payloader(&codec.name, codec.payload_type)
         );
         let mut sender = Self::build(mid, codec, stream, element, &text, relay::entry("in", None, PICTURES))?;
-        sender.steer = Some(Steer::new(&sender.bin, &sender.source, &sender.element, bitrate, size)?);
+        sender.steer =
+            Some(Steer::new(&sender.bin, &sender.source, &sender.element, bitrate, Arc::clone(&sent), size)?);
+        sent.encoder(&sender.element);
         let pad = named::<gst::Element>(&sender.bin, "encoder")?.static_pad("src");
         let pad = pad.ok_or_else(|| MediaError::pipeline("encoder", "has no pad"))?;
         pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {

@@ -15,6 +15,7 @@ mod encode;
 pub mod engine;
 mod error;
 mod output;
+mod pace;
 mod paint;
 pub mod peer;
 mod pipeline;

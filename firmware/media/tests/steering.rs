@@ -1,6 +1,6 @@
 //! What is sent is steered while it is sent: seen and measured at the other side.
 
-#![allow(clippy::disallowed_methods, reason = "rates are measured over time")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests; rates are measured over time")]
 
 mod support;
 

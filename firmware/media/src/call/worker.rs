@@ -170,7 +170,7 @@ impl Worker {
             Kind::Video => {
                 let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Encoder).await?;
                 *locked(&self.seat.measures.encoder) = Some(format!("{} {element}", codec.name));
-                let sent = Arc::clone(&self.seat.measures.camera);
+                let sent = Arc::clone(self.seat.measures.sent(stream));
                 let bitrate = self.rooms.config.max_bitrate_kbps.saturating_mul(1000);
                 Sender::video(mid, codec, stream, element, bitrate, sent, self.size_news(stream))?
             }
@@ -192,8 +192,7 @@ impl Worker {
     fn size_news(&self, stream: Stream) -> SizeNews {
         let (rooms, seat) = (Arc::downgrade(&self.rooms), Arc::clone(&self.seat));
         Box::new(move |width, height| {
-            let news = stream == Stream::Camera && seat.measures.comes(width, height);
-            if let (true, Some(rooms), Some(call)) = (news, rooms.upgrade(), seat.id.get()) {
+            if let (Stream::Camera, Some(rooms), Some(call)) = (stream, rooms.upgrade(), seat.id.get()) {
                 rooms.tell(MediaEvent::CameraSize { call: *call, width, height });
             }
         })

@@ -107,12 +107,13 @@ impl CameraControl {
             keeper.health.clone()
         };
         let closed = reaches(health.clone(), |health| *health == Health::Off).await;
-        let state = locked(&self.state);
-        if let Some(keeper) = state.keeper.as_ref() {
-            keeper.set(state.on);
-        }
-        let on = state.on;
-        drop(state);
+        let on = {
+            let state = locked(&self.state);
+            if let Some(keeper) = state.keeper.as_ref() {
+                keeper.set(state.on);
+            }
+            state.on
+        };
         closed?;
         if on { works(health).await } else { Ok(()) }
     }

@@ -10,12 +10,13 @@ use crate::{
         elements,
         gate::Gate,
         plan::{Limits, Picture, Plan, plan},
+        sent::Sent,
     },
     error::MediaError,
     pipeline::{locked, named},
 };
 
-/// Told the size of the picture that comes in, in pixels.
+/// Told the size of the picture that comes in, in pixels, when it changes.
 pub(crate) type SizeNews = Box<dyn Fn(u32, u32) + Send + Sync>;
 
 /// The way from the entry to a video encoder: `entry ! videoscale name=first ! capsfilter name=size ! … encoder`.
@@ -27,6 +28,7 @@ struct Shared {
     encoder: gst::Element,
     size: gst::Element,
     limits: Limits,
+    sent: Arc<Sent>,
     news: SizeNews,
     state: Mutex<State>,
 }
@@ -39,7 +41,7 @@ struct State {
     plan: Option<Plan>,
     gate: Gate,
     /// The frame rate behind the entry is told anew before the next frame.
-    stale: bool,
+    outdated: bool,
 }
 
 impl Steer {
@@ -52,11 +54,12 @@ impl Steer {
         entry: &gst_app::AppSrc,
         element: &str,
         bitrate: u32,
+        sent: Arc<Sent>,
         news: SizeNews,
     ) -> Result<Self, MediaError> {
         let limits = Limits { bitrate, size: elements::largest(element) };
         let (encoder, size) = (named(bin, "encoder")?, named(bin, "size")?);
-        let shared = Shared { element: element.into(), encoder, size, limits, news, state: Mutex::default() };
+        let shared = Shared { element: element.into(), encoder, size, limits, sent, news, state: Mutex::default() };
         let steer = Self(Arc::new(shared));
         let pad = entry.static_pad("src").ok_or_else(|| MediaError::pipeline("entry", "has no pad"))?;
         let at_entry = Arc::clone(&steer.0);
@@ -86,14 +89,13 @@ impl Shared {
     /// New caps come in; what they are behind the entry is returned.
     fn comes(&self, caps: &gst::Caps) -> gst::Caps {
         let mut state = locked(&self.state);
-        let before = state.caps.as_ref().and_then(picture);
         state.caps = Some(caps.clone());
         self.apply(&mut state);
-        state.stale = false;
+        state.outdated = false;
         let behind = behind(caps, state.plan);
         drop(state);
         if let Some(now) = picture(caps)
-            && before.is_none_or(|before| (before.width, before.height) != (now.width, now.height))
+            && self.sent.comes((now.width, now.height))
         {
             (self.news)(now.width, now.height);
         }
@@ -101,13 +103,14 @@ impl Shared {
     }
 
     fn frame(&self, pad: &gst::Pad, frame: &gst::Buffer) -> gst::PadProbeReturn {
+        self.sent.frame();
         let mut state = locked(&self.state);
         let rate = state.plan.and_then(|plan| plan.rate);
         if frame.pts().is_some_and(|pts| !state.gate.passes(pts, rate)) {
             return gst::PadProbeReturn::Drop;
         }
-        let stale = std::mem::take(&mut state.stale);
-        let caps = state.caps.as_ref().filter(|_| stale).map(|caps| behind(caps, state.plan));
+        let outdated = std::mem::take(&mut state.outdated);
+        let caps = state.caps.as_ref().filter(|_| outdated).map(|caps| behind(caps, state.plan));
         drop(state);
         if let (Some(caps), Some(next)) = (caps, pad.peer()) {
             next.send_event(gst::event::Caps::new(&caps));
@@ -119,6 +122,7 @@ impl Shared {
         let Some(picture) = state.caps.as_ref().and_then(picture) else { return };
         let next = plan(picture, self.limits, state.wish);
         let before = state.plan.replace(next);
+        self.sent.planned(next);
         if before == Some(next) {
             return;
         }
@@ -129,7 +133,7 @@ impl Shared {
         if before.is_none_or(|before| (before.width, before.height) != (next.width, next.height)) {
             self.size.set_property("caps", size(next));
         }
-        state.stale |= before.is_some_and(|before| before.rate != next.rate);
+        state.outdated |= before.is_some_and(|before| before.rate != next.rate);
     }
 }
 
