@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::peer::IceServer;
 
-/// One call's media. The driver numbers it like the call.
+/// One call's media, or one receive connection's. The driver numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MediaCall(pub u64);
 
@@ -66,8 +66,10 @@ pub enum MediaEvent {
     FirstFrame { call: MediaCall },
     /// Checked behind the last stage: these samples go out (`muted` = all zero).
     Microphone { muted: bool },
-    /// Size in pixels of the picture that goes into the encoder's chain, before it is scaled down.
-    CameraSize { call: MediaCall, width: u32, height: u32 },
+    /// Size in pixels of the picture that goes into the encoder's chain of this stream, before it is scaled down.
+    PictureSize { call: MediaCall, stream: Stream, width: u32, height: u32 },
+    /// Sound and picture of this receive connection are there; they are heard and seen instead of the call's.
+    ReceiveRunning { call: MediaCall },
     /// Checked behind the last stage: the camera picture goes out or the still picture does.
     CameraSending { sending: bool },
     /// The microphone or speaker works, or does not.
@@ -89,7 +91,8 @@ pub enum SoundDevice {
 }
 
 /// Which of the sent streams, or of what comes for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Stream {
     /// The microphone.
     Audio,

@@ -20,13 +20,13 @@ pub(crate) use measures::Measures;
 pub(crate) use orders::Order;
 
 use crate::{
-    api::{MediaCall, Statistics, Stream},
+    api::{MediaCall, MediaEvent, Statistics, Stream},
     call::{
         entries::{Known, Shown},
         worker::Worker,
     },
     error::MediaError,
-    peer::{PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
+    peer::{Kind, PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
     pipeline::locked,
     rooms::Rooms,
 };
@@ -41,11 +41,51 @@ pub(crate) struct Call {
     work: Mutex<Option<Work>>,
 }
 
+/// What a peer connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A call.
+    Call,
+    /// The receive connection of a spectator: nothing is sent, and what comes replaces the call's sound and picture
+    /// (spec section 2.8).
+    Receive,
+}
+
 /// What the call's task and its owner share.
 struct Seat {
+    part: Part,
+    arrived: Mutex<Arrived>,
     serial: u64,
     id: OnceLock<MediaCall>,
     measures: Measures,
+}
+
+/// What has come so far.
+#[derive(Debug, Default)]
+struct Arrived {
+    sound: bool,
+    picture: bool,
+}
+
+impl Seat {
+    /// Something was decoded. A receive connection runs when sound and picture are there.
+    fn arrives(&self, rooms: &Rooms, kind: Kind) {
+        if self.part == Part::Call {
+            return;
+        }
+        let mut arrived = locked(&self.arrived);
+        let before = arrived.sound && arrived.picture;
+        match kind {
+            Kind::Audio => arrived.sound = true,
+            Kind::Video => arrived.picture = true,
+        }
+        let runs = arrived.sound && arrived.picture && !before;
+        drop(arrived);
+        if let (true, Some(call)) = (runs, self.id.get()) {
+            rooms.cover(self.serial);
+            rooms.tell(MediaEvent::ReceiveRunning { call: *call });
+        }
+    }
 }
 
 struct Work {
@@ -55,7 +95,7 @@ struct Work {
 
 impl Call {
     /// A peer connection in a pipeline that plays; gathering starts at once.
-    pub(crate) fn open(rooms: &Arc<Rooms>) -> Result<Self, MediaError> {
+    pub(crate) fn open(rooms: &Arc<Rooms>, part: Part) -> Result<Self, MediaError> {
         let (sender, events) = mpsc::unbounded_channel();
         let config = PeerConfig {
             ice_servers: rooms.config.ice_servers.clone(),
@@ -64,6 +104,8 @@ impl Call {
         };
         let peer: Arc<dyn PeerConnection> = Arc::new(WebrtcPeer::new(config, sender)?);
         let seat = Arc::new(Seat {
+            part,
+            arrived: Mutex::default(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             id: OnceLock::new(),
             measures: Measures::default(),
@@ -108,6 +150,7 @@ impl Call {
             presentation: self.seat.measures.sent(Stream::Presentation).figures(),
             microphone_level: 10_f64.powf(statistics.microphone_db / 20.0).clamp(0.0, 1.0),
             main: Shown {
+                received: self.seat.measures.received.load(Ordering::Relaxed),
                 decoded: statistics.frames_decoded,
                 per_second: statistics.frames_per_second,
                 size: (statistics.frame_width, statistics.frame_height),

@@ -9,11 +9,12 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{Encoding, MediaCall, MediaConfig, MediaEvent, Snapshot, SpeakerSamples, Statistics, Stream},
-    call::{Call, Order},
+    call::{Call, Order, Part},
     codec::{self, Direction},
     error::MediaError,
     output,
     pipeline::locked,
+    receive,
     rooms::Rooms,
 };
 
@@ -59,7 +60,7 @@ impl MediaEngine {
         let rooms = self.rooms()?;
         let mut prepared = locked(&self.shared.prepared);
         if prepared.is_none() {
-            *prepared = Some(Call::open(&rooms)?);
+            *prepared = Some(Call::open(&rooms, Part::Call)?);
         }
         Ok(())
     }
@@ -77,6 +78,19 @@ impl MediaEngine {
     /// Sets the peer's answer to the offer made last.
     pub async fn accept_answer(&self, call: MediaCall, answer: &str) -> Result<(), MediaError> {
         Ok(self.known(call)?.peer.accept_answer(answer).await?)
+    }
+
+    /// Makes the offer of a spectator: a connection of its own that only receives, numbered by the caller like a call and
+    /// used like one (`accept_answer`, `statistics`, `request_key_frame`, `close_call`). What it brings is heard and seen
+    /// instead of the call's from [`MediaEvent::ReceiveRunning`] until it is closed (spec section 2.8).
+    pub async fn create_receive_offer(&self, connection: MediaCall) -> Result<String, MediaError> {
+        let call = Arc::new(Call::open(&self.rooms()?, Part::Receive)?);
+        call.assign(connection);
+        let former = locked(&self.shared.calls).insert(connection, Arc::clone(&call));
+        if let Some(former) = former {
+            former.close().await;
+        }
+        Ok(receive::only(&call.peer.create_offer(false).await?))
     }
 
     /// Steers what is sent from the next frame on, and whenever the stream begins anew; without negotiation.
@@ -189,7 +203,7 @@ impl MediaEngine {
             return Ok(Arc::clone(call));
         }
         let prepared = locked(&self.shared.prepared).take();
-        let call = Arc::new(prepared.map_or_else(|| Call::open(&rooms), Ok)?);
+        let call = Arc::new(prepared.map_or_else(|| Call::open(&rooms, Part::Call), Ok)?);
         call.assign(id);
         calls.insert(id, Arc::clone(&call));
         Ok(call)

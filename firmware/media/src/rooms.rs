@@ -27,8 +27,26 @@ pub(crate) struct Rooms {
     pub(crate) screen: Screen,
     _display: Display,
     pub(crate) tasks: Tasks,
-    /// Serial number of the call that is seen and heard.
-    foreground: Mutex<Option<u64>>,
+    foreground: Mutex<Foreground>,
+}
+
+/// Serial numbers of what could be seen and heard, the latest last.
+#[derive(Debug, Default)]
+struct Foreground {
+    calls: Vec<u64>,
+    /// Receive connections; they cover calls.
+    covers: Vec<u64>,
+}
+
+impl Foreground {
+    fn seen(&self) -> Option<u64> {
+        self.covers.last().or(self.calls.last()).copied()
+    }
+
+    fn forget(&mut self, serial: u64) {
+        self.calls.retain(|other| *other != serial);
+        self.covers.retain(|other| *other != serial);
+    }
 }
 
 impl Rooms {
@@ -68,21 +86,32 @@ impl Rooms {
         let _ = self.events.send(event);
     }
 
-    /// The call with this serial number is seen and heard from now on.
+    /// The call with this serial number is seen and heard from now on, unless a receive connection covers it.
     pub(crate) fn bring_forward(&self, serial: u64) {
-        *locked(&self.foreground) = Some(serial);
+        let mut foreground = locked(&self.foreground);
+        foreground.forget(serial);
+        foreground.calls.push(serial);
     }
 
-    /// Is this call seen and heard?
+    /// The receive connection with this serial number is seen and heard from now on, instead of any call.
+    pub(crate) fn cover(&self, serial: u64) {
+        let mut foreground = locked(&self.foreground);
+        foreground.forget(serial);
+        foreground.covers.push(serial);
+        self.screen.show(Scene::Call);
+    }
+
+    /// Is this one seen and heard?
     pub(crate) fn is_forward(&self, serial: u64) -> bool {
-        *locked(&self.foreground) == Some(serial)
+        locked(&self.foreground).seen() == Some(serial)
     }
 
-    /// This call is over: the idle picture, if it was the one seen.
+    /// This one is over: the one before it is seen again, else the idle picture.
     pub(crate) fn leave(&self, serial: u64) {
         let mut foreground = locked(&self.foreground);
-        if *foreground == Some(serial) {
-            *foreground = None;
+        let seen = foreground.seen();
+        foreground.forget(serial);
+        if seen.is_some() && foreground.seen().is_none() {
             self.screen.show(Scene::Idle);
         }
     }

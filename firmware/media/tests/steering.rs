@@ -87,12 +87,12 @@ async fn the_picture_gets_smaller_and_larger_again_without_negotiation() {
         size_at(&answerer, (640, 360)).await;
         answerer.screen_until("the whole picture", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
         // What goes into the chain never changed: told once.
-        caller.wait("size", |event| matches!(event, MediaEvent::CameraSize { .. })).await;
+        caller.wait("size", |event| matches!(event, MediaEvent::PictureSize { .. })).await;
         caller.engine.close_call(CALL).await;
         caller.engine.stop().await;
         caller.rest();
-        let sizes = caller.told.iter().filter(|event| matches!(event, MediaEvent::CameraSize { .. }));
-        let expected = MediaEvent::CameraSize { call: CALL, width: 640, height: 360 };
+        let sizes = caller.told.iter().filter(|event| matches!(event, MediaEvent::PictureSize { .. }));
+        let expected = MediaEvent::PictureSize { call: CALL, stream: Stream::Camera, width: 640, height: 360 };
         assert_eq!(sizes.collect::<Vec<_>>(), [&expected]);
     }
 }
@@ -184,4 +184,30 @@ async fn the_only_camera_is_opened_anew_and_one_that_is_off_stays_off() {
     answerer.screen_until("the still picture", |p| code_of(p).is_none()).await;
     caller.engine.set_camera(true);
     answerer.screen_until("the camera again", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_frame_comes_when_one_is_asked_for() {
+    let (caller, answerer) = in_a_call(&["H264"]).await;
+    let key_frames = async || {
+        let statistics = caller.engine.statistics(CALL).await.unwrap();
+        let sent = statistics.entries.iter().find(|entry| entry["type"] == "outbound-rtp" && entry["kind"] == "video");
+        sent.and_then(|sent| sent["keyFramesEncoded"].as_u64()).unwrap()
+    };
+    // Those of the beginning are over when the picture has moved for a while: the next by itself is 20 s away.
+    let mut before = key_frames().await;
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = key_frames().await;
+        if std::mem::replace(&mut before, now) == now {
+            break;
+        }
+    }
+    answerer.engine.request_key_frame(CALL, Stream::Camera).unwrap();
+    let watching = async {
+        while key_frames().await == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), watching).await.expect("no key frame came");
 }

@@ -20,6 +20,7 @@ pub(super) struct Known {
 /// A remote picture as it was decoded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shown {
+    pub(super) received: u64,
     pub(super) decoded: u64,
     pub(super) per_second: f64,
     /// Pixels; 0 before the first.
@@ -134,6 +135,7 @@ fn picture_sent(
 
 fn picture_received(fields: &mut Map<String, Value>, shown: &Shown) {
     let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
+    set("framesReceived", json!(shown.received));
     set("framesDecoded", json!(shown.decoded));
     set("framesPerSecond", json!(shown.per_second));
     if shown.size != (0, 0) {

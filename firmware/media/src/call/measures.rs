@@ -16,6 +16,8 @@ use crate::{
 /// Counters of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Measures {
+    /// Remote frames that went into the decoder.
+    pub(crate) received: AtomicU64,
     decoded: AtomicU64,
     pace: Pace,
     size: Mutex<(u32, u32)>,

@@ -1,6 +1,10 @@
 //! The task of a call: does what its peer connection tells, mends what breaks.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use gst::prelude::*;
 use tokio::{
@@ -10,14 +14,14 @@ use tokio::{
 
 use crate::{
     api::{Encoding, MediaCall, MediaEvent, Stream},
-    call::{Seat, orders::Order, playout::Playout},
+    call::{Part, Seat, orders::Order, playout::Playout},
     codec::{self, Direction},
     compose::Scene,
     decode::{self, Receiver},
     encode::{self, Sender, SizeNews},
     error::MediaError,
     peer::{Codec, Kind, PeerConnection, PeerEvent, Role},
-    pipeline::{Note, Pace, Running, locked},
+    pipeline::{Note, Pace, Running, locked, named},
     relay,
     rooms::Rooms,
 };
@@ -133,8 +137,10 @@ impl Worker {
         if !self.connected {
             self.connected = true;
             self.watch.since = Instant::now();
-            self.rooms.bring_forward(self.seat.serial);
-            self.listen();
+            if self.seat.part == Part::Call {
+                self.rooms.bring_forward(self.seat.serial);
+                self.listen();
+            }
         }
         for (mid, sender) in &mut self.senders {
             begin(&self.rooms, sender, mid);
@@ -158,7 +164,7 @@ impl Worker {
     }
 
     async fn send(&mut self, mid: &str, kind: Kind, codec: &Codec) -> Result<(), MediaError> {
-        if self.senders.get(mid).is_some_and(|sender| sender.codec == *codec) {
+        if self.seat.part == Part::Receive || self.senders.get(mid).is_some_and(|sender| sender.codec == *codec) {
             return Ok(());
         }
         if let Some(old) = self.senders.remove(mid) {
@@ -188,12 +194,12 @@ impl Worker {
         Ok(())
     }
 
-    /// Tells the size of the camera picture when it changes.
+    /// Tells the size of the sent picture when it changes.
     fn size_news(&self, stream: Stream) -> SizeNews {
         let (rooms, seat) = (Arc::downgrade(&self.rooms), Arc::clone(&self.seat));
         Box::new(move |width, height| {
-            if let (Stream::Camera, Some(rooms), Some(call)) = (stream, rooms.upgrade(), seat.id.get()) {
-                rooms.tell(MediaEvent::CameraSize { call: *call, width, height });
+            if let (Some(rooms), Some(call)) = (rooms.upgrade(), seat.id.get()) {
+                rooms.tell(MediaEvent::PictureSize { call: *call, stream, width, height });
             }
         })
     }
@@ -215,6 +221,9 @@ impl Worker {
                 Receiver::video(mid, codec, element)?
             }
         };
+        if kind == Kind::Video {
+            count_arrivals(&receiver, &self.seat)?;
+        }
         match kind {
             Kind::Audio => play(&receiver, Arc::clone(&self.rooms), Arc::clone(&self.seat)),
             Kind::Video => show(&receiver, Arc::clone(&self.rooms), Arc::clone(&self.seat)),
@@ -302,7 +311,9 @@ impl Worker {
         } else {
             self.peer.request_key_frame(mid);
         }
-        let flowing = moved || (self.watch.flowing && self.watch.since.elapsed() < STILL);
+        // What is not seen has no standstill.
+        let forward = self.rooms.is_forward(self.seat.serial);
+        let flowing = moved || !forward || (self.watch.flowing && self.watch.since.elapsed() < STILL);
         if flowing != self.watch.flowing {
             self.watch.flowing = flowing;
             self.tell(|call| MediaEvent::RemoteVideo { call, flowing });
@@ -317,6 +328,18 @@ fn begin(rooms: &Rooms, sender: &mut Sender, mid: &str) {
     sender.force_key_frame();
 }
 
+/// Frames count as received when they go into the decoder.
+fn count_arrivals(receiver: &Receiver, seat: &Arc<Seat>) -> Result<(), MediaError> {
+    let pad = named::<gst::Element>(&receiver.bin, "decoder")?.static_pad("sink");
+    let pad = pad.ok_or_else(|| MediaError::pipeline("decoder", "has no pad"))?;
+    let seat = Arc::clone(seat);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+        seat.measures.received.fetch_add(1, Ordering::Relaxed);
+        gst::PadProbeReturn::Ok
+    });
+    Ok(())
+}
+
 /// Decoded sound goes to the speaker.
 fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let mut playout = Playout::default();
@@ -325,6 +348,7 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
         if let Ok(map) = buffer.map_readable() {
             seat.measures.remote_sound.hear(&map);
         }
+        seat.arrives(&rooms, Kind::Audio);
         let now = timeline.now();
         let at = playout.at(buffer.pts().unwrap_or(now), now);
         buffer.make_mut().set_pts(at);
@@ -340,13 +364,14 @@ fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
         let first = seat.measures.frame(size) == 0;
+        seat.arrives(&rooms, Kind::Video);
         let now = timeline.now();
         frame.make_mut().set_pts(now);
         if !rooms.is_forward(seat.serial) {
             return;
         }
         rooms.screen.remote.push(&frame, caps);
-        if first {
+        if first && seat.part == Part::Call {
             rooms.screen.show(Scene::Call);
             let (events, id) = (rooms.events.clone(), seat.id.get().copied());
             rooms.screen.when_shown(now, move || {

@@ -11,12 +11,13 @@ use roombox_media::api::{self as media, MediaCall, MediaEvent};
 /// The call that an event is about; `None` for devices.
 pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
     match event {
-        MediaEvent::CameraSize { call, .. }
-        | MediaEvent::Connected { call }
+        MediaEvent::Connected { call }
         | MediaEvent::Disconnected { call }
         | MediaEvent::Failed { call, .. }
         | MediaEvent::FirstAudio { call }
         | MediaEvent::FirstFrame { call }
+        | MediaEvent::PictureSize { call, .. }
+        | MediaEvent::ReceiveRunning { call }
         | MediaEvent::RemoteVideo { call, .. } => Some(*call),
         MediaEvent::Camera { .. }
         | MediaEvent::CameraSending { .. }
@@ -30,7 +31,12 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
 pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact> {
     let call = conference::CallId(call_of(event)?.0);
     match *event {
-        MediaEvent::CameraSize { width, height, .. } => Some(conference::MediaFact::CameraSize { call, width, height }),
+        MediaEvent::PictureSize { stream: media::Stream::Camera, width, height, .. } => {
+            Some(conference::MediaFact::CameraSize { call, width, height })
+        }
+        MediaEvent::PictureSize { stream: media::Stream::Presentation, width, height, .. } => {
+            Some(conference::MediaFact::PresentationSize { call, width, height })
+        }
         MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
         MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
         MediaEvent::Failed { ref reason, .. } => Some(conference::MediaFact::Failed { call, reason: reason.clone() }),
@@ -42,10 +48,30 @@ pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact
     }
 }
 
+/// A stream in media's words.
+pub(super) const fn stream(stream: conference::Stream) -> media::Stream {
+    match stream {
+        conference::Stream::Audio => media::Stream::Audio,
+        conference::Stream::Camera => media::Stream::Camera,
+        conference::Stream::Presentation => media::Stream::Presentation,
+    }
+}
+
+/// How a stream is encoded, in media's words.
+pub(super) fn encoding(encoding: conference::Encoding) -> media::Encoding {
+    let conference::Encoding { max_bitrate, scale_down_millis, max_framerate, hint } = encoding;
+    let hint = hint.map(|hint| match hint {
+        conference::ContentHint::Detail => media::ContentHint::Detail,
+        conference::ContentHint::Motion => media::ContentHint::Motion,
+        conference::ContentHint::Text => media::ContentHint::Text,
+    });
+    media::Encoding { max_bitrate, scale_down_millis, max_framerate, hint }
+}
+
 /// What concerns the room.
 pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
     let fact = match event.clone() {
-        MediaEvent::CameraSize { .. } => return None,
+        MediaEvent::PictureSize { .. } | MediaEvent::ReceiveRunning { .. } => return None,
         MediaEvent::Camera { working, name, reason } => MediaFact::Camera { working, name, reason },
         MediaEvent::CameraSending { sending } => MediaFact::CameraSending { sending },
         MediaEvent::Connected { .. } => MediaFact::Connected,

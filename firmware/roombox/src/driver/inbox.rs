@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use roombox_appliance::api as room;
-use roombox_conference::api::{HttpId, HttpResponse, MediaFact, NetworkEvent};
+use roombox_conference::api::{HttpId, HttpResponse, NetworkEvent};
 use roombox_hal::buttons::Press;
 use roombox_media::{api::MediaEvent, engine::MediaEngine};
 use roombox_sip::api::{FlowError, FlowId, FlowInput, LocateId, ServerTarget};
@@ -13,7 +13,7 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval, sleep_until},
 };
 
-use super::{http, places::Located};
+use super::{http, media, places::Located};
 use crate::house::Asked;
 
 /// One thing that happened.
@@ -26,7 +26,7 @@ pub(super) enum Happening {
     Flow(FlowId, FlowInput),
     Http(HttpId, Result<HttpResponse, String>),
     Located(LocateId, Result<Vec<ServerTarget>, FlowError>),
-    MediaFact(MediaFact),
+    MediaAnswer(media::Answer),
     MediaNews(MediaEvent),
     Network(NetworkEvent),
     Note(room::Input),
@@ -41,8 +41,8 @@ pub(super) struct Inbox {
     pub(super) flows: FlowEvents,
     pub(super) http_answers: mpsc::UnboundedReceiver<http::Answered>,
     pub(super) located: mpsc::UnboundedReceiver<Located>,
+    pub(super) media_answers: mpsc::UnboundedReceiver<media::Answer>,
     pub(super) media_events: mpsc::UnboundedReceiver<MediaEvent>,
-    pub(super) media_facts: mpsc::UnboundedReceiver<MediaFact>,
     pub(super) network: mpsc::UnboundedReceiver<NetworkEvent>,
     pub(super) notes: mpsc::UnboundedReceiver<room::Input>,
     pub(super) watchdog: Option<Interval>,
@@ -59,7 +59,7 @@ impl Inbox {
                 Some(note) = self.notes.recv() => return Happening::Note(note),
                 () = at(due) => return Happening::Due,
                 engine = engine(&mut self.engine) => return Happening::Engine(engine),
-                Some(fact) = self.media_facts.recv() => return Happening::MediaFact(fact),
+                Some(answer) = self.media_answers.recv() => return Happening::MediaAnswer(answer),
                 Some((flow, input)) = self.flows.recv() => return Happening::Flow(flow, input),
                 Some(event) = self.network.recv() => return Happening::Network(event),
                 Some((id, outcome)) = self.http_answers.recv() => return Happening::Http(id, outcome),

@@ -1,18 +1,35 @@
 //! The driver's side of the media engine: requests as tasks, settings, and the time before the engine is there.
 
+mod receive;
+mod requests;
+
 use std::collections::HashMap;
 
 use roombox_appliance::api::MediaSetting;
 use roombox_conference::api::{CallId, MediaFact, MediaRequest};
-use roombox_media::{MediaError, api::MediaCall, engine::MediaEngine};
+use roombox_media::{
+    api::{MediaCall, MediaEvent},
+    engine::MediaEngine,
+};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use self::{receive::Receives, requests::Lane};
+
+/// What became of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    fact: MediaFact,
+    /// The receive connection that it is about.
+    receive: Option<MediaCall>,
+}
 
 /// Hands requests to the engine; each result comes back as a fact.
 pub(super) struct Media {
     engine: Engine,
-    facts: UnboundedSender<MediaFact>,
-    /// One task a call does its requests in order; it ends with the call.
-    calls: HashMap<CallId, UnboundedSender<MediaRequest>>,
+    answers: UnboundedSender<Answer>,
+    /// One task a lane does its requests in order; it ends with the call.
+    lanes: HashMap<(CallId, Lane), UnboundedSender<Task>>,
+    receives: Receives,
 }
 
 enum Engine {
@@ -26,9 +43,17 @@ enum Engine {
     Absent(String),
 }
 
+/// A request and the connection of the engine that it is for.
+struct Task {
+    request: MediaRequest,
+    media: MediaCall,
+    receive: bool,
+}
+
 impl Media {
-    pub(super) fn new(facts: UnboundedSender<MediaFact>) -> Self {
-        Self { engine: Engine::Starting { requests: Vec::new(), settings: Vec::new() }, facts, calls: HashMap::new() }
+    pub(super) fn new(answers: UnboundedSender<Answer>) -> Self {
+        let engine = Engine::Starting { requests: Vec::new(), settings: Vec::new() };
+        Self { engine, answers, lanes: HashMap::new(), receives: Receives::default() }
     }
 
     /// The engine is there, or will never be.
@@ -55,25 +80,26 @@ impl Media {
         match &mut self.engine {
             Engine::Starting { requests, .. } => requests.push(request),
             Engine::Running(engine) => {
-                let call = request.call();
-                let last = matches!(request, MediaRequest::Close { .. });
-                let queue = self.calls.entry(call).or_insert_with(|| {
-                    let (queue, requests) = mpsc::unbounded_channel();
-                    tokio::spawn(serve(engine.clone(), requests, self.facts.clone()));
-                    queue
-                });
-                // The task takes requests until the last sender, which is this one, is dropped.
-                let _ = queue.send(request);
-                if last {
-                    self.calls.remove(&call);
-                }
+                let engine = engine.clone();
+                self.hand_over(&engine, request);
             }
             Engine::Absent(reason) => {
-                let failed = MediaFact::Failed { call: request.call(), reason: reason.clone() };
-                // The driver owns the other end and lives as long as this.
-                let _ = self.facts.send(failed);
+                if let Some(fact) = requests::refusal(&request, reason) {
+                    // The driver owns the other end and lives as long as this.
+                    let _ = self.answers.send(Answer { fact, receive: None });
+                }
             }
         }
+    }
+
+    /// What is to be told of an answer; `None` when it is about a receive connection that was closed meanwhile.
+    pub(super) fn told(&self, answer: Answer) -> Option<MediaFact> {
+        answer.receive.is_none_or(|number| self.receives.is_open(number)).then_some(answer.fact)
+    }
+
+    /// Takes what the engine tells of a receive connection; `Err` gives back what is about something else.
+    pub(super) fn hear(&self, event: MediaEvent) -> Result<Option<MediaFact>, MediaEvent> {
+        if receive::is_of_one(&event) { Ok(self.receives.fact(&event)) } else { Err(event) }
     }
 
     pub(super) fn set(&mut self, setting: MediaSetting) {
@@ -92,6 +118,35 @@ impl Media {
         }
     }
 
+    fn hand_over(&mut self, engine: &MediaEngine, request: MediaRequest) {
+        let (call, lane) = (request.call(), requests::lane(&request));
+        let last = matches!(request, MediaRequest::Close { .. });
+        // A call that ends takes its receive connection with it.
+        if last && let Some(media) = self.receives.take(call) {
+            let request = MediaRequest::CloseReceive { call };
+            self.queue(engine, call, Lane::Receive, Task { request, media, receive: true });
+        }
+        let receive = lane == Lane::Receive;
+        let media = if receive { self.receives.number(&request) } else { Some(MediaCall(call.0)) };
+        match media {
+            Some(media) => self.queue(engine, call, lane, Task { request, media, receive }),
+            None => tracing::debug!(call = call.0, ?request, "the receive connection is closed"),
+        }
+        if last {
+            self.lanes.retain(|(of, _), _| *of != call);
+        }
+    }
+
+    fn queue(&mut self, engine: &MediaEngine, call: CallId, lane: Lane, task: Task) {
+        let queue = self.lanes.entry((call, lane)).or_insert_with(|| {
+            let (queue, tasks) = mpsc::unbounded_channel();
+            tokio::spawn(serve(engine.clone(), lane, tasks, self.answers.clone()));
+            queue
+        });
+        // The task takes requests until the last sender, which is this one, is dropped.
+        let _ = queue.send(task);
+    }
+
     /// Has the next offer ready before it is asked for.
     fn prepare(&self) {
         if let Engine::Running(engine) = &self.engine {
@@ -101,15 +156,19 @@ impl Media {
     }
 }
 
-/// Does the requests of one call, one after the other.
-async fn serve(engine: MediaEngine, mut requests: UnboundedReceiver<MediaRequest>, facts: UnboundedSender<MediaFact>) {
-    while let Some(request) = requests.recv().await {
-        if let Some(fact) = run(&engine, request).await {
+/// Does the requests of one lane of a call, one after the other.
+async fn serve(engine: MediaEngine, lane: Lane, mut tasks: UnboundedReceiver<Task>, answers: UnboundedSender<Answer>) {
+    while let Some(Task { request, media, receive }) = tasks.recv().await {
+        let receive = receive.then_some(media);
+        let told = requests::reservation(&request);
+        for fact in told.into_iter().chain(requests::run(&engine, media, request).await) {
             // The driver is gone when this fails.
-            let _ = facts.send(fact);
+            let _ = answers.send(Answer { fact, receive });
         }
     }
-    prepare(&engine).await;
+    if lane == Lane::Call {
+        prepare(&engine).await;
+    }
 }
 
 async fn prepare(engine: &MediaEngine) {
@@ -118,53 +177,53 @@ async fn prepare(engine: &MediaEngine) {
     }
 }
 
-/// `None` when a call was closed: nobody waits for that, but the next call can be armed.
-async fn run(engine: &MediaEngine, request: MediaRequest) -> Option<MediaFact> {
-    let call = request.call();
-    let media = MediaCall(call.0);
-    let failed = |error: MediaError| MediaFact::Failed { call, reason: error.to_string() };
-    let fact = match request {
-        MediaRequest::AcceptAnswer { sdp, .. } => {
-            engine.accept_answer(media, &sdp).await.map(|()| MediaFact::AnswerAccepted { call })
-        }
-        MediaRequest::Close { .. } => {
-            engine.close_call(media).await;
-            return None;
-        }
-        MediaRequest::CreateAnswer { offer, .. } => {
-            engine.create_answer(media, &offer).await.map(|sdp| MediaFact::AnswerReady { call, sdp })
-        }
-        MediaRequest::CreateOffer { restart_ice, .. } => {
-            engine.create_offer(media, restart_ice).await.map(|sdp| MediaFact::OfferReady { call, sdp })
-        }
-        MediaRequest::AddPresentation { .. } => {
-            Ok(MediaFact::PresentationFailed { call, reason: "media has no second stream".into() })
-        }
-        MediaRequest::CreateReceiveOffer { .. } | MediaRequest::AcceptReceiveAnswer { .. } => {
-            Ok(MediaFact::ReceiveFailed { call, reason: "media has no second connection".into() })
-        }
-        MediaRequest::CloseReceive { .. }
-        | MediaRequest::RemovePresentation { .. }
-        | MediaRequest::ReplaceCamera { .. }
-        | MediaRequest::RequestKeyFrame { .. }
-        | MediaRequest::SampleStatistics { .. }
-        | MediaRequest::SetEncoding { .. } => return None,
-    };
-    Some(fact.unwrap_or_else(failed))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CALL: CallId = CallId(1);
+
+    fn media() -> (Media, UnboundedReceiver<Answer>) {
+        let (sender, answers) = mpsc::unbounded_channel();
+        (Media::new(sender), answers)
+    }
+
     #[test]
     fn what_was_asked_too_early_fails_when_media_does_not_start() {
-        let (sender, mut facts) = mpsc::unbounded_channel();
-        let mut media = Media::new(sender);
-        media.ask(MediaRequest::CreateOffer { call: CallId(1), restart_ice: false });
-        assert!(facts.try_recv().is_err());
+        let (mut media, mut answers) = media();
+        media.ask(MediaRequest::CreateOffer { call: CALL, restart_ice: false });
+        assert!(answers.try_recv().is_err());
         media.started(Err("no H.264 encoder".into()));
-        let failed = MediaFact::Failed { call: CallId(1), reason: "no H.264 encoder".into() };
-        assert_eq!(facts.try_recv(), Ok(failed));
+        let failed = MediaFact::Failed { call: CALL, reason: "no H.264 encoder".into() };
+        assert_eq!(answers.try_recv().ok().and_then(|answer| media.told(answer)), Some(failed));
+    }
+
+    #[test]
+    fn without_media_each_request_fails_by_its_own_name() {
+        let (mut media, mut answers) = media();
+        media.started(Err("none".into()));
+        media.ask(MediaRequest::CreateReceiveOffer { call: CALL });
+        media.ask(MediaRequest::ReplaceCamera { call: CALL });
+        media.ask(MediaRequest::Close { call: CALL });
+        let facts: Vec<_> = std::iter::from_fn(|| answers.try_recv().ok()).filter_map(|a| media.told(a)).collect();
+        let reason = || "none".to_owned();
+        let expected = [
+            MediaFact::ReceiveFailed { call: CALL, reason: reason() },
+            MediaFact::CameraReplaceFailed { call: CALL, reason: reason() },
+        ];
+        assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn an_answer_about_a_connection_that_was_closed_meanwhile_is_not_told() {
+        let (mut media, _answers) = media();
+        let number = media.receives.number(&MediaRequest::CreateReceiveOffer { call: CALL });
+        let answer = || {
+            let fact = MediaFact::ReceiveOfferReady { call: CALL, sdp: "v=0".into() };
+            Answer { fact, receive: number }
+        };
+        assert!(media.told(answer()).is_some());
+        media.receives.number(&MediaRequest::CloseReceive { call: CALL });
+        assert_eq!(media.told(answer()), None);
     }
 }

@@ -91,7 +91,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Ready to run; the first status is published already.
     pub(crate) fn new(parts: Parts) -> Self {
-        let (facts, media_facts) = mpsc::unbounded_channel();
+        let (facts, media_answers) = mpsc::unbounded_channel();
         let (found, located) = mpsc::unbounded_channel();
         let (answers, http_answers) = mpsc::unbounded_channel();
         let Hardware { buttons, leds, status_display, findings, .. } = parts.hardware;
@@ -104,8 +104,8 @@ impl Driver {
                 flows: parts.flows,
                 http_answers,
                 located,
+                media_answers,
                 media_events: parts.media_events,
-                media_facts,
                 network: parts.network,
                 notes: parts.notes,
                 watchdog: inbox::watchdog(),
@@ -175,7 +175,11 @@ impl Driver {
             Happening::Flow(flow, input) => self.feed(now, Input::Flow(flow, input)),
             Happening::Http(id, outcome) => self.feed(now, Input::Http(id, outcome)),
             Happening::Located(locate, places) => self.feed(now, Input::Located(locate, places)),
-            Happening::MediaFact(fact) => self.feed(now, Input::Media(fact)),
+            Happening::MediaAnswer(answer) => {
+                if let Some(fact) = self.media.told(answer) {
+                    self.feed(now, Input::Media(fact));
+                }
+            }
             Happening::MediaNews(news) => self.hear(now, news),
             Happening::Network(event) => self.feed(now, Input::Network(event)),
             Happening::Note(note) => self.feed(now, Input::Room(note)),
@@ -188,6 +192,11 @@ impl Driver {
     }
 
     fn hear(&mut self, now: Instant, news: MediaEvent) {
+        let news = match self.media.hear(news) {
+            Ok(Some(fact)) => return self.feed(now, Input::Media(fact)),
+            Ok(None) => return,
+            Err(news) => news,
+        };
         let of_this_call = |call| self.machines.call() == Some(call);
         let stage = match &news {
             MediaEvent::FirstAudio { call } if of_this_call(*call) => Some(Stage::FirstAudio),
