@@ -84,10 +84,8 @@ impl Media {
                 self.hand_over(&engine, request);
             }
             Engine::Absent(reason) => {
-                if let Some(fact) = requests::refusal(&request, reason) {
-                    // The driver owns the other end and lives as long as this.
-                    let _ = self.answers.send(Answer { fact, receive: None });
-                }
+                let reason = reason.clone();
+                self.refuse(&request, &reason);
             }
         }
     }
@@ -121,19 +119,28 @@ impl Media {
     fn hand_over(&mut self, engine: &MediaEngine, request: MediaRequest) {
         let (call, lane) = (request.call(), requests::lane(&request));
         let last = matches!(request, MediaRequest::Close { .. });
-        // A call that ends takes its receive connection with it.
-        if last && let Some(media) = self.receives.take(call) {
+        // A call that ends takes its receive connection with it; a second such connection takes the place of the first.
+        let replaced = last || matches!(request, MediaRequest::CreateReceiveOffer { .. });
+        if replaced && let Some(media) = self.receives.take(call) {
             let request = MediaRequest::CloseReceive { call };
             self.queue(engine, call, Lane::Receive, Task { request, media, receive: true });
         }
         let receive = lane == Lane::Receive;
         let media = if receive { self.receives.number(&request) } else { Some(MediaCall(call.0)) };
-        match media {
-            Some(media) => self.queue(engine, call, lane, Task { request, media, receive }),
-            None => tracing::debug!(call = call.0, ?request, "the receive connection is closed"),
+        if let Some(media) = media {
+            self.queue(engine, call, lane, Task { request, media, receive });
+        } else {
+            self.refuse(&request, "the receive connection is closed");
         }
         if last {
             self.lanes.retain(|(of, _), _| *of != call);
+        }
+    }
+
+    fn refuse(&self, request: &MediaRequest, reason: &str) {
+        if let Some(fact) = requests::refusal(request, reason) {
+            // The driver owns the other end and lives as long as this.
+            let _ = self.answers.send(Answer { fact, receive: None });
         }
     }
 

@@ -141,6 +141,8 @@ async fn sample(engine: &MediaEngine, media: MediaCall, call: CallId) -> MediaFa
 
 #[cfg(test)]
 mod tests {
+    use roombox_conference::api::Encoding;
+
     use super::*;
 
     const CALL: CallId = CallId(3);
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn a_presentation_in_several_encodings_is_sent_in_one_and_that_is_told() {
         let with = |layers| {
-            reservation(&MediaRequest::AddPresentation { call: CALL, layers: vec![Default::default(); layers] })
+            reservation(&MediaRequest::AddPresentation { call: CALL, layers: vec![Encoding::default(); layers] })
         };
         assert!(matches!(with(2), Some(MediaFact::SimulcastRefused { call: CALL, .. })));
         assert_eq!((with(0), with(1)), (None, None));
