@@ -13,15 +13,15 @@ fn main() {
     let mut world = World::new(config);
     world.command(Command::Start);
     world.run(1);
-    world.server_calls(&format!("sip:200@{DOMAIN}"));
+    world.server_calls();
     world.run(2);
     let CallState::InCall { call, .. } = world.call() else { return };
-    println!("-- in the call; a moderator switches the camera off, and the room asks for it");
+    println!("            ==> in the call; a moderator switches the camera off, and the room asks for it");
     world.server_says(VendorMessage::AdminStopMainCam { is_sync_forced: true });
     world.run(1);
     world.command(Command::AskForCamera { call });
     world.run(1);
     world.server_hangs_up();
     world.run(1);
-    println!("-- {:?}", world.call());
+    world.report();
 }

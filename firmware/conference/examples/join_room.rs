@@ -13,15 +13,16 @@ fn main() -> Result<(), UnknownName> {
     world.command(Command::Start);
     world.command(Command::Join { target: format!("sip:100@{DOMAIN}"), keep: true });
     world.run(2);
-    println!("-- {:?}", world.call());
-    println!("-- the server ends the call; the room wants to be in it and calls again");
+    world.report();
+    println!("            ==> the server ends the call; the room wants to be in it and calls again");
     world.server_hangs_up();
     world.run(10);
     let mut times = 0;
     while let Some(Notice::Event(_)) = world.events().take(entered) {
         times += 1;
     }
-    println!("-- entered the room {times} times; {:?}", world.call());
+    println!("            ==> entered {times} times");
+    world.report();
     world.command(Command::Leave);
     world.command(Command::Stop);
     world.run(5);

@@ -19,11 +19,11 @@ fn main() -> Result<(), UnknownName> {
     world.command(Command::Present { call, command });
     world.run(2);
     match world.events().take(outcome) {
-        Some(Notice::Event(event)) => println!("-- {}", event.name()),
-        _ => println!("-- no answer yet"),
+        Some(Notice::Event(event)) => println!("            ==> {}", event.name()),
+        _ => println!("            ==> no answer yet"),
     }
     world.server_says(VendorMessage::PresentationMustStop {});
     world.run(2);
-    println!("-- {:?}", world.call());
+    world.report();
     Ok(())
 }

@@ -40,7 +40,31 @@
 //! ```
 //!
 //! What media must do stands at [`api::MediaRequest`]; what it must tell at [`api::MediaFact`], and what it must measure at
-//! [`STATISTICS_FIELDS`]. Everything else is optional:
+//! [`STATISTICS_FIELDS`].
+//!
+//! # What becomes of a command
+//!
+//! Commands give nothing back; each is followed by events. A command that cannot be carried out at all changes nothing and
+//! is told by `command:refused` with its reason.
+//!
+//! | Command | Followed by |
+//! |---|---|
+//! | `Start`, `Restart`, `Stop`, `CheckTelephony`, `Ping` | [`api::Event::Operation`], exactly one each |
+//! | `Register`, `TryRegister`, `Unregister` | `connection:registered`, `connection:unregistered`, `connection:registrationFailed` |
+//! | `Join`, `Leave`, `Call`, `Answer`, `HangUp` | `call:…`, [`api::Event::Call`], [`api::Event::CallEnded`] |
+//! | `Decline`, `Reject` | `incoming-call:…`, `call:failed` |
+//! | `ConnectAndCall` | [`api::Event::ConnectAndCall`] |
+//! | `Redial` | `call-reconnect:…` |
+//! | `Hold` | [`api::Event::CallHold`]: what is asked, what is agreed, what the other side does |
+//! | `Transfer` | [`api::Event::Answered`], then [`api::Event::Transfer`] |
+//! | `AskForCamera`, `RefuseDevice`, `SendChannels`, `Dtmf` | `api:answered` |
+//! | `MediaState` | `call:muted`, `call:unmuted`, [`api::Event::Answered`] |
+//! | `Present` | `presentation:…` |
+//! | `Balance` | `video-balancer:…` |
+//! | `Renegotiate`, `RestartIce`, `ReplaceCamera` | `media:command-finished` |
+//! | `ReceiveQuality` | `call:recv-quality-changed` |
+//!
+//! # Everything else is optional
 //!
 //! * [`catalogue`]: every event by its name, with a JSON Schema (`docs/developer/conference-events.schema.json`).
 //! * [`subscription`]: `on`, `once`, `once_race`, `wait`, `off`.

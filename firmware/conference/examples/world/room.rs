@@ -12,7 +12,8 @@ use roombox_sip::endpoint::EndpointConfig;
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::Node;
 
-use super::{DOMAIN, say};
+use super::DOMAIN;
+use super::journal::Journal;
 
 /// A description; media for real writes and reads it.
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
@@ -36,24 +37,24 @@ pub(crate) struct Room {
     facts: BTreeMap<(Instant, usize), MediaFact>,
     number: usize,
     outputs: VecDeque<Output>,
-    start: Instant,
+    journal: Journal,
 }
 
 impl Room {
-    pub(super) fn new(config: ConferenceConfig, start: Instant) -> Self {
+    pub(super) fn new(config: ConferenceConfig, seed: u64, journal: Journal) -> Self {
         let mut agent = AgentConfig::new(
             EndpointConfig::client(config.uri.clone()),
             vec![ServerTarget::new(Transport::Wss, DOMAIN, 443, "/webrtc/wss/")],
         );
         agent.registration = Some(RegistrationConfig::at(format!("sip:{DOMAIN}")));
         Self {
-            agent: UserAgent::new(agent, 2),
-            client: ConferenceClient::new(config, 3),
+            agent: UserAgent::new(agent, seed),
+            client: ConferenceClient::new(config, seed),
             events: Subscriptions::default(),
             facts: BTreeMap::new(),
             number: 0,
             outputs: VecDeque::new(),
-            start,
+            journal,
         }
     }
 
@@ -87,14 +88,7 @@ impl Room {
     fn told(&mut self, now: Instant, event: Event) {
         let Event::Catalogue(event) = event else { return };
         self.events.publish(&event);
-        // Samples come every second; nobody wants to read them here.
-        if !matches!(
-            event.name(),
-            "stats:collected" | "main-stream-health:health-snapshot" | "session:snapshot-changed"
-        ) {
-            let line = serde_json::to_string(&event).unwrap_or_default();
-            say(self.start, now, "room", &line);
-        }
+        self.journal.event(now, &event);
     }
 
     /// A media engine for real opens cameras here and talks ICE and DTLS.

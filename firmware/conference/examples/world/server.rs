@@ -9,14 +9,15 @@ use roombox_sip::endpoint::{self, Endpoint, EndpointConfig, EndpointStatus};
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::Node;
 
-use super::{DOMAIN, say};
+use super::DOMAIN;
+use super::journal::Journal;
 
 const SDP: &str = "v=0\r\no=- 2 2 IN IP4 127.0.0.2\r\ns=-\r\nt=0 0\r\n";
 
 /// News for the server.
 pub(crate) enum ServerInput {
     /// It calls the room.
-    Call { from: String },
+    Call,
     /// Of the network.
     Flow(FlowId, FlowInput),
     /// It hangs up.
@@ -33,14 +34,14 @@ pub(crate) struct Server {
     contact: Option<(FlowId, String)>,
     outputs: VecDeque<Output>,
     requests: u64,
-    start: Instant,
+    journal: Journal,
 }
 
 impl Server {
-    pub(super) fn new(start: Instant) -> Self {
+    pub(super) fn new(seed: u64, journal: Journal) -> Self {
         let config = EndpointConfig::server(format!("sip:focus@{DOMAIN}"), "127.0.0.2:443");
-        let endpoint = Endpoint::new(config, 4);
-        Self { endpoint, call: None, contact: None, outputs: VecDeque::new(), requests: 0, start }
+        let endpoint = Endpoint::new(config, seed);
+        Self { endpoint, call: None, contact: None, outputs: VecDeque::new(), requests: 0, journal }
     }
 
     fn settle(&mut self, now: Instant) {
@@ -58,7 +59,7 @@ impl Server {
                 self.register(now, *request, *flow, headers);
             }
             Event::Incoming { session, from_uri, .. } => {
-                say(self.start, now, "server", &format!("takes the call of {from_uri}"));
+                self.journal.say(now, "server", &format!("takes the call of {from_uri}"));
                 self.call = Some(*session);
                 self.command(now, Command::Accept { session: *session, body: Some(Body::sdp(SDP)), headers: vec![] });
             }
@@ -77,12 +78,12 @@ impl Server {
                 self.command(now, Command::AnswerOffer { session: *session, answer });
             }
             Event::Info { headers, body, .. } => {
-                if let Some(message) = ClientMessage::parse(headers, body.as_ref()) {
-                    say(self.start, now, "server", &format!("hears {message:?}"));
+                if ClientMessage::parse(headers, body.as_ref()).is_some() {
+                    self.journal.info(now, "hears", headers, body.as_ref());
                 }
             }
             Event::Ended { failure, .. } => {
-                say(self.start, now, "server", &format!("the call is over: {}", failure.cause));
+                self.journal.say(now, "server", &format!("the call is over: {}", failure.cause));
                 self.call = None;
             }
             _ => {}
@@ -101,14 +102,13 @@ impl Server {
     fn speak(&mut self, now: Instant, message: &VendorMessage) {
         let (Some(session), Some(info)) = (self.call, message.info()) else { return };
         self.requests += 1;
-        say(self.start, now, "server", &format!("says {message:?}"));
+        self.journal.info(now, "sends", &info.headers, info.body.as_ref());
         self.command(now, info.command(session, RequestId(self.requests)));
     }
 
-    fn call_room(&mut self, now: Instant, from: &str) {
+    fn call_room(&mut self, now: Instant) {
         let Some((flow, contact)) = self.contact.clone() else { return };
-        let headers = vec![HeaderLine::new("P-Asserted-Identity", format!("<{from}>"))];
-        let command = Command::invite(SessionId(1), contact, Body::sdp(SDP), headers);
+        let command = Command::invite(SessionId(1), contact, Body::sdp(SDP), Vec::new());
         self.endpoint.handle_input(now, endpoint::Input::CommandOn { flow, command });
     }
 
@@ -124,7 +124,7 @@ impl Machine for Server {
 
     fn handle_input(&mut self, now: Instant, input: ServerInput) {
         match input {
-            ServerInput::Call { from } => self.call_room(now, &from),
+            ServerInput::Call => self.call_room(now),
             ServerInput::Flow(flow, input) => self.endpoint.handle_input(now, endpoint::Input::Flow { flow, input }),
             ServerInput::HangUp => {
                 if let Some(session) = self.call {

@@ -30,5 +30,6 @@ mod steering_walk;
 mod told;
 mod vendor_talk;
 mod wire;
-mod wire_nodes;
+#[path = "../../examples/world/mod.rs"]
+mod wire_world;
 mod world;
