@@ -163,3 +163,28 @@ fn more_tracks_than_a_conference_has_are_not_remembered() {
     }
     assert_eq!(bench.told("call:remote-tracks-changed").len(), 64);
 }
+
+#[test]
+fn content_that_comes_and_goes_quickly_is_shown_as_last_told() {
+    let (mut bench, _, session) = two_streams();
+    for _ in 0..5 {
+        bench.server_says(session, &available("VP8"));
+        bench.server_says(session, &VendorMessage::ContentGone {});
+        bench.server_says(session, &VendorMessage::ContentGone {});
+    }
+    assert_eq!(chosen(&bench), Some(only("conference")));
+    bench.server_says(session, &available("AV1"));
+    assert_eq!(chosen(&bench), Some(both("conference", "second")));
+}
+
+#[test]
+fn content_ends_with_the_call() {
+    let (mut bench, _, session) = two_streams();
+    bench.server_says(session, &available("VP8"));
+    bench.end(session, sip::Cause::Bye, None);
+    bench.pass(crate::bench::seconds(10));
+    let (call, _) = bench.confirm_call();
+    add(&mut bench, call, track("1", "conference", "video", TrackSource::Call));
+    add(&mut bench, call, track("2", "second", "dual video", TrackSource::Call));
+    assert_eq!(chosen(&bench), Some(only("conference")));
+}

@@ -14,6 +14,7 @@ mod losses;
 mod outgoing;
 mod outside;
 mod presentation;
+mod presentation_phases;
 mod presentation_walk;
 mod presented_picture;
 mod random_walk;

@@ -422,6 +422,43 @@ fn a_stop_while_permission_is_asked_takes_effect_at_once() {
 }
 
 #[test]
+fn a_stop_while_our_offer_is_out_takes_the_picture_off_and_the_answer_does_not_bring_it_back() {
+    let (mut bench, call, session) = offering(1);
+    present(&mut bench, call, PresentCommand::Stop);
+    assert_eq!(asked(&bench, &MediaRequest::RemovePresentation { call }), 1);
+    bench.answer_share(200);
+    agree(&mut bench, call, session);
+    assert_eq!(bench.told("presentation:"), ["presentation:start", "presentation:end", "presentation:ended"]);
+    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 1);
+}
+
+#[test]
+fn start_update_and_stop_in_one_breath_end_in_that_order() {
+    let (mut bench, call, _) = Bench::in_call();
+    start(&mut bench, call, 1);
+    present(&mut bench, call, PresentCommand::Update);
+    present(&mut bench, call, PresentCommand::Stop);
+    assert_eq!(words(&bench), [ASK, STOP]);
+    bench.answer_share(200);
+    bench.pass(seconds(30));
+    assert_eq!(bench.told("presentation:"), ["presentation:end", "presentation:ended"]);
+    assert_eq!(asked(&bench, &MediaRequest::AddPresentation { call, layers: vec![] }), 0);
+}
+
+#[test]
+fn the_presentation_of_somebody_else_that_ends_first_does_not_disturb_ours() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.server_says(session, &VendorMessage::ContentAvailable { codec: Some("VP8".into()) });
+    start(&mut bench, call, 1);
+    bench.server_says(session, &VendorMessage::ContentGone {});
+    attach(&mut bench, call);
+    agree(&mut bench, call, session);
+    assert_eq!(bench.told("presentation:"), ["presentation:start", "presentation:started"]);
+    let contented = ["api:contented-stream:available", "api:contented-stream:not-available"];
+    assert_eq!(bench.told("api:contented-stream:"), contented);
+}
+
+#[test]
 fn a_presentation_starts_anew_after_a_stop_and_late_media_does_not_confuse_it() {
     let (mut bench, call, _) = Bench::in_call();
     start(&mut bench, call, 1);

@@ -27,7 +27,7 @@ fn disturb(world: &mut World) {
         13 => world.input(Input::Media(MediaFact::OfferReady { call, sdp: OFFER.into() })),
         14 => world.input(Input::Media(MediaFact::Disconnected { call })),
         15 => {
-            world.input(Input::Sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false }))
+            world.input(Input::Sip(sip::Event::Offer { session, body: Some(sip::Body::sdp(OFFER)), by_update: false }));
         }
         16 => world.input(Input::Sip(sip::Event::Ended { session, failure: failed(sip::Cause::Bye, None) })),
         17 => ring(world),

@@ -89,3 +89,26 @@ fn the_names_on_the_wire_are_those_of_the_catalogue() {
     assert_eq!(written["inbound"]["audio"]["synchronizationSources"]["item"]["source"], 11);
     assert_eq!(written["outbound"]["additional"]["candidatePair"]["id"], "p1");
 }
+
+#[test]
+fn a_connection_without_streams_gives_a_report_without_leaves() {
+    for entries in
+        [vec![], vec![json!({}), Value::Null], vec![json!({"type": "inbound-rtp"}), json!({"type": "peer-connection"})]]
+    {
+        let Report { outbound, inbound, .. } = report(CallId(1), &entries);
+        assert_eq!((outbound, inbound), (Outbound::default(), Inbound::default()));
+    }
+}
+
+#[test]
+fn sound_without_pictures_fills_its_own_leaves_only() {
+    let mut entries = sample();
+    entries.retain(|entry| entry["kind"] != "video");
+    let Report { outbound, inbound, .. } = report(CallId(1), &entries);
+    assert_eq!((&outbound.video, &outbound.second_video), (&OutboundMedia::default(), &OutboundMedia::default()));
+    assert_eq!((&inbound.video, &inbound.second_video), (&InboundVideo::default(), &InboundVideo::default()));
+    assert_eq!(
+        [id(outbound.audio.outbound_rtp.as_ref()), id(inbound.audio.inbound_rtp.as_ref())],
+        [Some("o1"), Some("i1")]
+    );
+}

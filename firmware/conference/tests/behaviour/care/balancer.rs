@@ -168,3 +168,46 @@ fn a_balance_before_the_call_stands_does_nothing_and_is_told() {
     );
     assert_eq!((bench.encoded(), bench.told("video-balancer:").len()), (vec![], 0));
 }
+
+#[test]
+fn a_call_that_ends_in_its_first_ten_seconds_is_never_balanced() {
+    for cause in [sip::Cause::Bye, sip::Cause::ConnectionError] {
+        let (mut bench, call, session) = Bench::in_call();
+        bench.camera_is(call, 1920, 1080);
+        bench.pass(seconds(9));
+        bench.end(session, cause, None);
+        bench.pass(seconds(60));
+        assert_eq!(
+            (bench.told("video-balancer:"), bench.encoded()),
+            (vec!["video-balancer:balancing-stopped"], vec![])
+        );
+    }
+}
+
+#[test]
+fn a_camera_whose_size_nobody_tells_gets_the_most_and_is_not_scaled() {
+    let (mut bench, ..) = Bench::in_call();
+    bench.pass(seconds(10));
+    assert_eq!(bench.encoded(), [(1000, 4_000_000)]);
+}
+
+#[test]
+fn started_twice_by_hand_it_balances_once_and_stopped_twice_it_stops_once() {
+    let (mut bench, call, _) = balancing();
+    for command in [BalancerCommand::Start, BalancerCommand::Stop, BalancerCommand::Stop] {
+        bench.command(Command::Balance { call, command });
+    }
+    let told = bench.told("video-balancer:");
+    assert_eq!(told, ["video-balancer:balancing-started", "video-balancer:balancing-stopped"]);
+    assert_eq!(bench.encoded(), [], "what is in force already is not told again");
+}
+
+#[test]
+fn another_quality_of_a_spectator_leaves_balancing_stopped() {
+    let (mut bench, call, _) = crate::receive::running();
+    let quality = roombox_conference::api::ReceiveQuality::Low;
+    bench.command(Command::ReceiveQuality { call, quality });
+    crate::receive::complete(&mut bench, call);
+    bench.pass(seconds(60));
+    assert_eq!(bench.told("video-balancer:").len(), 0);
+}

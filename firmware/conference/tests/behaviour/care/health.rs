@@ -204,3 +204,39 @@ fn a_spectator_is_missing_its_picture_even_where_the_call_brings_none() {
     spectator_stalled(&mut bench, call, 4);
     assert_eq!(findings(&bench), [DETECTED]);
 }
+
+#[test]
+fn the_end_of_the_call_ends_the_remedies() {
+    let (mut bench, call, session) = Bench::in_call();
+    stalled(&mut bench, call, 3);
+    bench.end(session, sip::Cause::Rejected, Some(403));
+    assert_eq!(findings(&bench), [DETECTED, RESET]);
+    bench.forget();
+    bench.pass(crate::bench::seconds(60));
+    assert_eq!((key_frames(&bench, call), findings(&bench).len()), (0, 0));
+}
+
+#[test]
+fn another_way_for_the_picture_resets_the_problem() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.enter(session, "Hall", Some("t0ken"), false);
+    stalled(&mut bench, call, 3);
+    bench.server_says(session, &crate::roles::to_spectators(Some("7")));
+    crate::receive::complete(&mut bench, call);
+    assert_eq!(findings(&bench), [DETECTED, RESET]);
+    bench.forget();
+    spectator_stalled(&mut bench, call, 4);
+    assert_eq!(findings(&bench), [DETECTED], "it is counted anew");
+    bench.server_says(session, &roombox_conference::vendor::VendorMessage::MoveToParticipants {});
+    assert_eq!(findings(&bench), [DETECTED, RESET]);
+}
+
+#[test]
+fn one_problem_after_another_is_told_as_another() {
+    let (mut bench, call, _) = Bench::in_call();
+    stalled(&mut bench, call, 3);
+    for more in 1..4 {
+        bench.second_with(call, &[inbound_video(900 + more, Some(30))]);
+    }
+    assert_eq!(findings(&bench), [DETECTED, DETECTED]);
+}

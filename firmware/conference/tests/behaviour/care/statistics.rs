@@ -171,3 +171,37 @@ fn a_proof_of_what_a_spectator_sends_is_measured_where_it_is_sent_and_says_nothi
     assert_eq!(bench.outcomes().len(), 1);
     assert_eq!((bench.told("main-stream-health:").len(), bench.infos("stats").len()), (1, 0));
 }
+
+#[test]
+fn a_report_that_the_server_refuses_or_does_not_answer_changes_nothing() {
+    for outcome in [Ok(500), Err(sip::Cause::RequestTimeout)] {
+        let (mut bench, call, _) = Bench::in_call();
+        for rate in [1_000_000, 2_000_000] {
+            bench.second_with(call, &bandwidth(rate));
+        }
+        let (request, _) = bench.infos("stats").pop().unwrap();
+        match outcome {
+            Ok(status) => bench.respond(request, status, "No"),
+            Err(cause) => {
+                let outcome = Err(crate::bench::failed(cause, None));
+                bench.sip(sip::Event::Response { request, outcome });
+            }
+        }
+        bench.second_with(call, &bandwidth(4_000_000));
+        assert_eq!(bench.infos("stats").len(), 2);
+        assert!(bench.in_call_now());
+    }
+}
+
+#[test]
+fn the_next_call_is_measured_and_remembers_no_bandwidth() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.second_with(call, &bandwidth(1_000_000));
+    bench.end(session, sip::Cause::Bye, None);
+    bench.pass(seconds(10));
+    let (next, _) = bench.confirm_call();
+    bench.media(MediaFact::Connected { call: next });
+    bench.forget();
+    bench.second_with(next, &bandwidth(9_000_000));
+    assert_eq!((bench.told("stats:"), bench.infos("stats").len()), (vec!["stats:collected"], 0));
+}
