@@ -42,8 +42,10 @@ const ALL: [What; 10] = [
     What::Lost,
 ];
 
-/// What leads away from a phase; anything else leaves it as it is.
-const TABLE: [(Phase, &[What], &[(What, Phase)]); 6] = [
+/// A phase, a path to it, and what leads away from it; anything else leaves it as it is.
+type Row = (Phase, &'static [What], &'static [(What, Phase)]);
+
+const TABLE: [Row; 6] = [
     (Phase::Idle, &[], &[(What::Start, Phase::Starting)]),
     (
         Phase::Starting,

@@ -15,7 +15,8 @@ use crate::sources;
 const PAGE: &str = include_str!("../../../../docs/developer/conference-scenarios.md");
 
 /// The sections that name every file of theirs.
-const COMPLETE: [&str; 5] = ["api", "calls", "connector", "incoming-and-roles", "redial"];
+const COMPLETE: &[&str] =
+    &["api", "balancer", "calls", "connector", "incoming-and-roles", "presentation", "redial", "statistics"];
 
 fn all() -> impl Iterator<Item = (&'static str, Scenario<'static>)> {
     SECTIONS.iter().flat_map(|section| scenarios(section.table).into_iter().map(|row| (section.name, row)))
