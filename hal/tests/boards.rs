@@ -55,7 +55,10 @@ fn every_board_but_the_base_can_join_mute_and_switch_the_camera() {
 fn the_virtual_board_has_what_the_panel_shows() {
     let board = inside("virtual");
     assert!(board.virtual_board);
-    assert_eq!(board.buttons.iter().map(|button| button.name.as_str()).collect::<Vec<_>>(), ["join", "mute", "camera"]);
+    assert_eq!(
+        board.buttons.iter().map(|button| button.name.as_str()).collect::<Vec<_>>(),
+        ["join", "mute", "camera", "present"]
+    );
     assert_eq!(board.leds.iter().map(|led| led.name.as_str()).collect::<Vec<_>>(), ["call", "mute", "network"]);
     assert_eq!(board.camera.source, CameraSource::TestPicture);
     assert_eq!(board.audio.microphone.as_deref(), Some("speech"));

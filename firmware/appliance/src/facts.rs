@@ -26,7 +26,7 @@ impl Appliance {
             }
             conference::Event::Answered { call, asked, fault } => self.event(Event::Answered { call, asked, fault }),
             conference::Event::CallHold { call, hold } => {
-                self.desk.session.hold_changed(call, &hold);
+                self.desk.session.hold_changed(call, hold);
                 self.event(Event::CallHold { call, hold });
             }
             conference::Event::Catalogue(event) => self.catalogue_told(now, event),

@@ -22,6 +22,7 @@ impl Appliance {
                 self.set(setting);
                 Ok(())
             }
+            Command::Decline => self.decline(),
             Command::Dtmf { digits } => self.dtmf(&digits),
             Command::Hold => self.hold(true),
             Command::Join { target } => self.join(target.as_deref()),
@@ -102,6 +103,12 @@ impl Appliance {
     fn answer(&mut self) -> Result<(), Cause> {
         let ringing = self.desk.incoming().ok_or_else(|| Cause::new(CauseCode::NothingRings))?;
         self.ask(conference::Command::Answer { call: ringing.call });
+        Ok(())
+    }
+
+    fn decline(&mut self) -> Result<(), Cause> {
+        let ringing = self.desk.incoming().ok_or_else(|| Cause::new(CauseCode::NothingRings))?;
+        self.ask(conference::Command::Decline { call: ringing.call, status: None });
         Ok(())
     }
 

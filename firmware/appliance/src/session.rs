@@ -54,9 +54,9 @@ impl Session {
         self.status.hold.asked || self.status.hold.by_peer
     }
 
-    pub(crate) fn hold_changed(&mut self, call: CallId, hold: &HoldState) {
+    pub(crate) fn hold_changed(&mut self, call: CallId, hold: HoldState) {
         if self.call == Some(call) {
-            let HoldState { asked, confirmed, by_peer, media } = *hold;
+            let HoldState { asked, confirmed, by_peer, media } = hold;
             self.status.hold = HoldStatus { asked, confirmed, by_peer, media };
         }
     }

@@ -55,6 +55,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::Camera { state, output } => order(tree::Command::Camera { on: state.map(cli::Switch::is_on) }, output),
         Command::Config(command) => cli::config(command),
         Command::Events { filter, history, output } => cli::events(&mut client()?, filter, *history, output),
+        Command::Decline(output) => order(tree::Command::Decline, output),
         Command::Demo(arguments) => demo::demo(arguments, &socket_to_make(), started),
         Command::Dtmf { digits, output } => order(tree::Command::Dtmf { digits: digits.clone() }, output),
         Command::Hold(output) => order(tree::Command::Hold, output),

@@ -20,6 +20,8 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
     },
+    /// Refuse the ringing call on this device only: it goes on ringing elsewhere.
+    Decline,
     /// Telephone keys for the other side.
     Dtmf {
         /// `0`–`9`, `A`–`D`, `*`, `#`; a comma is a pause.
@@ -59,7 +61,7 @@ pub enum Command {
     },
     /// Dial at once what is dialled again by itself, or what was dialled last.
     Redial,
-    /// Refuse the ringing call.
+    /// Refuse the ringing call wherever it rings.
     Reject,
     /// Take the other side off hold.
     Resume,

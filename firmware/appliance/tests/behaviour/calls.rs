@@ -1,7 +1,7 @@
 //! Joining, leaving, answering.
 
 use roombox_appliance::api::Input;
-use roombox_appliance::tree::{CallState, CauseCode, Command, Event};
+use roombox_appliance::tree::{CallId, CallState, CauseCode, Command, Event};
 use roombox_conference::api as conference;
 use roombox_hal::buttons::ButtonAction::JoinLeave;
 
@@ -89,9 +89,23 @@ fn commands_that_make_no_sense_now_are_refused_with_the_reason() {
     assert_eq!(bench.refused(Command::Leave), Some(CauseCode::NoCall));
     assert_eq!(bench.refused(Command::Answer), Some(CauseCode::NothingRings));
     assert_eq!(bench.refused(Command::Reject), Some(CauseCode::NothingRings));
+    assert_eq!(bench.refused(Command::Decline), Some(CauseCode::NothingRings));
     bench.call(in_call_state(true));
     assert_eq!(bench.refused(Command::Join { target: None }), None);
     assert_eq!(bench.refused(Command::Join { target: Some("200".into()) }), Some(CauseCode::AlreadyInCall));
+}
+
+#[test]
+fn a_ringing_call_is_refused_here_or_everywhere() {
+    let mut bench = Bench::ready();
+    bench.call(ringing());
+    bench.command(Command::Decline);
+    bench.command(Command::Reject);
+    let call = CallId(9);
+    assert_eq!(
+        bench.asked(),
+        [conference::Command::Decline { call, status: None }, conference::Command::Reject { call }]
+    );
 }
 
 #[test]

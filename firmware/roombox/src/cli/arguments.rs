@@ -49,8 +49,10 @@ pub(crate) enum Command {
     Leave(OutputArguments),
     /// Answer the ringing call
     Answer(OutputArguments),
-    /// Refuse the ringing call
+    /// Refuse the ringing call wherever it rings
     Reject(OutputArguments),
+    /// Refuse the ringing call on this device only
+    Decline(OutputArguments),
     /// Mute the microphone; without on or off, switch over
     Mute {
         #[arg(value_enum)]

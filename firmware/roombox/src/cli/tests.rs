@@ -22,6 +22,7 @@ fn every_documented_line_is_understood() {
         "roombox leave",
         "roombox answer",
         "roombox reject",
+        "roombox decline",
         "roombox mute",
         "roombox camera off",
         "roombox present",

@@ -8,34 +8,51 @@ use std::{io, time::Duration};
 use roombox_conference::api::NetworkEvent;
 use tokio::{sync::mpsc::UnboundedSender, time::sleep};
 
-use self::socket::Changes;
+use self::{socket::Changes, table::Table};
 
 /// Between the first notice of a change and the look at the result: a cable plugged in brings a dozen notices.
 const SETTLE: Duration = Duration::from_millis(100);
 
 /// Tells every change until nobody listens.
 pub(crate) async fn watch(told: UnboundedSender<NetworkEvent>) -> io::Result<()> {
-    let mut changes = Changes::listen()?;
-    let mut before = socket::read().await?;
-    while !told.is_closed() {
-        changes.next().await?;
-        sleep(SETTLE).await;
-        let after = socket::read().await?;
-        if let Some(event) = table::event(&before, &after) {
-            tracing::info!(?event, "network");
-            // The box has ended when nobody listens any more.
-            let _ = told.send(event);
-        }
-        before = after;
-    }
+    let mut watch = Watch::begin().await?;
+    while told.send(watch.next().await?).is_ok() {}
     Ok(())
+}
+
+/// The network as it was last seen, and the notices since.
+struct Watch {
+    changes: Changes,
+    seen: Table,
+}
+
+impl Watch {
+    async fn begin() -> io::Result<Self> {
+        let changes = Changes::listen()?;
+        Ok(Self { changes, seen: socket::read().await? })
+    }
+
+    /// The next change that means something.
+    async fn next(&mut self) -> io::Result<NetworkEvent> {
+        loop {
+            self.changes.next().await?;
+            sleep(SETTLE).await;
+            let now = socket::read().await?;
+            let event = table::event(&self.seen, &now);
+            self.seen = now;
+            if let Some(event) = event {
+                tracing::info!(?event, "network");
+                return Ok(event);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::process::Command;
 
-    use tokio::{sync::mpsc, time::timeout};
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -50,7 +67,7 @@ mod tests {
     /// Runs this test again, alone in a network that nobody else has.
     fn run_in_own_network() {
         let test = "network::tests::a_network_that_comes_changes_and_goes_is_told";
-        let probe = Command::new("unshare").args(["--net", "ip", "link", "add", "probe", "type", "dummy"]).output();
+        let probe = Command::new("unshare").args(["--net", "ip", "link", "add", "room", "type", "veth"]).output();
         match probe {
             Ok(output) if output.status.success() => {}
             Ok(output) => return println!("skipped: {}", String::from_utf8_lossy(&output.stderr)),
@@ -68,21 +85,24 @@ mod tests {
         if std::env::var_os(INSIDE).is_none() {
             return run_in_own_network();
         }
-        let (sender, mut events) = mpsc::unbounded_channel();
-        tokio::spawn(watch(sender));
+        let mut watch = Watch::begin().await.expect("netlink");
         let mut next = async |wanted| {
-            let event = timeout(Duration::from_secs(10), events.recv()).await.expect("in time").expect("an event");
+            let event = timeout(Duration::from_secs(10), watch.next()).await.expect("in time").expect("netlink");
             assert_eq!(event, wanted);
         };
-        // Whether this comes before or after the first look: loopback concerns nobody.
+        // Loopback concerns nobody.
         ip("link set lo up");
-        ip("link add room type dummy");
+        ip("link add room type veth peer name wall");
         ip("address add 192.0.2.7/24 dev room");
         ip("link set room up");
+        ip("link set wall up");
         next(NetworkEvent::Online).await;
         ip("route add default via 192.0.2.1");
         next(NetworkEvent::Changed).await;
-        ip("link set room down");
+        // As a cable that is pulled and plugged in again: address and routes stay.
+        ip("link set wall down");
         next(NetworkEvent::Offline).await;
+        ip("link set wall up");
+        next(NetworkEvent::Online).await;
     }
 }
