@@ -77,10 +77,8 @@ impl Server {
                 let answer = Ok(Body::sdp(SDP));
                 self.command(now, Command::AnswerOffer { session: *session, answer });
             }
-            Event::Info { headers, body, .. } => {
-                if ClientMessage::parse(headers, body.as_ref()).is_some() {
-                    self.journal.info(now, "hears", headers, body.as_ref());
-                }
+            Event::Info { headers, body, .. } if ClientMessage::parse(headers, body.as_ref()).is_some() => {
+                self.journal.info(now, "hears", headers, body.as_ref());
             }
             Event::Ended { failure, .. } => {
                 self.journal.say(now, "server", &format!("the call is over: {}", failure.cause));
