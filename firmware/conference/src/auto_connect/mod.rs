@@ -7,7 +7,7 @@
 //! - **Until the first success** it is this one. A connect makes a few quick tries, then the user agent is stopped and
 //!   started again after a pause, with parameters asked for anew. After [`AutoConnectPolicy::attempts`] of these follows
 //!   the slow phase: the server is looked at now and then, and a connect is made when it is there, or by the back-off of
-//!   spec section 5.4. It never ends by itself.
+//!   spec section 5.4. It never ends by itself; see [`AutoConnectPolicy::slow_phase`].
 //! - **After a success** it is the user agent: it opens a lost connection again with waits of its own
 //!   (`roombox_sip::agent::Recovery`), and refreshes and repeats its registration. Calls survive that. This part only
 //!   interferes when that is not enough: a server that is connected but deaf (OPTIONS), a registration that failed
@@ -159,8 +159,14 @@ impl AutoConnect {
         context.tell(AutoConnectEvent::BeforeAttempt {});
         let error = Fault::new("Limit reached");
         context.tell(AutoConnectEvent::LimitReachedAttempts(error.clone()));
-        self.finish(context, &OperationOutcome::LimitReached(error));
-        self.check_slowly(context, connection, now);
+        self.finish(context, &OperationOutcome::LimitReached(error.clone()));
+        if context.config.auto_connect.slow_phase {
+            self.check_slowly(context, connection, now);
+        } else {
+            self.set_in_progress(context, false);
+            self.phase = AutoConnectPhase::ErrorTerminal;
+            context.tell(AutoConnectEvent::FailedAllAttempts(error));
+        }
     }
 
     fn attempt(&mut self, context: &mut Context, connection: &mut Connection, now: Instant) {
@@ -199,7 +205,8 @@ impl AutoConnect {
             return;
         }
         let pause = context.config.auto_connect.pause;
-        let wait = context.between(pause / 2, pause * 3 / 2).max(error.retry_after().unwrap_or_default());
+        // What the server asked for comes before the random part: it may have said the same to many.
+        let wait = context.between(pause / 2, pause * 3 / 2) + error.retry_after().unwrap_or_default();
         self.phase = AutoConnectPhase::WaitingBeforeRetry;
         self.retry = Some(now + wait);
         connection.retry_in(context, wait);

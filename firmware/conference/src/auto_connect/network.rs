@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::checks::Asker;
 use super::{After, AutoConnect, NetworkReaction, Reason};
-use crate::api::{NetworkEvent, SipRequest};
+use crate::api::NetworkEvent;
 use crate::catalogue::AutoConnectPhase as Phase;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -97,7 +97,6 @@ impl AutoConnect {
             (NetworkReaction::Probe, Phase::ConnectedMonitoring) if Self::is_up(connection) => {
                 self.ping.probe(context, now);
             }
-            (NetworkReaction::Probe, Phase::ConnectedMonitoring) => context.agent(SipRequest::Reconnect),
             (NetworkReaction::Probe, Phase::WaitingBeforeRetry) => {
                 if !self.checks.is_asked_by(Asker::Network) {
                     self.checks.look(context, now, connection.server(), Asker::Network);

@@ -75,6 +75,8 @@ impl Ping {
             Ok(response) => !matches!(response.status, 408 | 503),
             Err(failure) => failure.status.is_some_and(|status| !matches!(status, 408 | 503)),
         };
+        self.answer_owners(context, good);
+        // What follows from a lost connection is not ours to say.
         let lost = matches!(outcome, Err(Failure { cause: Cause::ConnectionError, .. }));
         self.finished(context, now, good || lost)
     }

@@ -7,6 +7,9 @@ use std::time::Duration;
 pub struct AutoConnectPolicy {
     /// Fast attempts in a row before the slow phase (spec: 30); 1..=1000.
     pub attempts: u32,
+    /// Slow attempts follow the fast ones, for ever. Without them a client rests after the last fast one until it is started
+    /// again.
+    pub slow_phase: bool,
     /// Between two fast attempts (spec: 3 s), half to one and a half of it by chance; 1 s..=10 min.
     pub pause: Duration,
     /// Failed tries of the user agent's own recovery before a client without call connects anew with fresh parameters;
@@ -28,6 +31,7 @@ impl Default for AutoConnectPolicy {
     fn default() -> Self {
         Self {
             attempts: 30,
+            slow_phase: true,
             pause: Duration::from_secs(3),
             recovery_tries: 10,
             check: Duration::from_secs(15),

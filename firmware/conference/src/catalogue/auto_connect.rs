@@ -14,7 +14,7 @@ events! {
         "auto-connect:cancelled-attempts" CancelledAttempts(Fault),
         /// Attempts are under way, or not.
         "auto-connect:changed-attempt-status" ChangedAttemptStatus { is_in_progress: bool },
-        /// The attempts broke down.
+        /// As many attempts as allowed failed, and no slower ones follow.
         "auto-connect:failed-all-attempts" FailedAllAttempts(Fault),
         /// As many attempts as allowed failed; slower ones follow.
         "auto-connect:limit-reached-attempts" LimitReachedAttempts(Fault),

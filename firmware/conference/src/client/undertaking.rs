@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::ConferenceClient;
 use crate::api::{ConnectionState, Event};
-use crate::catalogue::{CallReconnectPhase, CancelReason};
+use crate::catalogue::{AutoConnectPhase, CallReconnectPhase, CancelReason};
 use crate::connection::Link;
 use crate::session::{Fact, SessionPhase, SessionState, Wish};
 
@@ -32,7 +32,7 @@ impl ConferenceClient {
 
     /// Something happened to the connection or the redial.
     pub(super) fn follow_undertaking(&mut self, now: Instant) {
-        if matches!(self.connection.state(), ConnectionState::Disconnected { needs_person: true, .. }) {
+        if self.auto_connect.phase() == AutoConnectPhase::ErrorTerminal {
             self.happened(now, Fact::ConnectionFailed);
         }
         if self.connection.link() == Link::Established {

@@ -9,10 +9,7 @@ use super::{Agent, ConnectError, Connection, Happened, Trigger};
 use crate::api::{ConnectionFailure, ConnectionState, Event};
 use crate::catalogue::{ConnectionEvent, ConnectionPhase};
 use crate::context::Context;
-use crate::identity::is_handshake_failure;
-
-/// What a browser says of a WebSocket that did not come up or broke (RFC 6455 section 7.1.5).
-const ABNORMAL_CLOSE: u16 = 1006;
+use crate::identity::{ABNORMAL_CLOSE, is_handshake_failure};
 
 impl Connection {
     pub(crate) fn handle(&mut self, context: &mut Context, now: Instant, event: AgentEvent) -> Option<Happened> {

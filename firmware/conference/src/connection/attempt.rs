@@ -76,10 +76,10 @@ impl ConnectError {
         }
     }
 
-    /// The wait that the server asked for.
+    /// The wait that the server asked for, an hour at most.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Registration(failure) => failure.retry_after.map(|seconds| Duration::from_secs(seconds.into())),
+            Self::Registration(failure) => failure.asked_wait(),
             _ => None,
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn delay(context: &mut Context, prospect: Prospect, failures: u32, fa
         Jitter::Equal => context.jittered(delay),
         Jitter::Full => context.between(Duration::ZERO, delay),
     };
-    let asked = failure.retry_after.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds.into()));
+    let asked = failure.asked_wait().unwrap_or_default();
     jittered.max(asked.min(RETRY_AFTER_MAX))
 }
 

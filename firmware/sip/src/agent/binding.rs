@@ -18,8 +18,6 @@ const MIN_EXPIRES: u32 = 10;
 const RETRY: (u64, u64) = (5_000, 120_000);
 /// The same after one that only the server's people can mend.
 const SLOW_RETRY: (u64, u64) = (120_000, 1_800_000);
-/// Longest Retry-After that is obeyed, in s: a box must not be lost for a day by one wrong digit.
-const MAX_RETRY_AFTER: u32 = 3600;
 
 /// One registration.
 #[derive(Debug)]
@@ -131,15 +129,17 @@ impl Binding {
         self.state = RegistrationState::Registered;
     }
 
-    /// Refused: when it is tried again. Doubles from try to try; the server's own wish makes it longer.
+    /// Refused: when it is tried again. Doubles from try to try; the server's own wish makes it longer, and is spread because
+    /// it may have said the same to many.
     pub(super) fn refused(&mut self, now: Instant, failure: &Failure, slowly: bool, random: &mut Random) -> Duration {
         let (first, longest) = if slowly { SLOW_RETRY } else { RETRY };
         let ceiling = (first << self.failures.min(16)).min(longest);
         let own = Duration::from_millis(random.millis(ceiling / 2, ceiling));
-        let asked = failure.retry_after.map_or(Duration::ZERO, retry_after);
+        let asked = failure.asked_wait().map(|wait| wait + Duration::from_millis(random.millis(0, RETRY.0)));
+        let wait = own.max(asked.unwrap_or_default());
         self.failures += 1;
-        self.retry_at(now + own.max(asked));
-        own.max(asked)
+        self.retry_at(now + wait);
+        wait
     }
 
     /// Not registered, tried again then.
@@ -153,11 +153,6 @@ impl Binding {
     pub(super) fn has_run_out(&self, now: Instant) -> bool {
         self.state == RegistrationState::Registered && self.ends.is_some_and(|at| at <= now)
     }
-}
-
-/// The wait a Retry-After asks for.
-pub(super) fn retry_after(seconds: u32) -> Duration {
-    Duration::from_secs(seconds.min(MAX_RETRY_AFTER).into())
 }
 
 /// The registration ended by itself.

@@ -50,19 +50,22 @@ impl RegistrationConfig {
     }
 }
 
-/// Wait before attempt n: a whole number of seconds, uniform in 1..=2^n, clamped (spec section 14.2), spread by up to
-/// half a second so that a hall of boxes does not knock in step.
+/// Wait before attempt n: a whole number of seconds, uniform in 1..=2^n, clamped (spec section 14.2), and a random
+/// part so that a hall of boxes does not knock in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recovery {
     /// Longest wait.
     pub max: Duration,
     /// Shortest wait.
     pub min: Duration,
+    /// Largest random part on top; up to 1 min. The default is enough for some dozens of boxes at one server: after a
+    /// restart shorter than `min` all of them come back within it.
+    pub spread: Duration,
 }
 
 impl Default for Recovery {
     fn default() -> Self {
-        Self { max: Duration::from_secs(6), min: Duration::from_secs(2) }
+        Self { max: Duration::from_secs(6), min: Duration::from_secs(2), spread: Duration::from_millis(500) }
     }
 }
 

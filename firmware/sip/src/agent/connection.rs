@@ -7,8 +7,6 @@ use super::{ConnectionState, Recovery};
 use crate::api::{FlowError, FlowId, LocateId, Server, ServerTarget, Transport};
 use crate::ident::Random;
 
-/// A hall of boxes after a power cut must not knock in step.
-const SPREAD_MS: u64 = 500;
 /// How long a lookup or an attempt may take before it counts as failed; TCP alone would try for minutes.
 pub(super) const OPEN_PATIENCE: Duration = Duration::from_secs(10);
 /// While another flow stands a lost one is not missed: RFC 5626 section 4.5 has 90 s there in place of 30 s.
@@ -206,7 +204,7 @@ impl Connection {
     }
 
     fn wait(&self, error: &FlowError, random: &mut Random) -> Duration {
-        let spread = Duration::from_millis(random.millis(0, SPREAD_MS));
+        let spread = Duration::from_millis(random.millis(0, super::millis(self.recovery.spread)));
         // Nothing at our end changes a certificate, so that is looked at with the longest wait.
         let wait = if matches!(error, FlowError::Certificate(_)) {
             self.recovery.max

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::binding::{Granted, not_kept, retry_after, run_out};
+use super::binding::{Granted, not_kept, run_out};
 use super::outcome::{Tried, Verdict, judge};
 use super::{RegistererState, RegistrationConfig, RegistrationState, UserAgent};
 use crate::api::{AgentEvent, Failure, FlowChange, FlowError, FlowId};
@@ -331,7 +331,7 @@ impl UserAgent {
     /// This server cannot at the moment. Another one may, unless a call would have to move for it.
     fn next_server(&mut self, now: Instant, n: usize, failure: Failure) {
         let wait = self.legs[n].binding.refused(now, &failure, false, &mut self.endpoint.core.random);
-        let until = now + failure.retry_after.map_or(wait, retry_after);
+        let until = now + failure.asked_wait().unwrap_or(wait);
         let taken = self.taken(n);
         let another = self.legs[n].connection.servers.bar(now, until, &taken);
         if !another || !self.endpoint.is_calm() {

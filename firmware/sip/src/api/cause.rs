@@ -1,6 +1,7 @@
 //! Why something ended or failed.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +122,15 @@ pub struct PeerReason {
     pub text: Option<String>,
 }
 
+/// Longest Retry-After that is obeyed, in s: a box must not be lost for a day by one wrong digit.
+const MAX_RETRY_AFTER: u32 = 3600;
+
 impl Failure {
+    /// The wait that the server asked for, an hour at most.
+    pub fn asked_wait(&self) -> Option<Duration> {
+        self.retry_after.map(|seconds| Duration::from_secs(seconds.min(MAX_RETRY_AFTER).into()))
+    }
+
     /// Did the way fail and not the called side: lost connection, no answer, or a server that cannot at the moment (503, RFC
     /// 3261 section 21.5.4)? Then the same call may succeed when it is made again, over another connection or after
     /// `retry_after`.

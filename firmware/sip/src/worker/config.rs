@@ -58,7 +58,7 @@ fn recovery(options: &Options) -> Recovery {
     let seconds = |given: Option<u32>, default| given.map_or(default, |s| Duration::from_secs(s.max(1).into()));
     let min = seconds(options.connection_recovery_min_interval, default.min);
     let max = seconds(options.connection_recovery_max_interval, default.max).max(min);
-    Recovery { max, min }
+    Recovery { max, min, ..default }
 }
 
 /// `wss://host[:port][/path]`; `viaTransport` of the library is not looked at: the scheme tells the transport.

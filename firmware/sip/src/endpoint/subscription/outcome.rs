@@ -97,7 +97,7 @@ impl Endpoint {
     fn subscription_refused(&mut self, now: Instant, id: SubscriptionId, failure: &Failure) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else { return };
         subscription.running = false;
-        let asked = failure.retry_after.map(|seconds| Duration::from_secs(seconds.min(3600).into()));
+        let asked = failure.asked_wait();
         match subscription.stage {
             Stage::Ending { .. } => self.subscription_over(id, "unsubscribed"),
             _ if is_hopeless(failure) => self.subscription_over(id, &failure.reason),
