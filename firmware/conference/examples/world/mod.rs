@@ -17,6 +17,7 @@ use roombox_conference::api::{CallState, Command};
 use roombox_conference::machine::Machine;
 use roombox_conference::subscription::Subscriptions;
 use roombox_conference::vendor::VendorMessage;
+use roombox_sip::agent::Recovery;
 use roombox_sip::virtual_network::VirtualNetwork;
 
 use journal::Journal;
@@ -35,16 +36,21 @@ pub(crate) struct World {
 impl World {
     /// A room with this client, and a server for it; what happens is printed.
     pub(crate) fn new(config: ConferenceConfig) -> Self {
-        Self::with(config, 1, Journal { start: Instant::now(), silent: false })
+        Self::with(config, 1, Recovery::default(), Journal { start: Instant::now(), silent: false })
     }
 
     /// As [`World::new`], without a word; the same seed gives the same messages.
     pub(crate) fn silent(config: ConferenceConfig, seed: u64) -> Self {
-        Self::with(config, seed, Journal { start: Instant::now(), silent: true })
+        Self::recovering(config, seed, Recovery::default())
     }
 
-    fn with(config: ConferenceConfig, seed: u64, journal: Journal) -> Self {
-        let (room, server) = (Room::new(config, seed, journal), Server::new(seed + 1, journal));
+    /// As [`World::silent`], with a lost connection tried again at this pace.
+    pub(crate) fn recovering(config: ConferenceConfig, seed: u64, recovery: Recovery) -> Self {
+        Self::with(config, seed, recovery, Journal { start: Instant::now(), silent: true })
+    }
+
+    fn with(config: ConferenceConfig, seed: u64, recovery: Recovery, journal: Journal) -> Self {
+        let (room, server) = (Room::new(config, seed, recovery, journal), Server::new(seed + 1, journal));
         Self { network: VirtualNetwork::new(journal.start, seed, vec![room], server), journal }
     }
 

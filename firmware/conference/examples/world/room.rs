@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use roombox_conference::api::{self as conference, Command, Event, MediaFact, MediaRequest, SipRequest};
 use roombox_conference::subscription::Subscriptions;
 use roombox_conference::{ConferenceClient, ConferenceConfig, ConferenceStatus};
-use roombox_sip::agent::{self, AgentConfig, RegistrationConfig, UserAgent};
+use roombox_sip::agent::{self, AgentConfig, Recovery, RegistrationConfig, UserAgent};
 use roombox_sip::api::{FlowId, FlowInput, Output, ServerTarget, Transport};
 use roombox_sip::endpoint::EndpointConfig;
 use roombox_sip::machine::Machine;
@@ -41,11 +41,12 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(super) fn new(config: ConferenceConfig, seed: u64, journal: Journal) -> Self {
+    pub(super) fn new(config: ConferenceConfig, seed: u64, recovery: Recovery, journal: Journal) -> Self {
         let mut agent = AgentConfig::new(
             EndpointConfig::client(config.uri.clone()),
             vec![ServerTarget::new(Transport::Wss, DOMAIN, 443, "/webrtc/wss/")],
         );
+        agent.recovery = recovery;
         agent.registration = Some(RegistrationConfig::at(format!("sip:{DOMAIN}")));
         Self {
             agent: UserAgent::new(agent, seed),

@@ -17,6 +17,7 @@ impl Connection {
             return self.on_disconnected(context, now, error, retry_in_ms);
         }
         if self.agent != Agent::Running {
+            self.on_farewell(context, &event);
             return None;
         }
         let was_established = self.phase == ConnectionPhase::Established;
@@ -62,6 +63,14 @@ impl Connection {
         }
         self.connect_succeeded(context);
         Some(Happened::Established)
+    }
+
+    /// A user agent that stops gives its registration back; nothing else it says counts.
+    fn on_farewell(&mut self, context: &mut Context, event: &AgentEvent) {
+        if matches!((self.agent, event), (Agent::Stopping { .. }, AgentEvent::Unregistered)) {
+            self.registered = false;
+            context.tell(ConnectionEvent::Unregistered { cause: None });
+        }
     }
 
     fn on_disconnected(

@@ -11,7 +11,7 @@ use roombox_sip::api as sip;
 
 use crate::bench::{Bench, failed, millis, seconds, server};
 
-fn outcomes(bench: &Bench) -> Vec<(OperationKind, OperationOutcome)> {
+pub(crate) fn outcomes(bench: &Bench) -> Vec<(OperationKind, OperationOutcome)> {
     let told = bench.events().filter_map(|event| match event {
         Event::Operation { operation, outcome, .. } => Some((*operation, outcome.clone())),
         _ => None,
@@ -19,14 +19,14 @@ fn outcomes(bench: &Bench) -> Vec<(OperationKind, OperationOutcome)> {
     told.collect()
 }
 
-fn refuse_flow(bench: &mut Bench) {
+pub(crate) fn refuse_flow(bench: &mut Bench) {
     bench.agent(sip::AgentEvent::Connecting { server: server(), attempt: 1 });
     let error = sip::FlowError::Refused("nobody listens".into());
     bench.agent(sip::AgentEvent::Disconnected { error, retry_in_ms: Some(2000) });
 }
 
 /// The tries of one connect fail; the user agent has stopped then.
-fn fail_connect(bench: &mut Bench) {
+pub(crate) fn fail_connect(bench: &mut Bench) {
     for _ in 0..3 {
         refuse_flow(bench);
         bench.pass(millis(600));
@@ -35,7 +35,7 @@ fn fail_connect(bench: &mut Bench) {
     bench.agent(sip::AgentEvent::Disconnected { error, retry_in_ms: None });
 }
 
-fn phase(bench: &Bench) -> Phase {
+pub(crate) fn phase(bench: &Bench) -> Phase {
     bench.client.status().auto_connect
 }
 
