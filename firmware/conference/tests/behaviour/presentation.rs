@@ -124,6 +124,19 @@ fn a_single_peer_is_told_that_it_can_receive_and_that_it_ended() {
 }
 
 #[test]
+fn in_a_call_that_only_shows_a_presentation_the_peer_is_told_too() {
+    let mut bench = Bench::registered();
+    bench.command(Command::Call { target: crate::bench::TARGET.into(), presentation: true });
+    let (call, session) = bench.confirm_call();
+    bench.media(MediaFact::Connected { call });
+    start(&mut bench, call, 1);
+    attach(&mut bench, call);
+    agree(&mut bench, call, session);
+    present(&mut bench, call, PresentCommand::Stop);
+    assert_eq!(words(&bench), ["YOUCANRECEIVECONTENT", "CONTENTEND"]);
+}
+
+#[test]
 fn a_room_for_two_that_the_server_mixes_is_asked_for_permission() {
     let (mut bench, call, session) = Bench::in_call();
     bench.enter(session, "p2proom1to100", None, false);

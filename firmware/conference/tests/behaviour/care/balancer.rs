@@ -1,7 +1,7 @@
 //! The video balancer (spec section 7).
 
 use roombox_conference::api::{BalancerCommand, Command, MediaFact, MediaRequest};
-use roombox_conference::catalogue::{MainCamCommand, MediaCommand, MediaOutcome};
+use roombox_conference::catalogue::{Event, MainCamCommand, MediaCommand, MediaOutcome, VideoBalancerEvent};
 use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 use serde_json::json;
@@ -210,4 +210,18 @@ fn another_quality_of_a_spectator_leaves_balancing_stopped() {
     crate::receive::complete(&mut bench, call);
     bench.pass(seconds(60));
     assert_eq!(bench.told("video-balancer:").len(), 0);
+}
+
+#[test]
+fn new_parameters_are_told_as_media_gets_them() {
+    let (mut bench, _, session) = balancing();
+    bench.server_says(session, &wants(MainCamCommand::MaxMainCamResolution, Some("640x360")));
+    let told = bench.catalogue().find_map(|event| match event {
+        Event::VideoBalancerEvent(VideoBalancerEvent::ParametersUpdated { stream, encoding, .. }) => {
+            Some((*stream, encoding.scale_down_millis, encoding.max_bitrate))
+        }
+        _ => None,
+    });
+    assert_eq!(told, Some((roombox_conference::api::Stream::Camera, Some(3000), Some(500_000))));
+    assert_eq!(bench.encoded(), [(3000, 500_000)]);
 }

@@ -1,6 +1,7 @@
 //! A conference picture that does not come (spec section 8.4).
 
 use roombox_conference::api::{CallId, CallState, MediaFact, MediaRequest, Stream, TrackSource};
+use roombox_conference::catalogue::{Event, MainStreamHealthEvent, ProblemReason, ResetCause};
 use roombox_sip::api as sip;
 
 use super::{in_call_with, inbound_video};
@@ -239,4 +240,55 @@ fn one_problem_after_another_is_told_as_another() {
         bench.second_with(call, &[inbound_video(900 + more, Some(30))]);
     }
     assert_eq!(findings(&bench), [DETECTED, DETECTED]);
+}
+
+fn causes(bench: &Bench) -> Vec<ResetCause> {
+    bench
+        .catalogue()
+        .filter_map(|event| match event {
+            Event::MainStreamHealthEvent(MainStreamHealthEvent::InboundVideoProblemReset { reset_cause, .. }) => {
+                Some(*reset_cause)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_problem_is_reset_with_its_cause() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.enter(session, "Hall", Some("t0ken"), false);
+    stalled(&mut bench, call, 3);
+    bench.server_says(session, &crate::roles::to_spectators(Some("7")));
+    crate::receive::complete(&mut bench, call);
+    spectator_stalled(&mut bench, call, 4);
+    let quality = roombox_conference::api::ReceiveQuality::Low;
+    bench.command(roombox_conference::api::Command::ReceiveQuality { call, quality });
+    crate::receive::complete(&mut bench, call);
+    spectator_stalled(&mut bench, call, 4);
+    bench.server_says(session, &roombox_conference::vendor::VendorMessage::MoveToParticipants {});
+    stalled(&mut bench, call, 3);
+    bench.end(session, sip::Cause::Bye, None);
+    let expected = [
+        ResetCause::RecvSessionStarted,
+        ResetCause::RecvQualityChanged,
+        ResetCause::RecvSessionEnded,
+        ResetCause::Ended,
+    ];
+    assert_eq!(causes(&bench), expected);
+}
+
+#[test]
+fn a_finding_is_told_with_reason_count_and_snapshot() {
+    let (mut bench, call, _) = Bench::in_call();
+    stalled(&mut bench, call, 3);
+    let found = bench.catalogue().find_map(|event| match event {
+        Event::MainStreamHealthEvent(MainStreamHealthEvent::InboundVideoProblemDetected {
+            snapshot,
+            consecutive_problem_samples_count,
+            reason,
+        }) => Some((snapshot.is_inbound_video_stalled, *consecutive_problem_samples_count, *reason)),
+        _ => None,
+    });
+    assert_eq!(found, Some((true, 3, ProblemReason::InboundVideoStalled)));
 }

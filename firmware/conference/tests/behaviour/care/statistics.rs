@@ -1,8 +1,8 @@
 //! Statistics, again and again (spec sections 8.1 to 8.3).
 
 use roombox_conference::STATISTICS_FIELDS;
-use roombox_conference::api::{Command, MediaFact, MediaRequest, Output, Strictness, TrackSource};
-use roombox_conference::catalogue::{Event, StatsEvent};
+use roombox_conference::api::{Command, MediaFact, MediaRequest, Output, ReceiveQuality, Strictness, TrackSource};
+use roombox_conference::catalogue::{Event, StatsEvent, StopReason};
 use roombox_conference::vendor::VendorMessage;
 use roombox_sip::api as sip;
 use serde_json::{Value, json};
@@ -204,4 +204,43 @@ fn the_next_call_is_measured_and_remembers_no_bandwidth() {
     bench.forget();
     bench.second_with(next, &bandwidth(9_000_000));
     assert_eq!((bench.told("stats:"), bench.infos("stats").len()), (vec!["stats:collected"], 0));
+}
+
+#[test]
+fn every_end_of_measuring_is_told_with_its_reason() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.enter(session, "Hall", Some("t0ken"), false);
+    bench.server_says(session, &crate::roles::to_spectators(Some("7")));
+    crate::receive::complete(&mut bench, call);
+    bench.command(Command::ReceiveQuality { call, quality: ReceiveQuality::Low });
+    crate::receive::complete(&mut bench, call);
+    bench.server_says(session, &VendorMessage::MoveToParticipants {});
+    bench.end(session, sip::Cause::Bye, None);
+    let reasons = bench.catalogue().filter_map(|event| match event {
+        Event::StatsEvent(StatsEvent::Stopped { reason, .. }) => Some(*reason),
+        _ => None,
+    });
+    let expected = [
+        StopReason::RecvSessionStarted,
+        StopReason::RecvQualityChanged,
+        StopReason::RecvSessionEnded,
+        StopReason::CallEnded,
+    ];
+    assert_eq!(reasons.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_was_measured_is_told_entry_for_entry() {
+    let (mut bench, call, _) = Bench::in_call();
+    let entries = full_sample(1);
+    bench.second_with(call, &entries);
+    let report = bench.catalogue().find_map(|event| match event {
+        Event::StatsEvent(StatsEvent::Collected(report)) => Some(report),
+        _ => None,
+    });
+    let report = report.expect("a sample is told");
+    assert_eq!(report.call, call);
+    assert_eq!(report.inbound.video.inbound_rtp.as_ref(), Some(&entries[1]));
+    assert_eq!(report.outbound.video.outbound_rtp.as_ref(), Some(&entries[3]));
+    assert_eq!(report.outbound.additional.local_candidate.as_ref(), Some(&entries[8]));
 }
