@@ -6,7 +6,10 @@ mod plan;
 mod sent;
 mod steer;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use gst::prelude::*;
 
@@ -27,6 +30,14 @@ const PICTURES: u64 = 2;
 /// Sound buffers that may wait for the encoder.
 const SOUNDS: u64 = 10;
 
+/// How a stream is to be sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wish {
+    pub(crate) encoding: Encoding,
+    /// Nothing goes out.
+    pub(crate) held: bool,
+}
+
 /// An encoder in a call's pipeline. It works while it takes from its hub.
 pub(crate) struct Sender {
     pub(crate) bin: gst::Bin,
@@ -38,6 +49,8 @@ pub(crate) struct Sender {
     payloader: gst::Element,
     /// Of a video encoder.
     pub(crate) steer: Option<Steer>,
+    /// Nothing goes into it.
+    held: Arc<AtomicBool>,
     taking: Option<Taking>,
 }
 
@@ -89,12 +102,18 @@ impl Sender {
     ) -> Result<Self, MediaError> {
         let bin = gst::parse::bin_from_description_with_name(text, false, &branch(mid))?;
         bin.add(&source)?;
+        let held = Arc::<AtomicBool>::default();
+        let shut = Arc::clone(&held);
+        let entry = source.static_pad("src").ok_or_else(|| MediaError::pipeline("entry", "has no pad"))?;
+        entry.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+            if shut.load(Ordering::Acquire) { gst::PadProbeReturn::Drop } else { gst::PadProbeReturn::Ok }
+        });
         source.link(&named::<gst::Element>(&bin, "first")?)?;
         let payloader: gst::Element = named(&bin, "pay")?;
         let pad = payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
         let ghost = gst::GhostPad::builder_with_target(&pad)?.name("src").build();
         bin.add_pad(&ghost)?;
-        Ok(Self { bin, codec: codec.clone(), stream, element, source, payloader, steer: None, taking: None })
+        Ok(Self { bin, codec: codec.clone(), stream, element, source, payloader, steer: None, held, taking: None })
     }
 
     /// From now on it encodes.
@@ -102,12 +121,15 @@ impl Sender {
         self.taking = Some(hub.attach(&self.source));
     }
 
-    /// From now on it encodes as wished.
-    pub(crate) fn steer(&self, wish: Encoding) {
+    /// From now on it is sent as wished; after a hold the picture begins anew.
+    pub(crate) fn steer(&self, Wish { encoding, held }: Wish) {
         match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
-            (Some(steer), _) => steer.set(wish),
-            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, wish.max_bitrate),
+            (Some(steer), _) => steer.set(encoding),
+            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, encoding.max_bitrate),
             (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
+        }
+        if self.held.swap(held, Ordering::AcqRel) && !held {
+            self.force_key_frame();
         }
     }
 

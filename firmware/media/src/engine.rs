@@ -99,6 +99,13 @@ impl MediaEngine {
         Ok(())
     }
 
+    /// Holds the call (true): nothing of it is sent and nothing played or shown, whatever the other side sends. What a
+    /// hold means to the other side is the matter of the descriptions.
+    pub fn set_hold(&self, call: MediaCall, hold: bool) -> Result<(), MediaError> {
+        self.known(call)?.order(Order::Hold(hold));
+        Ok(())
+    }
+
     /// Asks the other side for a key frame of the picture it sends as this stream.
     pub fn request_key_frame(&self, call: MediaCall, stream: Stream) -> Result<(), MediaError> {
         self.known(call)?.order(Order::AskKeyFrame(stream));

@@ -71,6 +71,28 @@ async fn a_camera_that_is_switched_off_is_told_and_not_seen_at_the_other_side() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_on_hold_sends_nothing_and_plays_nothing_until_it_is_resumed() {
+    let (mut holder, mut held) = (Box::start(config(2, "tone:440")), Box::start(config(3, "tone:880")));
+    connect(&holder, &held, CALL).await;
+    let hears = |hz: f64| move |samples: &[f32], rate: u32| tone::strength(samples, rate, hz) > 0.5;
+    let silence = |samples: &[f32], _: u32| tone::is_silent(samples);
+    holder.screen_until("the remote picture", |p| code_of(p).is_some()).await;
+    held.wait("first picture", |event| *event == MediaEvent::FirstFrame { call: CALL }).await;
+    holder.speaker_until("the tone", hears(880.0)).await;
+    held.speaker_until("the tone", hears(440.0)).await;
+    holder.engine.set_hold(CALL, true).unwrap();
+    holder.screen_until("the idle picture", |p| code_of(p).is_none()).await;
+    holder.speaker_until("silence", silence).await;
+    held.wait("standstill", |event| *event == MediaEvent::RemoteVideo { call: CALL, flowing: false }).await;
+    held.speaker_until("silence", silence).await;
+    holder.engine.set_hold(CALL, false).unwrap();
+    holder.screen_until("the remote picture again", |p| code_of(p).is_some_and(|code| code.source == 3)).await;
+    held.wait("moves again", |event| *event == MediaEvent::RemoteVideo { call: CALL, flowing: true }).await;
+    holder.speaker_until("the tone again", hears(880.0)).await;
+    held.speaker_until("the tone again", hears(440.0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_call_leaves_the_idle_picture_and_a_prepared_one_follows() {
     let (mut caller, mut answerer) = (Box::start(config(2, "silence")), Box::start(config(3, "silence")));
     for call in [MediaCall(1), MediaCall(2)] {

@@ -3,6 +3,8 @@
 use super::worker::Worker;
 use crate::{
     api::{Encoding, Stream},
+    compose::Scene,
+    encode::Wish,
     peer::Kind,
 };
 
@@ -11,6 +13,8 @@ use crate::{
 pub(crate) enum Order {
     /// Encode this stream so, now and whenever it is sent again.
     Encode(Stream, Encoding),
+    /// Send nothing and play nothing (true), or go on (false).
+    Hold(bool),
     /// Ask the other side for a key frame of what it sends as this stream.
     AskKeyFrame(Stream),
     /// The next camera picture stands alone.
@@ -20,10 +24,8 @@ pub(crate) enum Order {
 impl Worker {
     pub(super) fn obey(&mut self, order: Order) {
         match order {
-            Order::Encode(stream, wish) => {
-                self.wishes.insert(stream, wish);
-                self.senders.values().filter(|sender| sender.stream == stream).for_each(|sender| sender.steer(wish));
-            }
+            Order::Encode(stream, encoding) => self.wish(stream, |wish| wish.encoding = encoding),
+            Order::Hold(hold) => self.hold(hold),
             Order::AskKeyFrame(stream) => {
                 if let Some(mid) = self.received(stream) {
                     self.peer.request_key_frame(mid);
@@ -33,6 +35,27 @@ impl Worker {
                 let camera = self.senders.values().filter(|sender| sender.stream == Stream::Camera);
                 camera.for_each(crate::encode::Sender::force_key_frame);
             }
+        }
+    }
+
+    fn wish(&mut self, stream: Stream, change: impl FnOnce(&mut Wish)) {
+        let wish = self.wishes.entry(stream).or_default();
+        change(wish);
+        let wish = *wish;
+        self.senders.values().filter(|sender| sender.stream == stream).for_each(|sender| sender.steer(wish));
+    }
+
+    fn hold(&mut self, hold: bool) {
+        for stream in [Stream::Audio, Stream::Camera, Stream::Presentation] {
+            self.wish(stream, |wish| wish.held = hold);
+        }
+        if hold {
+            self.rooms.leave(self.seat.serial);
+            return;
+        }
+        self.rooms.bring_forward(self.seat.serial);
+        if self.seat.measures.decoded() > 0 {
+            self.rooms.screen.show(Scene::Call);
         }
     }
 

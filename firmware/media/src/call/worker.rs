@@ -13,12 +13,12 @@ use tokio::{
 };
 
 use crate::{
-    api::{Encoding, MediaCall, MediaEvent, Stream},
+    api::{MediaCall, MediaEvent, Stream},
     call::{Part, Seat, orders::Order, playout::Playout},
     codec::{self, Direction},
     compose::Scene,
     decode::{self, Receiver},
-    encode::{self, Sender, SizeNews},
+    encode::{self, Sender, SizeNews, Wish},
     error::MediaError,
     peer::{Codec, Kind, PeerConnection, PeerEvent, Role},
     pipeline::{Note, Pace, Running, locked, named},
@@ -33,14 +33,14 @@ const STILL: Duration = Duration::from_secs(3);
 
 /// A call's pipeline and what is in it, by m-line.
 pub(super) struct Worker {
-    rooms: Arc<Rooms>,
+    pub(super) rooms: Arc<Rooms>,
     pub(super) peer: Arc<dyn PeerConnection>,
-    seat: Arc<Seat>,
+    pub(super) seat: Arc<Seat>,
     running: Running,
     pub(super) senders: HashMap<String, Sender>,
     pub(super) receivers: HashMap<String, Receiver>,
-    /// How streams are to be encoded, also those that begin later.
-    pub(super) wishes: HashMap<Stream, Encoding>,
+    /// How streams are to be sent, also those that begin later.
+    pub(super) wishes: HashMap<Stream, Wish>,
     connected: bool,
     watch: FrameWatch,
 }

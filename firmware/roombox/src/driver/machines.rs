@@ -28,6 +28,8 @@ pub(super) enum Work {
     Sip(sip::Output),
     /// For the peer connection; answered by a fact.
     Media(conference::MediaRequest),
+    /// Media of this call is held, or goes on.
+    Hold(conference::CallId, bool),
     /// From the appliance to board, media engine and listeners.
     Room(room::Output),
     /// A stage that only shows between the machines was reached; an INVITE counts when its bytes are on their way.
@@ -210,6 +212,9 @@ impl Machines {
             conference::Output::Event(event) => {
                 if let conference::Event::Call(state) = &event {
                     self.call = call_in(state);
+                }
+                if let conference::Event::CallHold { call, hold } = &event {
+                    self.work.push_back(Work::Hold(*call, hold.asked));
                 }
                 self.room.handle_input(now, room::Input::Conference(event));
             }

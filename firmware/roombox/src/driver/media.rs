@@ -110,6 +110,15 @@ impl Media {
         }
     }
 
+    /// Nothing of the call is sent or played from now on (true); it does not wait for what else is asked.
+    pub(super) fn hold(&self, call: CallId, hold: bool) {
+        if let Engine::Running(engine) = &self.engine
+            && let Err(error) = engine.set_hold(MediaCall(call.0), hold)
+        {
+            tracing::debug!(%error, call = call.0, "there is nothing to hold");
+        }
+    }
+
     pub(super) async fn stop(&self) {
         if let Engine::Running(engine) = &self.engine {
             engine.stop().await;

@@ -218,6 +218,7 @@ impl Driver {
     fn settle(&mut self, now: Instant) {
         while let Some(work) = self.machines.poll_work() {
             match work {
+                Work::Hold(call, hold) => self.media.hold(call, hold),
                 Work::Http(request) => self.http.ask(request),
                 Work::Media(request) => self.media.ask(request),
                 Work::Reached(stage) => self.reached(stage, now),
