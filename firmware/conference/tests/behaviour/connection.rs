@@ -145,3 +145,42 @@ fn stopping_leaves_the_call_and_takes_nothing_up_again() {
     assert_eq!(bench.client.status().connection, ConnectionState::Idle);
     assert_eq!(bench.commands().count() + bench.requests().count(), 0);
 }
+
+#[test]
+fn the_server_is_asked_by_options_to_our_own_address() {
+    let bench = checked();
+    let asked = bench.commands().find_map(|command| match command {
+        sip::Command::Request { method, target, .. } => Some((method.as_str(), target.as_str())),
+        _ => None,
+    });
+    assert_eq!(asked, Some(("OPTIONS", "sip:room1@meet.example")));
+}
+
+#[test]
+fn a_server_deaf_in_a_call_costs_the_connection_and_not_the_call() {
+    let (mut bench, ..) = Bench::in_call();
+    bench.pass(seconds(36));
+    assert_eq!(bench.reconnects(), 1);
+    assert!(bench.in_call_now());
+}
+
+#[test]
+fn an_answer_between_two_failures_begins_the_count_anew() {
+    let mut bench = checked();
+    for _ in 0..5 {
+        bench.pass(seconds(25));
+        answer_check(&mut bench, Ok(200));
+        bench.pass(seconds(15));
+    }
+    assert!(!bench.asked(&SipRequest::Reconnect));
+}
+
+#[test]
+fn a_stopped_client_asks_the_server_no_more() {
+    let mut bench = checked();
+    bench.command(Command::Stop);
+    bench.forget();
+    bench.disconnect();
+    bench.pass(seconds(600));
+    assert!(bench.check_asked().is_none());
+}
