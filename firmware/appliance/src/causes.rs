@@ -109,6 +109,11 @@ pub(crate) fn of_call(failure: &CallFailure) -> Option<Cause> {
     Some(Cause::with_detail(code, detail(failure)))
 }
 
+/// What a transfer that came to nothing means.
+pub(crate) fn of_transfer(status: Option<u16>, reason: &str) -> Cause {
+    Cause::with_detail(CauseCode::TransferRefused, with_status(status, reason))
+}
+
 /// What the board report means: one cause a kind of part, with all its parts.
 pub(crate) fn of_board(findings: &[DeviceFinding]) -> Vec<Cause> {
     let mut details: BTreeMap<CauseCode, Vec<String>> = BTreeMap::new();
@@ -125,8 +130,10 @@ pub(crate) fn of_board(findings: &[DeviceFinding]) -> Vec<Cause> {
 }
 
 fn detail(failure: &CallFailure) -> String {
-    match failure.status {
-        Some(status) => format!("{status} {}", failure.reason),
-        None => failure.reason.clone(),
-    }
+    with_status(failure.status, &failure.reason)
+}
+
+/// `603 Decline`.
+pub(crate) fn with_status(status: Option<u16>, reason: &str) -> String {
+    status.map_or_else(|| reason.to_owned(), |status| format!("{status} {reason}"))
 }

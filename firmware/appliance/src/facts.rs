@@ -24,7 +24,12 @@ impl Appliance {
                 self.desk.registered = true;
                 self.event(Event::Registered { expires });
             }
-            conference::Event::Answered { call, asked, fault } => self.event(Event::Answered { call, asked, fault }),
+            conference::Event::Answered { call, asked, fault } => {
+                if let (conference::Asked::Transfer, Some(fault)) = (asked, &fault) {
+                    self.show_notice(now, causes::of_transfer(fault.status, &fault.message));
+                }
+                self.event(Event::Answered { call, asked, fault });
+            }
             conference::Event::CallHold { call, hold } => {
                 self.desk.session.hold_changed(call, hold);
                 self.event(Event::CallHold { call, hold });
@@ -36,6 +41,9 @@ impl Appliance {
                 self.event(Event::Operation { number, operation, outcome });
             }
             conference::Event::Transfer { call, status, reason, last } => {
+                if last && status >= 300 {
+                    self.show_notice(now, causes::of_transfer(Some(status), &reason));
+                }
                 self.event(Event::Transfer { call, status, reason, last });
             }
             conference::Event::Call(state) => self.call_changed(now, state),

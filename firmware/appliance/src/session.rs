@@ -6,6 +6,7 @@ use roombox_conference::catalogue::{
     SessionEvent, Snapshot,
 };
 
+use crate::causes::with_status;
 use crate::tree::{
     Admission, Cause, CauseCode, ContentStatus, HoldStatus, PresentationState, PresentationStatus, RoleStatus,
     RoomRole, SessionStatus,
@@ -137,6 +138,5 @@ fn presentation_cause(kind: PresentationFault, error: &Fault) -> Cause {
             CauseCode::PresentationFailed
         }
     };
-    let status = error.status.map(|status| format!("{status} ")).unwrap_or_default();
-    Cause::with_detail(code, format!("{status}{}", error.message))
+    Cause::with_detail(code, with_status(error.status, &error.message))
 }

@@ -128,6 +128,8 @@ catalogue! {
     PresentationRefused: Administrator, "The conference does not allow a presentation now.";
     /// The server did not answer, or a presentation could not be agreed on; the call goes on.
     PresentationFailed: Owner, "The presentation did not start; try again.";
+    /// The other side, or the one it was handed on to, did not take the call (RFC 3515).
+    TransferRefused: Owner, "The call could not be handed on.";
     /// Leave while there is nothing to leave.
     NoCall: Owner, "There is no call to leave.";
     /// Answer or reject while nothing rings.

@@ -246,6 +246,24 @@ fn events_of_the_catalogue_come_by_their_own_names() {
 }
 
 #[test]
+fn a_transfer_that_came_to_nothing_is_shown() {
+    let fault = Some(Fault { message: "Decline".into(), cause: None, status: Some(603) });
+    let (status, reason) = (486, "Busy Here".to_owned());
+    for told in [
+        conference::Event::Answered { call: CALL, asked: conference::Asked::Transfer, fault },
+        conference::Event::Transfer { call: CALL, status, reason, last: true },
+    ] {
+        let mut bench = Bench::in_call();
+        bench.conference(told);
+        let display = bench.status().display;
+        assert_eq!(
+            (display.title.as_str(), display.lines.join(" ").as_str()),
+            ("Sorry", CauseCode::TransferRefused.sentence())
+        );
+    }
+}
+
+#[test]
 fn how_a_transfer_goes_and_what_was_refused_are_events() {
     let mut bench = Bench::in_call();
     let asked = conference::Asked::Transfer;

@@ -81,9 +81,10 @@ fn session(session: &SessionStatus) -> Vec<String> {
         (false, true) => lines.push(row("Hold", "the other side has put this box on hold")),
         (false, false) => {}
     }
-    let refused = session.presentation.cause.as_ref().map(|cause| cause.sentence.as_str());
+    let refused =
+        || session.presentation.cause.as_ref().map_or_else(String::new, |cause| format!(": {}", cause.sentence));
     match session.presentation.state {
-        PresentationState::Failed => lines.push(row("Presenting", refused.unwrap_or("it failed"))),
+        PresentationState::Failed => lines.push(row("Presenting", &format!("failed{}", refused()))),
         PresentationState::Idle => {}
         PresentationState::Presenting => lines.push(row("Presenting", "yes")),
         PresentationState::Starting => lines.push(row("Presenting", "it starts")),

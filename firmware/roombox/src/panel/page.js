@@ -243,8 +243,12 @@ function eventDetail(data) {
     .map((key) => WORDS[key](data[key])).filter((words) => words !== "").join(" · ");
 }
 
+/** What people follow: the box's own events and those of the presentation; the rest of the catalogue is for programs. */
+const forPeople = (name) => !name.includes(":") || name.startsWith("presentation:");
+
 function addEvent(event, fresh) {
   if (event.event === "call") callBegan = event.data.state === "in-call" ? callBegan ?? Date.parse(event.time) : null;
+  if (!forPeople(event.event)) return;
   const when = new Date(event.time).toLocaleTimeString([], { hour12: false });
   const line = make("li", fresh ? { class: "fresh" } : {}, make("time", {}, when),
     make("span", {}, make("b", {}, event.event.replaceAll("-", " ")), " ", eventDetail(event.data)));
