@@ -67,8 +67,8 @@ pub enum MediaFact {
     PresentationFailed { call: CallId, reason: String },
     /// The presentation is on its sender. `renegotiate`: it has a new m-line, so an offer has to follow.
     PresentationReady { call: CallId, renegotiate: bool },
-    /// The size of the presentation that goes into the encoder, in pixels: after it was put on its sender, and whenever it
-    /// changes.
+    /// The size of the presentation that goes into the encoder, in pixels: with its first picture, and whenever it changes,
+    /// also from one presentation of the call to the next.
     PresentationSize { call: CallId, width: u32, height: u32 },
     /// The receive connection of a spectator failed.
     ReceiveFailed { call: CallId, reason: String },

@@ -27,7 +27,7 @@ pub(super) struct Picture {
     owed: u32,
     /// Then media owes nothing any more: what it has not answered it never will.
     owed_until: Option<Instant>,
-    /// As media last told.
+    /// As media last told, also of a presentation before: it tells changes only.
     size: Option<Resolution>,
     /// Media or the other side takes one encoding only.
     single: bool,
@@ -56,7 +56,6 @@ impl Presentation {
     /// Media takes the picture from its source, the first or another; gives the time it has for that.
     pub(super) fn attach(&mut self, context: &mut Context, now: Instant, call: &Call) -> Instant {
         let layers = if self.picture.single { Vec::new() } else { context.config.media.presentation_layers.clone() };
-        self.picture.size = None;
         context.media(MediaRequest::AddPresentation { call: call.id(), layers });
         self.picture.ask(now, context.config.call.media_answer)
     }

@@ -131,16 +131,31 @@ fn the_scale_follows_the_picture_from_full_hd_to_uhd_and_back_to_a_small_one() {
 }
 
 #[test]
-fn each_presentation_is_scaled_by_its_own_size_and_none_by_that_of_the_one_before() {
+fn a_size_holds_for_the_next_presentation_until_another_is_told() {
     let (mut bench, call, _) = in_call(limited());
-    for (width, scale) in [(3840, Some(3000)), (1920, Some(1500)), (640, Some(1000))] {
-        bench.forget();
-        start(&mut bench, call);
-        attached(&mut bench, call, None);
-        is(&mut bench, call, width, width * 9 / 16);
-        assert_eq!(scales(&bench), [None, scale]);
-        stop(&mut bench, call);
-    }
+    start(&mut bench, call);
+    attached(&mut bench, call, None);
+    is(&mut bench, call, 3840, 2160);
+    stop(&mut bench, call);
+    bench.forget();
+    start(&mut bench, call);
+    attached(&mut bench, call, None);
+    assert_eq!(scales(&bench), [Some(3000)], "media tells changes only");
+    is(&mut bench, call, 640, 360);
+    assert_eq!(scales(&bench), [Some(3000), Some(1000)]);
+}
+
+#[test]
+fn another_source_of_the_same_size_stays_scaled() {
+    let (mut bench, call, _) = in_call(limited());
+    start(&mut bench, call);
+    attached(&mut bench, call, None);
+    is(&mut bench, call, 1920, 1080);
+    bench.command(Command::Present { call, command: PresentCommand::Update });
+    bench.answer_share(200);
+    bench.media(MediaFact::PresentationReady { call, renegotiate: false });
+    assert_eq!(bench.told("presentation:").last(), Some(&"presentation:updated"));
+    assert_eq!(scales(&bench), [None, Some(1500)]);
 }
 
 #[test]
