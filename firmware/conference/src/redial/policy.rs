@@ -12,8 +12,8 @@ use crate::context::Context;
 
 /// Shortest wait after the other side hung up: it may have ended the conference on purpose.
 const AFTER_BYE: Duration = Duration::from_secs(2);
-/// Longest wait that a server may ask for with Retry-After.
-const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+/// Random part on top of a wait that the server asked for: it may have said the same to many.
+const SPREAD: Duration = Duration::from_secs(5);
 
 /// What an end means for the next attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub(super) fn delay(context: &mut Context, prospect: Prospect, failures: u32, fa
         Jitter::Equal => context.jittered(delay),
         Jitter::Full => context.between(Duration::ZERO, delay),
     };
-    let asked = failure.asked_wait().unwrap_or_default();
-    jittered.max(asked.min(RETRY_AFTER_MAX))
+    let asked = failure.asked_wait().map(|wait| wait + context.between(Duration::ZERO, SPREAD));
+    jittered.max(asked.unwrap_or_default())
 }
 
 /// `base`·`factor`^(failures-1), up to `max`.

@@ -188,12 +188,16 @@ fn there_is_one_at_a_time_and_a_connection_in_use_is_not_taken_over() {
 }
 
 #[test]
-fn a_connection_that_needs_a_person_closes_it() {
-    let mut bench = Bench::new();
-    bench.command(Command::ConnectAndCall { target: TARGET.into() });
-    let failure = failed(sip::Cause::AuthenticationError, Some(401));
-    bench.agent(sip::AgentEvent::RegistrationFailed { failure, retry_in_ms: None });
-    assert!(closed(&bench, CloseReason::AutoConnectFailed));
+fn a_connection_that_needs_a_person_closes_it_though_a_barred_account_is_looked_at_again() {
+    for (cause, status, retry_in_ms) in
+        [(sip::Cause::AuthenticationError, 401, None), (sip::Cause::Rejected, 403, Some(90_000))]
+    {
+        let mut bench = Bench::new();
+        bench.command(Command::ConnectAndCall { target: TARGET.into() });
+        let failure = failed(cause, Some(status));
+        bench.agent(sip::AgentEvent::RegistrationFailed { failure, retry_in_ms });
+        assert!(closed(&bench, CloseReason::AutoConnectFailed), "{status}");
+    }
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use roombox_conference::ConferenceConfig;
-use roombox_conference::api::Command;
+use roombox_conference::api::{CallState, Command, MediaFact};
 use roombox_conference::machine::Machine;
 use roombox_sip::agent::Recovery;
-use roombox_sip::api::Event;
+use roombox_sip::api::{self as sip, Event};
 use roombox_sip::virtual_network::Faults;
 
-use crate::bench::{millis, seconds};
+use crate::bench::{Bench, OFFER, TARGET, failed, millis, seconds};
 use crate::wire_world::{DOMAIN, World};
 
 const BOXES: u64 = 500;
@@ -58,4 +58,29 @@ fn after_a_restart_of_a_second_the_set_spread_decides() {
     assert!(wide * 5 < narrow, "{wide} {narrow}");
     assert!(wide <= 25, "{wide}");
     assert!(last <= seconds(7), "{last:?}");
+}
+
+#[test]
+fn boxes_that_a_full_server_sends_away_with_the_same_wait_do_not_call_again_in_the_same_moment() {
+    let mut waits: Vec<_> = (0..BOXES).map(sent_away).collect();
+    waits.sort_unstable();
+    assert!(waits[0] >= 120_000 && *waits.last().unwrap() <= 125_000, "{waits:?}");
+    let within = |from: u64| waits.iter().filter(|at| (from..from + 100).contains(at)).count();
+    let peak = waits.iter().map(|from| within(*from)).max().unwrap();
+    assert!(peak <= 25, "{peak}");
+}
+
+/// The wait in ms of a box whose call is refused for two minutes.
+fn sent_away(seed: u64) -> u64 {
+    let mut bench = Bench::seeded(seed);
+    bench.command(Command::Start);
+    bench.connect();
+    bench.command(Command::Join { target: TARGET.into(), keep: true });
+    let call = bench.offer_asked().unwrap();
+    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+    let session = bench.invited().unwrap();
+    let failure = sip::Failure { retry_after: Some(120), ..failed(sip::Cause::SipFailureCode, Some(503)) };
+    bench.sip(sip::Event::Ended { session, failure });
+    let CallState::Redialling { retry_in_ms, .. } = bench.call() else { panic!("{:?}", bench.call()) };
+    retry_in_ms
 }
