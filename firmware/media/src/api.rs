@@ -1,10 +1,13 @@
 //! What the driver asks of the media engine and what the engine tells.
 //!
 //! The engine itself is [`crate::engine::MediaEngine`]: `start(MediaConfig, tokio::sync::mpsc::UnboundedSender<MediaEvent>)`,
-//! then async methods (`prepare`, `create_offer`, `create_answer`, `accept_answer`, `close_call`, `snapshot`,
+//! then async methods (`prepare`, `create_offer`, `create_answer`, `accept_answer`, `add_presentation`,
+//! `remove_presentation`, `close_call`, `snapshot`,
 //! `camera_snapshot`, `statistics`, `stop`) and settings that take effect at once (`set_microphone`, `set_camera`,
 //! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
+
+use std::path::PathBuf;
 
 use roombox_hal::board::{AudioDevices, Camera, Codecs, ScreenWiring};
 use serde::{Deserialize, Serialize};
@@ -44,8 +47,21 @@ pub struct MediaConfig {
     pub camera_off: bool,
     /// Speaker volume 0..=100.
     pub volume: u8,
-    /// Number that the test picture's frame code carries as `source`.
+    /// Number that the test picture's frame code carries as `source`; that of a presented test card is 100 more.
     pub picture_source: u8,
+    /// What a presentation shows; `None` = nothing can be presented until the engine is told otherwise.
+    pub presentation: Option<PresentationSource>,
+}
+
+/// What a presentation shows. It runs only while it is presented.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PresentationSource {
+    /// The moving test card.
+    TestCard,
+    /// A picture file (PNG or JPEG), as a still.
+    Picture(PathBuf),
+    /// A camera or a capture device, as an HDMI-USB adapter is.
+    Camera(Camera),
 }
 
 /// What the engine tells.
@@ -74,10 +90,41 @@ pub enum MediaEvent {
     CameraSending { sending: bool },
     /// The microphone or speaker works, or does not.
     Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
+    /// What is presented cannot be encoded here; the call goes on without.
+    PresentationFailed { call: MediaCall, reason: String },
+    /// The other side sends a track, or describes it anew.
+    RemoteTrackAdded { call: MediaCall, track: RemoteTrack },
+    /// The other side sends the track of this id no more.
+    RemoteTrackRemoved { call: MediaCall, track: String },
     /// The remote picture stands still or comes again (no frame for 3 s).
     RemoteVideo { call: MediaCall, flowing: bool },
     /// The screen output works, or does not (the picture is composed all the same).
     Screen { working: bool, name: String, reason: Option<String> },
+}
+
+/// A track of the other side, as its description has it (spec section 2.10).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteTrack {
+    /// Names it inside the call.
+    pub id: String,
+    /// Sound or picture.
+    pub kind: TrackKind,
+    /// As the other side labels it; may be empty.
+    pub label: String,
+    /// The identifier of its msid (RFC 8830), where it has one.
+    pub msid: Option<String>,
+    /// The stream it belongs to.
+    pub stream: Option<String>,
+}
+
+/// Sound or picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrackKind {
+    /// Sound.
+    Audio,
+    /// Picture.
+    Video,
 }
 
 /// Which sound device.
@@ -158,8 +205,12 @@ pub struct Statistics {
     pub frame_width: u32,
     /// Remote picture height in pixels.
     pub frame_height: u32,
-    /// Frames encoded by us.
+    /// Frames of the camera encoded by us.
     pub frames_encoded: u64,
+    /// Frames of the presentation encoded by us.
+    pub presentation_frames_encoded: u64,
+    /// Frames of the other side's presentation decoded.
+    pub content_frames_decoded: u64,
     /// Level of the remote sound in dBFS over the last 100 ms (-90 = silence).
     pub remote_audio_db: f64,
     /// Level of our microphone in dBFS over the last 100 ms, before mute.

@@ -4,11 +4,15 @@ mod entries;
 mod measures;
 mod orders;
 mod playout;
+mod receiving;
+mod sending;
+mod tracks;
+mod watch;
 mod worker;
 
 use std::sync::{
     Arc, Mutex, OnceLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use tokio::{
@@ -25,6 +29,8 @@ use crate::{
         entries::{Known, Shown},
         worker::Worker,
     },
+    codec::{self, Direction},
+    compose::Scene,
     error::MediaError,
     peer::{Kind, PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
     pipeline::locked,
@@ -58,6 +64,21 @@ struct Seat {
     serial: u64,
     id: OnceLock<MediaCall>,
     measures: Measures,
+    /// Content of the other side is seen.
+    content: AtomicBool,
+}
+
+impl Seat {
+    /// What the screen shows of this call: content takes the large place while it comes.
+    fn scene(&self) -> Scene {
+        if self.content.load(Ordering::Acquire) {
+            Scene::Content
+        } else if self.measures.decoded() > 0 {
+            Scene::Call
+        } else {
+            Scene::Idle
+        }
+    }
 }
 
 /// What has come so far.
@@ -109,6 +130,7 @@ impl Call {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             id: OnceLock::new(),
             measures: Measures::default(),
+            content: AtomicBool::new(false),
         });
         let worker = Worker::start(Arc::clone(rooms), Arc::clone(&peer), Arc::clone(&seat))?;
         let (close, closing) = oneshot::channel();
@@ -127,6 +149,26 @@ impl Call {
     pub(crate) fn order(&self, order: Order) {
         // A call that is closing obeys nobody.
         let _ = self.orders.send(order);
+    }
+
+    /// Presents what the presenter has; true when the other side has to agree by a negotiation first. After an error
+    /// nothing is changed.
+    pub(crate) async fn add_presentation(&self, rooms: &Rooms) -> Result<bool, MediaError> {
+        some_encoder(rooms).await?;
+        rooms.presenter.start(self.seat.serial, &rooms.tasks).await?;
+        match self.peer.add_presentation().await {
+            Ok(renegotiate) => Ok(renegotiate),
+            Err(error) => {
+                rooms.presenter.stop(self.seat.serial).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Presents no more.
+    pub(crate) async fn remove_presentation(&self, rooms: &Rooms) {
+        self.peer.remove_presentation().await;
+        rooms.presenter.stop(self.seat.serial).await;
     }
 
     /// Ends it; returns when nothing of it is left.
@@ -160,4 +202,16 @@ impl Call {
         statistics.entries = entries::complete(self.peer.stats().await, &known);
         statistics
     }
+}
+
+/// There is an encoder for one of the codecs that are offered.
+async fn some_encoder(rooms: &Rooms) -> Result<(), MediaError> {
+    let mut missing = MediaError::BadSetting("no video codec is configured".into());
+    for name in &rooms.config.video_codecs {
+        match codec::choose(&rooms.config.codecs, name, Direction::Encoder).await {
+            Ok(_) => return Ok(()),
+            Err(error) => missing = error,
+        }
+    }
+    Err(missing)
 }

@@ -5,7 +5,7 @@ mod check;
 mod choice;
 mod modes;
 mod replace;
-mod source;
+pub(crate) mod source;
 mod still;
 mod test_card;
 

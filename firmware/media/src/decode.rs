@@ -2,12 +2,7 @@
 
 use gst::prelude::*;
 
-use crate::{
-    error::MediaError,
-    peer::{Codec, Kind},
-    pipeline::named,
-    sound::FORMAT,
-};
+use crate::{api::Stream, error::MediaError, peer::Codec, pipeline::named, sound::FORMAT};
 
 /// What arrived early waits here, still encoded: the sink holds each picture until its time, and a jitter buffer that
 /// were held up with it would drop packets. A second of pictures or sound is far more than any latency.
@@ -16,7 +11,7 @@ const WAITING: &str = "queue max-size-buffers=60 max-size-bytes=0 max-size-time=
 /// A decoder in a call's pipeline.
 pub(crate) struct Receiver {
     pub(crate) bin: gst::Bin,
-    pub(crate) kind: Kind,
+    pub(crate) stream: Stream,
     pub(crate) codec: Codec,
     /// Element that decodes, for statistics.
     pub(crate) element: String,
@@ -26,9 +21,9 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     /// A video decoder made of `element`.
-    pub(crate) fn video(mid: &str, codec: &Codec, element: String) -> Result<Self, MediaError> {
+    pub(crate) fn video(mid: &str, stream: Stream, codec: &Codec, element: String) -> Result<Self, MediaError> {
         let text = video(&codec.name, &element);
-        let receiver = Self::build(mid, Kind::Video, codec, element, &text)?;
+        let receiver = Self::build(mid, stream, codec, element, &text)?;
         settle(&named(&receiver.bin, "decoder")?);
         Ok(receiver)
     }
@@ -40,16 +35,16 @@ impl Receiver {
              audioresample ! {FORMAT} ! {}",
             sink(25)
         );
-        Self::build(mid, Kind::Audio, codec, "opusdec".into(), &text)
+        Self::build(mid, Stream::Audio, codec, "opusdec".into(), &text)
     }
 
-    fn build(mid: &str, kind: Kind, codec: &Codec, element: String, text: &str) -> Result<Self, MediaError> {
+    fn build(mid: &str, stream: Stream, codec: &Codec, element: String, text: &str) -> Result<Self, MediaError> {
         let bin = gst::parse::bin_from_description_with_name(text, false, &branch(mid))?;
         let pad = named::<gst::Element>(&bin, "first")?.static_pad("sink");
         let pad = pad.ok_or_else(|| MediaError::pipeline("depayloader", "has no pad"))?;
         bin.add_pad(&gst::GhostPad::builder_with_target(&pad)?.name("sink").build())?;
         let sink = named(&bin, "out")?;
-        Ok(Self { bin, kind, codec: codec.clone(), element, sink })
+        Ok(Self { bin, stream, codec: codec.clone(), element, sink })
     }
 }
 

@@ -8,7 +8,9 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    api::{Encoding, MediaCall, MediaConfig, MediaEvent, Snapshot, SpeakerSamples, Statistics, Stream},
+    api::{
+        Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, SpeakerSamples, Statistics, Stream,
+    },
     call::{Call, Order, Part},
     codec::{self, Direction},
     error::MediaError,
@@ -119,6 +121,28 @@ impl MediaEngine {
         let track = rooms.camera.replace(&rooms.tasks).await?;
         call.order(Order::SendKeyFrame);
         Ok(track)
+    }
+
+    /// What is presented from the next [`MediaEngine::add_presentation`] on.
+    pub fn set_presentation(&self, source: PresentationSource) {
+        if let Ok(rooms) = self.rooms() {
+            rooms.presenter.set(source);
+        }
+    }
+
+    /// Presents: opens the source and sends it on the second video line. True: the other side has to agree first, by an
+    /// offer or answer of this engine. Where the call presents already, the source takes the place of the former. After
+    /// an error the call is as before.
+    pub async fn add_presentation(&self, call: MediaCall) -> Result<bool, MediaError> {
+        let (rooms, call) = (self.rooms()?, self.known(call)?);
+        call.add_presentation(&rooms).await
+    }
+
+    /// Presents no more; the source is closed, the line stays for the next time without negotiation.
+    pub async fn remove_presentation(&self, call: MediaCall) -> Result<(), MediaError> {
+        let (rooms, call) = (self.rooms()?, self.known(call)?);
+        call.remove_presentation(&rooms).await;
+        Ok(())
     }
 
     /// Ends the call's media; returns when nothing of it is left. No effect where there is no such call.

@@ -34,6 +34,9 @@ pub enum MediaError {
     /// A setting that this engine does not know.
     #[error("{0}")]
     BadSetting(String),
+    /// Nothing was named that could be presented.
+    #[error("there is nothing to present: no source is configured")]
+    NoPresentation,
     /// There is no such call.
     #[error("call {0} has no media")]
     NoSuchCall(u64),

@@ -19,6 +19,7 @@ mod pace;
 mod paint;
 pub mod peer;
 mod pipeline;
+mod presentation;
 mod receive;
 mod relay;
 mod report;

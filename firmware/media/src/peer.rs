@@ -15,6 +15,8 @@ pub use tracks::Track;
 
 use std::{future::Future, pin::Pin};
 
+pub(crate) use crate::api::Stream;
+
 /// A boxed future, so that the trait can be used as an object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -36,21 +38,23 @@ pub enum Role {
     Content,
 }
 
-/// What we can send; each has one sender.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Stream {
-    Audio,
-    Camera,
-    Presentation,
-}
-
 impl Stream {
+    /// Each has one sender in a connection.
     pub(crate) const ALL: [Self; 3] = [Self::Audio, Self::Camera, Self::Presentation];
 
     pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Audio => Kind::Audio,
             Self::Camera | Self::Presentation => Kind::Video,
+        }
+    }
+
+    /// What a line of this kind and role carries.
+    pub(crate) const fn on(kind: Kind, role: Role) -> Self {
+        match (kind, role) {
+            (Kind::Audio, _) => Self::Audio,
+            (Kind::Video, Role::Main) => Self::Camera,
+            (Kind::Video, Role::Content) => Self::Presentation,
         }
     }
 }

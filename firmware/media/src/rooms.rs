@@ -11,6 +11,7 @@ use crate::{
     error::MediaError,
     output::{Display, Output},
     pipeline::{Timeline, locked},
+    presentation::Presenter,
     sound::{Microphone, Speaker},
     tasks::Tasks,
 };
@@ -22,6 +23,7 @@ pub(crate) struct Rooms {
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) camera: CameraControl,
+    pub(crate) presenter: Presenter,
     pub(crate) microphone: Microphone,
     pub(crate) speaker: Speaker,
     pub(crate) screen: Screen,
@@ -59,6 +61,8 @@ impl Rooms {
         let tasks = Tasks::default();
         let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
         let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
+        let presented = config.presentation.clone();
+        let presenter = Presenter::new(presented, config.picture, config.picture_source, &timeline);
         let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
         let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
         let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);
@@ -71,6 +75,7 @@ impl Rooms {
             timeline,
             pictures,
             camera,
+            presenter,
             microphone,
             speaker,
             screen,
@@ -111,8 +116,11 @@ impl Rooms {
         let mut foreground = locked(&self.foreground);
         let seen = foreground.seen();
         foreground.forget(serial);
-        if seen.is_some() && foreground.seen().is_none() {
-            self.screen.show(Scene::Idle);
+        match foreground.seen() {
+            None if seen.is_some() => self.screen.show(Scene::Idle),
+            // Its content, where there is any, takes the screen with the next frame.
+            now if now != seen => self.screen.show(Scene::Call),
+            _ => {}
         }
     }
 }

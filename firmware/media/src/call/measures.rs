@@ -23,6 +23,8 @@ pub(crate) struct Measures {
     size: Mutex<(u32, u32)>,
     camera: Arc<Sent>,
     presentation: Arc<Sent>,
+    /// Frames of the other side's presentation decoded.
+    pub(crate) content_decoded: AtomicU64,
     /// Level of the remote sound.
     pub(crate) remote_sound: Meter,
     /// Codec and element, for people.
@@ -60,6 +62,8 @@ impl Measures {
             frame_width,
             frame_height,
             frames_encoded: self.camera.figures().encoded.0,
+            presentation_frames_encoded: self.presentation.figures().encoded.0,
+            content_frames_decoded: self.content_decoded.load(Ordering::Relaxed),
             remote_audio_db: self.remote_sound.level(),
             encoder: locked(&self.encoder).clone(),
             decoder: locked(&self.decoder).clone(),

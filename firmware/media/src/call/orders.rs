@@ -3,9 +3,7 @@
 use super::worker::Worker;
 use crate::{
     api::{Encoding, Stream},
-    compose::Scene,
     encode::Wish,
-    peer::Kind,
 };
 
 /// An order to the task of a call.
@@ -54,31 +52,12 @@ impl Worker {
             return;
         }
         self.rooms.bring_forward(self.seat.serial);
-        if self.seat.measures.decoded() > 0 {
-            self.rooms.screen.show(Scene::Call);
-        }
-    }
-
-    /// Which stream goes out on this line: the first video line is the camera's.
-    pub(super) fn stream_on(&self, mid: &str, kind: Kind) -> Stream {
-        let camera_elsewhere =
-            self.senders.iter().any(|(other, sender)| other != mid && sender.stream == Stream::Camera);
-        match kind {
-            Kind::Audio => Stream::Audio,
-            Kind::Video if camera_elsewhere => Stream::Presentation,
-            Kind::Video => Stream::Camera,
-        }
+        self.rooms.screen.show(self.seat.scene());
     }
 
     /// The line that brings the other side's picture of this kind.
-    fn received(&self, stream: Stream) -> Option<&str> {
-        let mut lines: Vec<&str> =
-            self.receivers.iter().filter(|(_, r)| r.kind == Kind::Video).map(|(mid, _)| mid.as_str()).collect();
-        lines.sort_unstable();
-        match stream {
-            Stream::Audio => None,
-            Stream::Camera => lines.first().copied(),
-            Stream::Presentation => lines.get(1).copied(),
-        }
+    pub(super) fn received(&self, stream: Stream) -> Option<&str> {
+        let mut lines = self.receivers.iter().filter(|(_, receiver)| receiver.stream == stream);
+        lines.next().filter(|_| stream != Stream::Audio).map(|(mid, _)| mid.as_str())
     }
 }

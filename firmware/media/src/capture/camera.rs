@@ -113,7 +113,11 @@ impl Device for CameraDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         self.health.send_replace(Health::Opening);
         let Studio { pictures, card, .. } = &self.studio;
-        let opened = source::open(&self.camera, self.number, *card, pictures, &self.flow)?;
+        let (to, flow, number) = (Arc::clone(pictures), Arc::clone(&self.flow), self.number);
+        let opened = source::open(&self.camera, *card, &pictures.format, &pictures.timeline, move |frame| {
+            flow.pass();
+            to.camera_frame(number, frame);
+        })?;
         self.name.send_replace(opened.name);
         Ok(opened.running)
     }

@@ -1,6 +1,9 @@
 //! Pipelines from each kind of camera to the one format of the outgoing picture.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use gst::prelude::*;
 use roombox_hal::{
@@ -9,11 +12,10 @@ use roombox_hal::{
 };
 
 use crate::{
-    capture::{PictureFormat, Pictures, modes, test_card::CardFrames},
+    capture::{PictureFormat, modes, test_card::CardFrames},
     error::MediaError,
-    pipeline::{Pace, Running, described, locked, named},
+    pipeline::{Pace, Running, Timeline, described, locked, named},
     relay,
-    supervise::Flow,
 };
 
 /// A camera that runs.
@@ -23,35 +25,60 @@ pub(crate) struct Opened {
     pub(crate) name: String,
 }
 
-/// Opens the camera; its frames go to `pictures` under this number.
+/// Opens the camera; its frames, in this format and on this time line, go to `each`. `card`: number for the frame code of
+/// a test picture that has none of its own.
 pub(crate) fn open(
     camera: &Camera,
-    number: u64,
     card: u8,
-    pictures: &Arc<Pictures>,
-    flow: &Arc<Flow>,
+    format: &PictureFormat,
+    timeline: &Arc<Timeline>,
+    each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Opened, MediaError> {
+    let device = camera.device.as_deref();
     let (pipeline, name, own_pace) = match camera.source {
         CameraSource::V4l2 => {
-            let (pipeline, name) = v4l2(camera.device.as_deref(), &pictures.format)?;
+            let (pipeline, name) = v4l2(device, format)?;
             (pipeline, name, false)
         }
-        CameraSource::Libcamera => (libcamera(camera.device.as_deref(), &pictures.format)?, "CSI camera".into(), false),
-        CameraSource::Argus => (argus(camera.device.as_deref(), &pictures.format)?, "CSI camera".into(), false),
-        CameraSource::File => (file(camera.device.as_deref(), &pictures.format)?, "file".into(), true),
-        CameraSource::TestPicture => {
-            (test_picture(card_of(camera.device.as_deref(), card)?, &pictures.format)?, "test picture".into(), false)
-        }
+        CameraSource::Libcamera => (libcamera(device, format)?, "CSI camera".into(), false),
+        CameraSource::Argus => (argus(device, format)?, "CSI camera".into(), false),
+        CameraSource::File => (file(device, format)?, "file".into(), true),
+        CameraSource::TestPicture => (test_picture(card_of(device, card)?, format)?, "test picture".into(), false),
         CameraSource::None => return Err(MediaError::BadSetting("no camera is configured".into())),
     };
-    let (to, counter) = (Arc::clone(pictures), Arc::clone(flow));
-    relay::drain(&named(&pipeline, "out")?, Arc::clone(&pictures.timeline), move |frame, _| {
-        counter.pass();
-        to.camera_frame(number, frame);
-    });
-    let timeline = &pictures.timeline;
     let pace = if own_pace { Pace::Own(timeline) } else { Pace::Common(timeline) };
-    Ok(Opened { running: Running::start("camera", pipeline, pace)?, name })
+    Ok(Opened { running: run(pipeline, pace, timeline, each)?, name })
+}
+
+/// A picture file as a still, as often as the format says.
+pub(crate) fn picture(
+    path: &Path,
+    format: &PictureFormat,
+    timeline: &Arc<Timeline>,
+    each: impl FnMut(gst::Buffer) + Send + 'static,
+) -> Result<Running, MediaError> {
+    let info = &format.info;
+    let pipeline = described(&format!(
+        "filesrc name=file ! decodebin ! videoconvert ! videoscale add-borders=true ! \
+         video/x-raw,format=I420,width={},height={},pixel-aspect-ratio=1/1 ! imagefreeze is-live=true ! \
+         capsfilter name=format ! appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true \
+         sync=true",
+        info.width(),
+        info.height()
+    ))?;
+    named::<gst::Element>(&pipeline, "file")?.set_property("location", path);
+    set_format(&pipeline, format)?;
+    run(pipeline, Pace::Own(timeline), timeline, each)
+}
+
+fn run(
+    pipeline: gst::Pipeline,
+    pace: Pace<'_>,
+    timeline: &Arc<Timeline>,
+    mut each: impl FnMut(gst::Buffer) + Send + 'static,
+) -> Result<Running, MediaError> {
+    relay::drain(&named(&pipeline, "out")?, Arc::clone(timeline), move |frame, _| each(frame));
+    Running::start("camera", pipeline, pace)
 }
 
 /// Plays a file from its beginning again.

@@ -1,13 +1,15 @@
 //! The compositor and its inputs.
 
+use std::sync::{Arc, Mutex};
+
 use gst::prelude::*;
 
 use crate::{
     compose::layout::{self, HEIGHT, Scene, WIDTH},
     error::MediaError,
-    paint::{self, Canvas, Colour},
-    pipeline::{Pace, Running, Timeline, described, named},
-    relay,
+    paint::{self, Canvas, Colour, Rectangle},
+    pipeline::{Pace, Running, Timeline, described, locked, named},
+    relay::{self, Hub, Taking},
 };
 
 /// The compositor waits this long for a frame that belongs to the picture it makes, in nanoseconds.
@@ -21,9 +23,14 @@ const BORDER_WIDTH: u32 = 2;
 const IDLE_TOP: Colour = Colour(46, 140, 120);
 const IDLE_BOTTOM: Colour = Colour(22, 134, 124);
 
-/// A compositor with three inputs: idle picture, remote picture, self view.
+/// A compositor with the inputs idle picture, remote picture, self view, and content while there is any: an input that
+/// nothing comes to would hold up every picture.
 #[derive(Debug)]
 pub(crate) struct Mixer {
+    pipeline: gst::Pipeline,
+    mix: gst::Element,
+    from: Arc<Hub>,
+    content: Mutex<Option<Content>>,
     /// Takes the remote frames.
     pub(crate) remote: gst_app::AppSrc,
     /// Takes the frames that go out.
@@ -36,6 +43,14 @@ pub(crate) struct Mixer {
     picture: (u32, u32),
 }
 
+/// The input for content.
+#[derive(Debug)]
+struct Content {
+    source: gst_app::AppSrc,
+    pad: gst::Pad,
+    _taking: Taking,
+}
+
 /// Format of the composed picture.
 pub(crate) fn format() -> Result<gst_video::VideoInfo, gst::glib::BoolError> {
     let format = gst_video::VideoFormat::I420;
@@ -43,8 +58,8 @@ pub(crate) fn format() -> Result<gst_video::VideoInfo, gst::glib::BoolError> {
 }
 
 impl Mixer {
-    /// For a self view of this size; the composed picture leaves the pipeline at the sink `out`.
-    pub(crate) fn build(picture: (u32, u32)) -> Result<(Self, gst::Pipeline), MediaError> {
+    /// For a self view of this size and content from this hub; the composed picture leaves the pipeline at the sink `out`.
+    pub(crate) fn build(picture: (u32, u32), content: &Arc<Hub>) -> Result<(Self, gst::Pipeline), MediaError> {
         let caps = format()?.to_caps()?;
         let pipeline = described(&format!(
             "compositor name=mix background=black latency={PATIENCE} ! {caps} ! \
@@ -60,11 +75,13 @@ impl Mixer {
         let idle_pad = join(&mix, idle.upcast_ref(), 0)?;
         let remote_pad = join(&mix, remote.upcast_ref(), 1)?;
         let own_pad = join(&mix, &own_size, 2)?;
-        remote_pad.set_property("width", WIDTH.cast_signed());
-        remote_pad.set_property("height", HEIGHT.cast_signed());
         remote_pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
         draw_border(&own_size)?;
-        Ok((Self { remote, own, idle, idle_pad, remote_pad, own_pad, own_size, picture }, pipeline))
+        let (from, content) = (Arc::clone(content), Mutex::default());
+        let whole = pipeline.clone();
+        let mixer =
+            Self { pipeline, mix, from, content, remote, own, idle, idle_pad, remote_pad, own_pad, own_size, picture };
+        Ok((mixer, whole))
     }
 
     /// Sets the pipeline going.
@@ -90,7 +107,48 @@ impl Mixer {
         self.own_pad.set_property("ypos", view.y.cast_signed());
         let (idle, remote) = if scene == Scene::Idle { (1.0, 0.0) } else { (0.0, 1.0) };
         self.idle_pad.set_property("alpha", idle);
+        place(&self.remote_pad, layout::remote(scene));
         self.remote_pad.set_property("alpha", remote);
+        self.switch_content(scene == Scene::Content);
+    }
+
+    fn switch_content(&self, on: bool) {
+        let mut content = locked(&self.content);
+        match (content.take(), on) {
+            (None, true) => match self.add_content() {
+                Ok(added) => *content = Some(added),
+                Err(error) => tracing::warn!(%error, "content cannot be composed"),
+            },
+            (Some(present), false) => self.remove_content(&present),
+            (unchanged, _) => *content = unchanged,
+        }
+    }
+
+    fn add_content(&self) -> Result<Content, MediaError> {
+        let source = relay::entry("content", None, 3);
+        self.pipeline.add(&source)?;
+        let pad = join(&self.mix, source.upcast_ref(), 3)?;
+        pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
+        place(&pad, layout::content());
+        source.sync_state_with_parent()?;
+        let taking = self.from.attach(&source);
+        Ok(Content { source, pad, _taking: taking })
+    }
+
+    fn remove_content(&self, content: &Content) {
+        // Stopped first: it then holds nothing of the compositor.
+        let stopped = content.source.set_state(gst::State::Null).map_err(|error| error.to_string());
+        self.mix.release_request_pad(&content.pad);
+        let removed = self.pipeline.remove(&content.source).map_err(|error| error.to_string());
+        if let Err(error) = stopped.map(|_| ()).and(removed) {
+            tracing::warn!(error, "the input of content stays");
+        }
+    }
+}
+
+fn place(pad: &gst::Pad, at: Rectangle) {
+    for (name, value) in [("xpos", at.x), ("ypos", at.y), ("width", at.width), ("height", at.height)] {
+        pad.set_property(name, value.cast_signed());
     }
 }
 

@@ -22,9 +22,10 @@ use crate::{
 /// Told when the first remote frame was composed.
 type Shown = Box<dyn Fn() + Send + Sync>;
 
-/// The screen. Remote frames are pushed into `remote`, composed pictures come out of `composed`.
+/// The screen. Remote frames are pushed into `remote` and `content`, composed pictures come out of `composed`.
 pub(crate) struct Screen {
     pub(crate) remote: Arc<Hub>,
+    pub(crate) content: Arc<Hub>,
     pub(crate) composed: Arc<Hub>,
     parts: Arc<Parts>,
     /// Dropped with the screen, which ends it.
@@ -43,7 +44,7 @@ impl Screen {
     /// Starts the task that keeps the screen going.
     pub(crate) fn start(pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
         let (open, wanted) = watch::channel(true);
-        let (remote, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default());
+        let (remote, content, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default(), Arc::<Hub>::default());
         let parts = Arc::new(Parts {
             mixer: Mutex::default(),
             scene: Mutex::new(Scene::Idle),
@@ -53,18 +54,21 @@ impl Screen {
         let device = ScreenDevice {
             pictures: Arc::clone(pictures),
             remote: Arc::clone(&remote),
+            content: Arc::clone(&content),
             composed: Arc::clone(&composed),
             parts: Arc::clone(&parts),
             takings: Vec::new(),
             flow: Arc::default(),
         };
         tasks.spawn(supervise(device, wanted, tasks.closing()));
-        Self { remote, composed, parts, _open: open }
+        Self { remote, content, composed, parts, _open: open }
     }
 
-    /// What is to be seen.
+    /// What is to be seen; may be said again and again.
     pub(crate) fn show(&self, scene: Scene) {
-        *locked(&self.parts.scene) = scene;
+        if std::mem::replace(&mut *locked(&self.parts.scene), scene) == scene {
+            return;
+        }
         if let Some(mixer) = locked(&self.parts.mixer).as_ref() {
             mixer.show(scene);
         }
@@ -101,6 +105,7 @@ impl Parts {
 struct ScreenDevice {
     pictures: Arc<Pictures>,
     remote: Arc<Hub>,
+    content: Arc<Hub>,
     composed: Arc<Hub>,
     parts: Arc<Parts>,
     takings: Vec<Taking>,
@@ -110,7 +115,7 @@ struct ScreenDevice {
 impl Device for ScreenDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         let info = &self.pictures.format.info;
-        let (mixer, pipeline) = Mixer::build((info.width(), info.height()))?;
+        let (mixer, pipeline) = Mixer::build((info.width(), info.height()), &self.content)?;
         let (parts, hub, flow) = (Arc::clone(&self.parts), Arc::clone(&self.composed), Arc::clone(&self.flow));
         relay::drain(&named(&pipeline, "out")?, Arc::clone(&self.pictures.timeline), move |picture, caps| {
             flow.pass();

@@ -115,12 +115,12 @@ pub(crate) struct Common {
 }
 
 /// The codecs in common, ordered by our preference (`ours` first) or by the peer's (`theirs` first).
-pub(crate) fn common(ours: &[Known], kind: Kind, theirs: &[Codec], by_ours: bool) -> Vec<Common> {
+pub(crate) fn common<'a>(ours: impl Iterator<Item = &'a Known>, theirs: &[Codec], by_ours: bool) -> Vec<Common> {
     let best = |known: &Known| {
         let fits = theirs.iter().filter_map(|remote| Some((known.fit(remote)?, remote)));
         fits.min_by_key(|(fit, _)| *fit).map(|(_, remote)| Common { remote: remote.clone(), known: *known })
     };
-    let mut found: Vec<Common> = ours.iter().filter(|known| known.kind == kind).filter_map(best).collect();
+    let mut found: Vec<Common> = ours.filter_map(best).collect();
     if !by_ours {
         found.sort_by_key(|c| theirs.iter().position(|t| t.payload_type == c.remote.payload_type));
     }
@@ -143,14 +143,14 @@ mod tests {
             h264(107, "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f"),
             h264(109, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
         ];
-        let found = common(&offered(&["H264".into()]), Kind::Video, &theirs, true);
+        let found = common(offered(&["H264".into()]).iter(), &theirs, true);
         assert_eq!(found.iter().map(|c| c.remote.payload_type).collect::<Vec<_>>(), vec![109, 107]);
     }
 
     #[test]
     fn a_peer_with_high_profile_only_is_answered_with_its_profile() {
         let theirs = [h264(98, "profile-level-id=640c28;packetization-mode=1")];
-        let found = common(&offered(&["H264".into()]), Kind::Video, &theirs, true);
+        let found = common(offered(&["H264".into()]).iter(), &theirs, true);
         assert_eq!(parameter(&found[0].known.answer_fmtp(&found[0].remote), "profile-level-id"), Some("640c1f"));
     }
 
@@ -161,7 +161,7 @@ mod tests {
             h264(102, "packetization-mode=1;profile-level-id=42e01f"),
         ];
         let ours = offered(&["H264".into(), "VP8".into()]);
-        assert_eq!(common(&ours, Kind::Video, &theirs, true)[0].known.name, "H264");
-        assert_eq!(common(&ours, Kind::Video, &theirs, false)[0].known.name, "VP8");
+        assert_eq!(common(ours.iter(), &theirs, true)[0].known.name, "H264");
+        assert_eq!(common(ours.iter(), &theirs, false)[0].known.name, "VP8");
     }
 }

@@ -8,6 +8,8 @@ mod clean;
 mod line;
 mod outward;
 
+use std::collections::HashMap;
+
 use sdp_types::{Media, Session};
 
 pub(crate) use line::Line;
@@ -32,6 +34,8 @@ pub(crate) enum DtlsRole {
 #[derive(Clone, Debug)]
 pub(crate) struct Negotiation {
     ours: Vec<Known>,
+    /// The codecs of the first description of a kind by the peer: an engine takes no others later.
+    fixed: HashMap<Kind, Vec<Known>>,
     /// SSRCs of what we send, in the order of [`Stream::ALL`].
     sources: [u32; 3],
     pub(crate) lines: Vec<Line>,
@@ -64,6 +68,7 @@ impl Negotiation {
     pub(crate) fn new(video_codecs: &[String], sources: [u32; 3]) -> Self {
         Self {
             ours: offered(video_codecs),
+            fixed: HashMap::new(),
             sources,
             lines: Vec::new(),
             dtls: None,
@@ -93,9 +98,10 @@ impl Negotiation {
         self.lines.iter().any(|line| line.stream == Some(Stream::Presentation) && !line.rejected)
     }
 
-    /// Codecs of a kind, best first.
+    /// Codecs of a kind that can be used, best first.
     pub(crate) fn ours(&self, kind: Kind) -> impl Iterator<Item = &Known> {
-        self.ours.iter().filter(move |known| known.kind == kind)
+        let fixed = self.fixed.get(&kind);
+        self.ours.iter().filter(move |known| known.kind == kind && fixed.is_none_or(|fixed| fixed.contains(known)))
     }
 
     /// Something was agreed before.
@@ -139,7 +145,7 @@ impl Negotiation {
             )));
         }
         for (line, media) in next.lines.iter_mut().zip(&session.medias) {
-            read_answered_line(&self.ours, line, media)?;
+            self.read_answered_line(line, media)?;
         }
         next.require_common(&session)?;
         next.dtls = Some(self.dtls.unwrap_or(match setup(&session) {
@@ -171,6 +177,10 @@ impl Negotiation {
 
     fn finish_reading(mut self, session: Session) -> Result<Reading, PeerError> {
         let clean = clean::for_engine(&session, &self.lines)?;
+        for line in self.lines.iter().filter(|line| line.section.is_some() && !line.codecs.is_empty()) {
+            let codecs = || line.codecs.iter().map(|common| common.known).collect();
+            line.kind.map(|kind| self.fixed.entry(kind).or_insert_with(codecs));
+        }
         let ufrag = clean::ice_ufrag(&session);
         let restarts_ice = self.remote_ufrag.is_some() && self.remote_ufrag != ufrag;
         self.remote_ufrag = ufrag;
@@ -182,7 +192,7 @@ impl Negotiation {
         let read = media_line(media);
         // A line that is taken again may have another mid (RFC 9429 section 5.3.1).
         let former = self.lines.get(index).filter(|line| line.kind == read.kind).cloned();
-        let codecs = read.kind.map_or_else(Vec::new, |kind| common(&self.ours, kind, &read.codecs, true));
+        let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, true));
         let usable = read.kind.is_some() && !codecs.is_empty() && media.has_attribute("rtcp-mux");
         let rejected = read.rejected || !usable || !bundle.contains(&read.mid);
         let known = former.as_ref().and_then(|line| line.stream);
@@ -246,6 +256,26 @@ impl Negotiation {
         self.next_mid = highest.map_or(self.next_mid, |mid| self.next_mid.max(mid.saturating_add(1)));
     }
 
+    fn read_answered_line(&self, line: &mut Line, media: &Media) -> Result<(), PeerError> {
+        let read = media_line(media);
+        if read.kind != line.kind || (!read.mid.is_empty() && read.mid != line.mid) {
+            return Err(PeerError::BadSdp(format!("m-line '{}' of the answer is not the one offered", read.mid)));
+        }
+        let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, false));
+        line.rejected = line.rejected || read.rejected || codecs.is_empty();
+        if !codecs.is_empty() {
+            line.codecs = codecs;
+        }
+        line.proto.clone_from(&media.proto);
+        line.fmt.clone_from(&media.fmt);
+        line.direction = read.direction.reversed().and(Direction::new(line.local, true));
+        if !read.ssrcs.is_empty() {
+            line.ssrcs = read.ssrcs;
+        }
+        line.track = track(media, line.role);
+        Ok(())
+    }
+
     /// At least one line must stand, else there is no call.
     fn require_common(&self, session: &Session) -> Result<(), PeerError> {
         if self.lines.iter().any(|line| !line.rejected) {
@@ -258,26 +288,6 @@ impl Negotiation {
             None => Err(PeerError::BadSdp("it has no audio or video m-line that can be used".into())),
         }
     }
-}
-
-fn read_answered_line(ours: &[Known], line: &mut Line, media: &Media) -> Result<(), PeerError> {
-    let read = media_line(media);
-    if read.kind != line.kind || (!read.mid.is_empty() && read.mid != line.mid) {
-        return Err(PeerError::BadSdp(format!("m-line '{}' of the answer is not the one offered", read.mid)));
-    }
-    let codecs = read.kind.map_or_else(Vec::new, |kind| common(ours, kind, &read.codecs, false));
-    line.rejected = line.rejected || read.rejected || codecs.is_empty();
-    if !codecs.is_empty() {
-        line.codecs = codecs;
-    }
-    line.proto.clone_from(&media.proto);
-    line.fmt.clone_from(&media.fmt);
-    line.direction = read.direction.reversed().and(Direction::new(line.local, true));
-    if !read.ssrcs.is_empty() {
-        line.ssrcs = read.ssrcs;
-    }
-    line.track = track(media, line.role);
-    Ok(())
 }
 
 /// The mids of the BUNDLE group; of an offer without one only the first line is usable (max-bundle, RFC 9429 4.1.1).

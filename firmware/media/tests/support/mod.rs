@@ -11,7 +11,7 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
 use roombox_media::{
-    api::{MediaCall, MediaConfig, MediaEvent, Snapshot},
+    api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot},
     engine::MediaEngine,
 };
 use roombox_testcard::code::{self, FrameCode};
@@ -36,6 +36,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         camera_off: false,
         volume: 100,
         picture_source,
+        presentation: Some(PresentationSource::TestCard),
     }
 }
 

@@ -65,12 +65,11 @@ impl Negotiation {
     }
 
     fn own_line(&mut self, place: usize, stream: Option<Stream>, read: &MediaLine, media: &Media) -> Line {
-        let offered = self.ours.iter().filter(|known| Some(known.kind) == read.kind);
         let written = |known: &Known| {
-            let as_written = read.codecs.iter().find(|codec| known.fit(codec).is_some()).cloned();
-            Common { remote: as_written.unwrap_or_else(|| known.as_codec()), known: *known }
+            let remote = read.codecs.iter().find(|codec| known.fit(codec).is_some())?.clone();
+            Some(Common { remote, known: *known })
         };
-        let codecs = offered.map(written).collect();
+        let codecs = read.kind.map_or_else(Vec::new, |kind| self.ours(kind).filter_map(written).collect());
         let role = self.role(place, read.kind, stream);
         let mid = self.next_mid.to_string();
         self.next_mid += 1;

@@ -1,0 +1,185 @@
+//! Decoders of a call: sound to the speaker, pictures to their places on the screen.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use gst::prelude::*;
+
+use super::{Part, Seat, playout::Playout, worker::Worker};
+use crate::{
+    api::{MediaEvent, Stream},
+    codec::{self, Direction},
+    compose::Scene,
+    decode::{self, Receiver},
+    error::MediaError,
+    peer::{Codec, Kind},
+    pipeline::{locked, named},
+    relay,
+    rooms::Rooms,
+};
+
+impl Worker {
+    /// Decodes what comes on this pad. Content that cannot be decoded is not seen; the call goes on.
+    pub(super) async fn receive(
+        &mut self,
+        mid: &str,
+        stream: Stream,
+        codec: &Codec,
+        pad: &str,
+    ) -> Result<(), MediaError> {
+        match self.receive_stream(mid, stream, codec, pad).await {
+            Err(error) if stream == Stream::Presentation => {
+                tracing::warn!(%error, "the other side's presentation cannot be shown");
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn receive_stream(&mut self, mid: &str, stream: Stream, codec: &Codec, pad: &str) -> Result<(), MediaError> {
+        if self.receivers.get(mid).is_some_and(|receiver| receiver.codec == *codec && receiver.stream == stream) {
+            return Ok(());
+        }
+        let guard = self.guard(mid, pad)?;
+        self.end_receiving(mid);
+        let receiver = match stream {
+            Stream::Audio => Receiver::audio(mid, codec)?,
+            Stream::Camera | Stream::Presentation => {
+                let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Decoder).await?;
+                if stream == Stream::Camera {
+                    *locked(&self.seat.measures.decoder) = Some(format!("{} {element}", codec.name));
+                }
+                Receiver::video(mid, stream, codec, element)?
+            }
+        };
+        if stream == Stream::Camera {
+            count_arrivals(&receiver, &self.seat)?;
+        }
+        let (rooms, seat) = (Arc::clone(&self.rooms), Arc::clone(&self.seat));
+        match stream {
+            Stream::Audio => play(&receiver, rooms, seat),
+            Stream::Camera => show(&receiver, rooms, seat),
+            Stream::Presentation => show_content(&receiver, rooms, seat),
+        }
+        self.put_in(&receiver.bin)?;
+        guard.link(&receiver.bin)?;
+        if stream.kind() == Kind::Video {
+            self.peer.request_key_frame(mid);
+        }
+        self.receivers.insert(mid.to_owned(), receiver);
+        Ok(())
+    }
+
+    /// What comes on this line is decoded no more.
+    pub(super) fn end_receiving(&mut self, mid: &str) {
+        let Some(receiver) = self.receivers.remove(mid) else { return };
+        if let Some(guard) = self.running.pipeline.by_name(&format!("guard_{mid}")) {
+            guard.unlink(&receiver.bin);
+        }
+        self.take_out(&receiver.bin, &decode::branch(mid));
+        if receiver.stream == Stream::Presentation {
+            self.content_gone();
+        }
+    }
+
+    /// The screen is the remote picture's again.
+    pub(super) fn content_gone(&self) {
+        if self.seat.content.swap(false, Ordering::AcqRel) && self.rooms.is_forward(self.seat.serial) {
+            self.rooms.screen.show(self.seat.scene());
+        }
+    }
+
+    pub(super) async fn mend_receiver(&mut self, mid: &str) -> Result<(), MediaError> {
+        let Some(receiver) = self.receivers.get(mid) else { return Ok(()) };
+        let (stream, codec) = (receiver.stream, receiver.codec.clone());
+        codec::distrust(&receiver.element);
+        self.end_receiving(mid);
+        self.receive(mid, stream, &codec, &format!("src_{mid}")).await
+    }
+
+    /// What stands between the peer connection and a decoder: a decoder that breaks does not stop the stream.
+    fn guard(&self, mid: &str, pad: &str) -> Result<gst::Element, MediaError> {
+        let name = format!("guard_{mid}");
+        if let Some(guard) = self.running.pipeline.by_name(&name) {
+            return Ok(guard);
+        }
+        let guard = gst::ElementFactory::make("errorignore")
+            .name(&name)
+            .property("ignore-notlinked", true)
+            .property_from_str("convert-to", "ok")
+            .build()?;
+        self.running.pipeline.add(&guard)?;
+        guard.sync_state_with_parent()?;
+        self.peer.bin().link_pads(Some(pad), &guard, Some("sink"))?;
+        Ok(guard)
+    }
+}
+
+/// Frames count as received when they go into the decoder.
+fn count_arrivals(receiver: &Receiver, seat: &Arc<Seat>) -> Result<(), MediaError> {
+    let pad = named::<gst::Element>(&receiver.bin, "decoder")?.static_pad("sink");
+    let pad = pad.ok_or_else(|| MediaError::pipeline("decoder", "has no pad"))?;
+    let seat = Arc::clone(seat);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+        seat.measures.received.fetch_add(1, Ordering::Relaxed);
+        gst::PadProbeReturn::Ok
+    });
+    Ok(())
+}
+
+/// Decoded sound goes to the speaker.
+fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
+    let mut playout = Playout::default();
+    let timeline = Arc::clone(&rooms.timeline);
+    relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut buffer, caps| {
+        if let Ok(map) = buffer.map_readable() {
+            seat.measures.remote_sound.hear(&map);
+        }
+        seat.arrives(&rooms, Kind::Audio);
+        let now = timeline.now();
+        let at = playout.at(buffer.pts().unwrap_or(now), now);
+        buffer.make_mut().set_pts(at);
+        if rooms.is_forward(seat.serial) {
+            rooms.speaker.hub.push(&buffer, caps);
+        }
+    });
+}
+
+/// Decoded pictures go to the screen.
+fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
+    let timeline = Arc::clone(&rooms.timeline);
+    relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+        let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
+        let first = seat.measures.frame(size) == 0;
+        seat.arrives(&rooms, Kind::Video);
+        let now = timeline.now();
+        frame.make_mut().set_pts(now);
+        if !rooms.is_forward(seat.serial) {
+            return;
+        }
+        rooms.screen.remote.push(&frame, caps);
+        if first && seat.part == Part::Call {
+            rooms.screen.show(seat.scene());
+            let (events, id) = (rooms.events.clone(), seat.id.get().copied());
+            rooms.screen.when_shown(now, move || {
+                if let Some(call) = id {
+                    let _ = events.send(MediaEvent::FirstFrame { call });
+                }
+            });
+        }
+    });
+}
+
+/// Decoded content goes to the screen, which it takes when it comes.
+fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
+    let timeline = Arc::clone(&rooms.timeline);
+    relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+        seat.measures.content_decoded.fetch_add(1, Ordering::Relaxed);
+        frame.make_mut().set_pts(timeline.now());
+        if !rooms.is_forward(seat.serial) {
+            return;
+        }
+        seat.content.store(true, Ordering::Release);
+        rooms.screen.show(Scene::Content);
+        rooms.screen.content.push(&frame, caps);
+    });
+}

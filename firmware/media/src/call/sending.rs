@@ -1,0 +1,113 @@
+//! Encoders of a call: made when a line is agreed, at work from the connection on.
+
+use std::sync::Arc;
+
+use gst::prelude::*;
+
+use super::{Part, worker::Worker};
+use crate::{
+    api::{MediaEvent, Stream},
+    codec::{self, Direction},
+    encode::{self, Sender, SizeNews},
+    error::MediaError,
+    peer::Codec,
+    pipeline::locked,
+    rooms::Rooms,
+};
+
+/// Most that a presentation is encoded with, in bit/s (spec section 4.1).
+const PRESENTATION_BITRATE: u32 = 1_000_000;
+
+impl Worker {
+    /// Encoders work from now on, beginning with a key frame; what they made earlier would be lost.
+    pub(super) fn begin_sending(&mut self) {
+        for (mid, sender) in &mut self.senders {
+            begin(&self.rooms, sender, mid);
+        }
+    }
+
+    /// Sends with this codec. Without an encoder for it a presentation is not sent; the call goes on.
+    pub(super) async fn send(&mut self, mid: &str, stream: Stream, codec: &Codec) -> Result<(), MediaError> {
+        if self.seat.part == Part::Receive {
+            return Ok(());
+        }
+        match self.send_stream(mid, stream, codec).await {
+            Err(error) if stream == Stream::Presentation => {
+                self.tell(|call| MediaEvent::PresentationFailed { call, reason: error.to_string() });
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    async fn send_stream(&mut self, mid: &str, stream: Stream, codec: &Codec) -> Result<(), MediaError> {
+        if self.senders.get(mid).is_some_and(|sender| sender.codec == *codec && sender.stream == stream) {
+            return Ok(());
+        }
+        self.end_sending(mid);
+        let mut sender = match stream {
+            Stream::Audio => Sender::audio(mid, codec)?,
+            Stream::Camera | Stream::Presentation => self.picture_sender(mid, stream, codec).await?,
+        };
+        if let Some(wish) = self.wishes.get(&stream) {
+            sender.steer(*wish);
+        }
+        self.put_in(&sender.bin)?;
+        let peer = self.peer.bin();
+        sender.bin.link_pads(Some("src"), &peer, Some(&format!("sink_{mid}")))?;
+        if self.connected {
+            begin(&self.rooms, &mut sender, mid);
+        }
+        self.senders.insert(mid.to_owned(), sender);
+        Ok(())
+    }
+
+    async fn picture_sender(&self, mid: &str, stream: Stream, codec: &Codec) -> Result<Sender, MediaError> {
+        let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Encoder).await?;
+        let (measures, config) = (&self.seat.measures, &self.rooms.config);
+        if stream == Stream::Camera {
+            *locked(&measures.encoder) = Some(format!("{} {element}", codec.name));
+        }
+        let bitrate = match stream {
+            Stream::Presentation => PRESENTATION_BITRATE,
+            _ => config.max_bitrate_kbps.saturating_mul(1000),
+        };
+        let sent = Arc::clone(measures.sent(stream));
+        Sender::video(mid, codec, stream, element, bitrate, sent, self.size_news(stream))
+    }
+
+    /// Nothing is sent on this line any more.
+    pub(super) fn end_sending(&mut self, mid: &str) {
+        if let Some(old) = self.senders.remove(mid) {
+            self.take_out(&old.bin, &encode::branch(mid));
+        }
+    }
+
+    pub(super) async fn mend_sender(&mut self, mid: &str) -> Result<(), MediaError> {
+        let Some(sender) = self.senders.remove(mid) else { return Ok(()) };
+        self.take_out(&sender.bin, &encode::branch(mid));
+        codec::distrust(&sender.element);
+        self.send(mid, sender.stream, &sender.codec).await
+    }
+
+    /// Tells the size of the sent picture when it changes.
+    fn size_news(&self, stream: Stream) -> SizeNews {
+        let (rooms, seat) = (Arc::downgrade(&self.rooms), Arc::clone(&self.seat));
+        Box::new(move |width, height| {
+            if let (Some(rooms), Some(call)) = (rooms.upgrade(), seat.id.get()) {
+                rooms.tell(MediaEvent::PictureSize { call: *call, stream, width, height });
+            }
+        })
+    }
+}
+
+fn begin(rooms: &Rooms, sender: &mut Sender, mid: &str) {
+    tracing::debug!(mid, element = sender.element, "sends");
+    let hub = match sender.stream {
+        Stream::Audio => &rooms.microphone.hub,
+        Stream::Camera => &rooms.pictures.hub,
+        Stream::Presentation => &rooms.presenter.hub,
+    };
+    sender.take_from(hub);
+    sender.force_key_frame();
+}

@@ -1,0 +1,216 @@
+//! Two engines in a call, and a second picture that comes and goes: checked by the codes in the pictures.
+
+#![allow(clippy::disallowed_methods, reason = "a picture is looked at again and again")]
+
+mod support;
+
+use roombox_media::{
+    MediaError,
+    api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, Statistics, TrackKind},
+    peer::media_lines,
+};
+use roombox_testcard::code::{self, FrameCode, Luma};
+use support::{Box, code_of, config, connect};
+
+const CALL: MediaCall = MediaCall(7);
+/// A presented card has its box's number and 100 more.
+const CARD: u8 = 100;
+/// Frames a second of the camera.
+const RATE: u64 = 15;
+
+/// Code of the content, which fills three quarters of the screen's width.
+fn content(picture: &Snapshot) -> Option<FrameCode> {
+    part(picture, 0, 90, 960, 540)
+}
+
+/// Code of the remote picture beside content.
+fn beside(picture: &Snapshot) -> Option<FrameCode> {
+    part(picture, 960, 90, 320, 180)
+}
+
+fn part(picture: &Snapshot, x: usize, y: usize, width: usize, height: usize) -> Option<FrameCode> {
+    let luma = code::luma_from_rgb(&picture.rgb);
+    let (whole_width, whole_height) = (picture.width as usize, picture.height as usize);
+    let whole = Luma { data: &luma, stride: whole_width, width: whole_width, height: whole_height };
+    code::read(&whole.rectangle(x, y, width, height)?)
+}
+
+async fn call(caller: MediaConfig, answerer: MediaConfig) -> (Box, Box) {
+    let (mut caller, mut answerer) = (Box::start(caller), Box::start(answerer));
+    connect(&caller, &answerer, CALL).await;
+    for here in [&mut caller, &mut answerer] {
+        here.wait("first picture", |event| *event == MediaEvent::FirstFrame { call: CALL }).await;
+    }
+    (caller, answerer)
+}
+
+async fn statistics(here: &Box) -> Statistics {
+    here.engine.statistics(CALL).await.unwrap()
+}
+
+/// Camera frames that one side has encoded and the other not decoded.
+async fn under_way(from: &Box, to: &Box) -> u64 {
+    // The later count first: what is decoded meanwhile does not look lost.
+    let decoded = statistics(to).await.frames_decoded;
+    statistics(from).await.frames_encoded.saturating_sub(decoded)
+}
+
+/// The frame of the camera that fills the screen.
+async fn camera(here: &mut Box, source: u8) -> u64 {
+    let seen = here.screen_until("the camera", |p| code_of(p).is_some_and(|code| code.source == source)).await;
+    u64::from(code_of(&seen).unwrap().frame)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_presentation_comes_and_goes_while_the_camera_goes_on() {
+    let (caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
+    camera(&mut answerer, 2).await;
+    let before = [under_way(&caller, &answerer).await, under_way(&answerer, &caller).await];
+    for round in 0..2 {
+        let renegotiate = caller.engine.add_presentation(CALL).await.unwrap();
+        assert_eq!(renegotiate, round == 0);
+        if renegotiate {
+            connect(&caller, &answerer, CALL).await;
+        }
+        answerer.screen_until("the content", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
+        answerer.screen_until("the camera beside it", |p| beside(p).is_some_and(|code| code.source == 2)).await;
+        caller.engine.remove_presentation(CALL).await.unwrap();
+        // Nothing more of it comes, and the camera has the screen again.
+        camera(&mut answerer, 2).await;
+    }
+    let after = [under_way(&caller, &answerer).await, under_way(&answerer, &caller).await];
+    for (before, after) in before.into_iter().zip(after) {
+        let missed = after.saturating_sub(before);
+        assert!(missed <= RATE, "{missed} camera frames were lost");
+    }
+    assert_eq!(statistics(&answerer).await.presentation_frames_encoded, 0);
+    assert_eq!(statistics(&caller).await.content_frames_decoded, 0);
+    caller.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_sides_present_and_are_told_of_the_tracks() {
+    let (mut caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
+    assert!(answerer.engine.add_presentation(CALL).await.unwrap());
+    connect(&answerer, &caller, CALL).await;
+    let added = caller
+        .wait(
+            "the track",
+            |event| matches!(event, MediaEvent::RemoteTrackAdded { track, .. } if track.label.contains("dual")),
+        )
+        .await;
+    let MediaEvent::RemoteTrackAdded { track, .. } = added else { panic!("{added:?}") };
+    assert_eq!((track.kind, track.stream.as_deref()), (TrackKind::Video, Some("roombox-dual")));
+    let told =
+        |here: &Box| here.told.iter().filter(|event| matches!(event, MediaEvent::RemoteTrackAdded { .. })).count();
+    assert_eq!(told(&caller), 3, "sound, camera and content, each once");
+    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    connect(&caller, &answerer, CALL).await;
+    for (here, source) in [(&mut caller, 3), (&mut answerer, 2)] {
+        here.screen_until("the content", |p| content(p).is_some_and(|code| code.source == source + CARD)).await;
+        here.screen_until("the camera", |p| beside(p).is_some_and(|code| code.source == source)).await;
+    }
+    // The next offer says that nothing is presented any more.
+    answerer.engine.remove_presentation(CALL).await.unwrap();
+    connect(&answerer, &caller, CALL).await;
+    let gone = MediaEvent::RemoteTrackRemoved { call: CALL, track: track.id };
+    caller.wait("the end of the track", |event| *event == gone).await;
+    caller.screen_until("the camera alone", |p| code_of(p).is_some_and(|code| code.source == 3)).await;
+    caller.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_presentation_leaves_the_call_and_a_later_one_works() {
+    let (caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
+    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    let refused = caller.engine.create_offer(CALL, false).await.unwrap();
+    assert_eq!(media_lines(&refused).unwrap().len(), 3);
+    caller.engine.remove_presentation(CALL).await.unwrap();
+    let frame = camera(&mut answerer, 2).await;
+    let decoded = statistics(&answerer).await.frames_decoded;
+    answerer.screen_until("later frames", |p| code_of(p).is_some_and(|c| u64::from(c.frame) > frame + 2 * RATE)).await;
+    assert!(statistics(&answerer).await.frames_decoded > decoded + RATE);
+    let offer = caller.engine.create_offer(CALL, false).await.unwrap();
+    assert_eq!(media_lines(&offer).unwrap().len(), 2, "as if it had never been");
+    let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
+    caller.engine.accept_answer(CALL, &answer).await.unwrap();
+    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the content", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
+    caller.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_is_replaced_without_negotiation_and_a_missing_one_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut silent = config(2, "silence");
+    silent.presentation = None;
+    let (caller, mut answerer) = call(silent, config(3, "silence")).await;
+    let refused = caller.engine.add_presentation(CALL).await;
+    assert!(matches!(refused, Err(MediaError::NoPresentation)), "{refused:?}");
+    let path = folder.path().join("page.png");
+    caller.engine.set_presentation(PresentationSource::Picture(path.clone()));
+    let refused = caller.engine.add_presentation(CALL).await.unwrap_err().to_string();
+    assert!(refused.contains("No such file"), "{refused}");
+    page(&path);
+    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the page", is_page).await;
+    caller.engine.set_presentation(PresentationSource::TestCard);
+    assert!(!caller.engine.add_presentation(CALL).await.unwrap());
+    answerer.screen_until("the card", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
+    // What cannot be opened does not take the place of what can.
+    caller.engine.set_presentation(PresentationSource::Picture(folder.path().join("no.png")));
+    assert!(caller.engine.add_presentation(CALL).await.is_err());
+    let seen = answerer.screen_until("the card", |p| content(p).is_some()).await;
+    let frame = content(&seen).unwrap().frame;
+    answerer.screen_until("the card moving", |p| content(p).is_some_and(|code| code.frame > frame)).await;
+    caller.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_an_encoder_nothing_is_presented_and_nothing_harmed() {
+    let mut poor = config(2, "silence");
+    poor.codecs.h264_encoders = vec!["no-such-encoder".into()];
+    poor.codecs.vp8_encoders = vec!["no-such-encoder".into()];
+    let (poor, mut answerer) = (Box::start(poor), Box::start(config(3, "silence")));
+    connect(&poor, &answerer, CALL).await;
+    let refused = poor.engine.add_presentation(CALL).await;
+    assert!(matches!(refused, Err(MediaError::NoCodec { .. })), "{refused:?}");
+    let offer = poor.engine.create_offer(CALL, false).await.unwrap();
+    assert_eq!(media_lines(&offer).unwrap().len(), 2);
+    answerer.wait("the connection", |event| *event == MediaEvent::Connected { call: CALL }).await;
+    poor.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
+/// A page that is all yellow.
+fn page(path: &std::path::Path) {
+    use gst::prelude::*;
+    let text = "videotestsrc num-buffers=1 pattern=solid-color foreground-color=0xffffff00 ! \
+                video/x-raw,width=320,height=180 ! videoconvert ! pngenc ! filesink name=file";
+    let pipeline = gst::parse::launch(text).unwrap();
+    pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap().set_property("location", path);
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let end = pipeline
+        .bus()
+        .unwrap()
+        .timed_pop_filtered(gst::ClockTime::from_seconds(60), &[gst::MessageType::Eos, gst::MessageType::Error]);
+    assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
+    pipeline.set_state(gst::State::Null).unwrap();
+}
+
+fn is_page(picture: &Snapshot) -> bool {
+    let at = |x: u32, y: u32| {
+        let start = (y * picture.width + x) as usize * 3;
+        (picture.rgb[start], picture.rgb[start + 1], picture.rgb[start + 2])
+    };
+    [(100, 120), (480, 360), (900, 600)].into_iter().all(|(x, y)| {
+        let (red, green, blue) = at(x, y);
+        red > 200 && green > 200 && blue < 90
+    })
+}
