@@ -51,6 +51,8 @@ pub struct MediaConfig {
     pub picture_source: u8,
     /// What a presentation shows; `None` = nothing can be presented until the engine is told otherwise.
     pub presentation: Option<PresentationSource>,
+    /// Upper bound of the presentation in kbit/s; spec section 4.1 has 1000.
+    pub presentation_max_bitrate_kbps: u32,
 }
 
 /// What a presentation shows. It runs only while it is presented.

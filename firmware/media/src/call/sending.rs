@@ -15,9 +15,6 @@ use crate::{
     rooms::Rooms,
 };
 
-/// Most that a presentation is encoded with, in bit/s (spec section 4.1).
-const PRESENTATION_BITRATE: u32 = 1_000_000;
-
 impl Worker {
     /// Encoders work from now on, beginning with a key frame; what they made earlier would be lost.
     pub(super) fn begin_sending(&mut self) {
@@ -68,11 +65,11 @@ impl Worker {
         if stream == Stream::Camera {
             *locked(&measures.encoder) = Some(format!("{} {element}", codec.name));
         }
-        let bitrate = match stream {
-            Stream::Presentation => PRESENTATION_BITRATE,
-            _ => config.max_bitrate_kbps.saturating_mul(1000),
+        let kbps = match stream {
+            Stream::Presentation => config.presentation_max_bitrate_kbps,
+            _ => config.max_bitrate_kbps,
         };
-        let sent = Arc::clone(measures.sent(stream));
+        let (bitrate, sent) = (kbps.saturating_mul(1000), Arc::clone(measures.sent(stream)));
         Sender::video(mid, codec, stream, element, bitrate, sent, self.size_news(stream))
     }
 

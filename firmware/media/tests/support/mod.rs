@@ -37,6 +37,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         volume: 100,
         picture_source,
         presentation: Some(PresentationSource::TestCard),
+        presentation_max_bitrate_kbps: 1000,
     }
 }
 

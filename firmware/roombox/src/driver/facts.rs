@@ -16,8 +16,11 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::Failed { call, .. }
         | MediaEvent::FirstAudio { call }
         | MediaEvent::FirstFrame { call }
+        | MediaEvent::PresentationFailed { call, .. }
         | MediaEvent::PictureSize { call, .. }
         | MediaEvent::ReceiveRunning { call }
+        | MediaEvent::RemoteTrackAdded { call, .. }
+        | MediaEvent::RemoteTrackRemoved { call, .. }
         | MediaEvent::RemoteVideo { call, .. } => Some(*call),
         MediaEvent::Camera { .. }
         | MediaEvent::CameraSending { .. }
@@ -36,6 +39,15 @@ pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact
         }
         MediaEvent::PictureSize { stream: media::Stream::Presentation, width, height, .. } => {
             Some(conference::MediaFact::PresentationSize { call, width, height })
+        }
+        MediaEvent::PresentationFailed { ref reason, .. } => {
+            Some(conference::MediaFact::PresentationFailed { call, reason: reason.clone() })
+        }
+        MediaEvent::RemoteTrackAdded { ref track, .. } => {
+            Some(conference::MediaFact::RemoteTrackAdded { call, track: remote_track(track.clone()) })
+        }
+        MediaEvent::RemoteTrackRemoved { ref track, .. } => {
+            Some(conference::MediaFact::RemoteTrackRemoved { call, track: track.clone() })
         }
         MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
         MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
@@ -71,7 +83,11 @@ pub(super) fn encoding(encoding: conference::Encoding) -> media::Encoding {
 /// What concerns the room.
 pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
     let fact = match event.clone() {
-        MediaEvent::PictureSize { .. } | MediaEvent::ReceiveRunning { .. } => return None,
+        MediaEvent::PictureSize { .. }
+        | MediaEvent::ReceiveRunning { .. }
+        | MediaEvent::PresentationFailed { .. }
+        | MediaEvent::RemoteTrackAdded { .. }
+        | MediaEvent::RemoteTrackRemoved { .. } => return None,
         MediaEvent::Camera { working, name, reason } => MediaFact::Camera { working, name, reason },
         MediaEvent::CameraSending { sending } => MediaFact::CameraSending { sending },
         MediaEvent::Connected { .. } => MediaFact::Connected,
@@ -91,6 +107,15 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         }
     };
     Some(Input::Media(fact))
+}
+
+fn remote_track(track: media::RemoteTrack) -> conference::RemoteTrack {
+    let media::RemoteTrack { id, kind, label, msid, stream } = track;
+    let kind = match kind {
+        media::TrackKind::Audio => conference::TrackKind::Audio,
+        media::TrackKind::Video => conference::TrackKind::Video,
+    };
+    conference::RemoteTrack { id, kind, label, msid, source: conference::TrackSource::Call, stream }
 }
 
 const fn sound_device(device: media::SoundDevice) -> SoundDevice {

@@ -6,7 +6,10 @@ use roombox_conference::{
     identity::{display_name, guest_number, sip_uri},
 };
 use roombox_hal::board::Board;
-use roombox_media::{api::MediaConfig, peer::IceServer};
+use roombox_media::{
+    api::{MediaConfig, PresentationSource},
+    peer::IceServer,
+};
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
     model::{Account, ScreenOutput, Settings, Video, VideoCodec},
@@ -130,6 +133,8 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
         camera_off: video.start_off,
         volume: settings.audio.volume,
         picture_source: PICTURE_SOURCE,
+        presentation: Some(PresentationSource::TestCard),
+        presentation_max_bitrate_kbps: settings.presentation.max_bitrate_kbps,
     }
 }
 
