@@ -129,9 +129,7 @@ async fn a_refused_presentation_leaves_the_call_and_a_later_one_works() {
     assert_eq!(media_lines(&refused).unwrap().len(), 3);
     caller.engine.remove_presentation(CALL).await.unwrap();
     let frame = camera(&mut answerer, 2).await;
-    let decoded = statistics(&answerer).await.frames_decoded;
     answerer.screen_until("later frames", |p| code_of(p).is_some_and(|c| u64::from(c.frame) > frame + 2 * RATE)).await;
-    assert!(statistics(&answerer).await.frames_decoded > decoded + RATE);
     let offer = caller.engine.create_offer(CALL, false).await.unwrap();
     assert_eq!(media_lines(&offer).unwrap().len(), 2, "as if it had never been");
     let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();

@@ -44,7 +44,8 @@ pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact
             Some(conference::MediaFact::PresentationFailed { call, reason: reason.clone() })
         }
         MediaEvent::RemoteTrackAdded { ref track, .. } => {
-            Some(conference::MediaFact::RemoteTrackAdded { call, track: remote_track(track.clone()) })
+            let track = remote_track(track.clone(), conference::TrackSource::Call);
+            Some(conference::MediaFact::RemoteTrackAdded { call, track })
         }
         MediaEvent::RemoteTrackRemoved { ref track, .. } => {
             Some(conference::MediaFact::RemoteTrackRemoved { call, track: track.clone() })
@@ -109,13 +110,14 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
     Some(Input::Media(fact))
 }
 
-fn remote_track(track: media::RemoteTrack) -> conference::RemoteTrack {
+/// A remote track in the client's words.
+pub(super) fn remote_track(track: media::RemoteTrack, source: conference::TrackSource) -> conference::RemoteTrack {
     let media::RemoteTrack { id, kind, label, msid, stream } = track;
     let kind = match kind {
         media::TrackKind::Audio => conference::TrackKind::Audio,
         media::TrackKind::Video => conference::TrackKind::Video,
     };
-    conference::RemoteTrack { id, kind, label, msid, source: conference::TrackSource::Call, stream }
+    conference::RemoteTrack { id, kind, label, msid, source, stream }
 }
 
 const fn sound_device(device: media::SoundDevice) -> SoundDevice {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use roombox_conference::api::{CallId, MediaFact, MediaRequest};
+use roombox_conference::api::{CallId, MediaFact, MediaRequest, TrackSource};
 use roombox_media::api::{MediaCall, MediaEvent};
 
 use super::super::facts;
@@ -49,6 +49,13 @@ impl Receives {
         match event {
             MediaEvent::Failed { reason, .. } => Some(MediaFact::ReceiveFailed { call, reason: reason.clone() }),
             MediaEvent::ReceiveRunning { .. } => Some(MediaFact::ReceiveRunning { call }),
+            MediaEvent::RemoteTrackAdded { track, .. } => Some(MediaFact::RemoteTrackAdded {
+                call,
+                track: facts::remote_track(track.clone(), TrackSource::Receive),
+            }),
+            MediaEvent::RemoteTrackRemoved { track, .. } => {
+                Some(MediaFact::RemoteTrackRemoved { call, track: track.clone() })
+            }
             _ => None,
         }
     }

@@ -97,9 +97,13 @@ async fn done(engine: &MediaEngine, media: MediaCall, request: &MediaRequest) ->
             None
         }
         MediaRequest::AddPresentation { .. } => {
-            Some(MediaFact::PresentationFailed { call, reason: "media has no second stream".into() })
+            let renegotiate = engine.add_presentation(media).await?;
+            Some(MediaFact::PresentationReady { call, renegotiate })
         }
-        MediaRequest::RemovePresentation { .. } => None,
+        MediaRequest::RemovePresentation { .. } => {
+            engine.remove_presentation(media).await?;
+            None
+        }
         MediaRequest::Close { .. } | MediaRequest::CloseReceive { .. } => {
             engine.close_call(media).await;
             None
