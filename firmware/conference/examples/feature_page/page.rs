@@ -4,16 +4,12 @@ use std::fmt::Write;
 
 use crate::tables;
 
-/// In place of a test: the row is not done.
-pub(crate) const OPEN: &str = "open";
-
 const HEAD: &str = "\
 # Features and events of sip-connector, and where they are here
 
 Made of `conference-features.tsv` by `cargo run -p roombox-conference --example feature_page`; a test compares the two, and
 looks for every place and every test that is named. *Section* is the section of the protocol description; *v19*, *v20*, *v31*
-are versions of sip-connector, *ours* is what none of them has. Places are below `firmware/`. A row whose test is *open* is
-not done.
+are versions of sip-connector, *ours* is what none of them has. Places are below `firmware/`.
 ";
 
 /// One row of the table.
@@ -41,13 +37,12 @@ impl<'a> Row<'a> {
 /// The whole page.
 pub(crate) fn page(table: &str) -> String {
     let rows = rows(table);
-    let open = rows.iter().filter(|row| row.tests == OPEN).count();
-    let mut page = format!("{HEAD}\n{} rows, {open} open.\n", rows.len());
+    let mut page = format!("{HEAD}\n{} rows.\n", rows.len());
     page.push_str(
         "\n| Section | Versions | Feature or event | Place | Tests | Difference |\n|---|---|---|---|---|---|\n",
     );
     for Row { section, versions, name, place, tests, difference } in &rows {
-        let tests = if *tests == OPEN { OPEN.to_owned() } else { tables::named(tests) };
+        let tests = tables::named(tests);
         // Writing to a String cannot fail.
         let _ = writeln!(page, "| {section} | {versions} | {name} | `{place}` | {tests} | {difference} |");
     }

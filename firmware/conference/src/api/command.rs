@@ -131,24 +131,24 @@ impl Command {
             Self::ReceiveQuality { .. } => CommandName::ReceiveQuality,
             Self::Redial { .. } => CommandName::Redial,
             Self::RefuseDevice { .. } => CommandName::RefuseDevice,
+            Self::Register => CommandName::Register,
             Self::Reject { .. } => CommandName::Reject,
             Self::Renegotiate { .. } => CommandName::Renegotiate,
             Self::ReplaceCamera { .. } => CommandName::ReplaceCamera,
             Self::RestartIce { .. } => CommandName::RestartIce,
             Self::SendChannels { .. } => CommandName::SendChannels,
             Self::Transfer { .. } => CommandName::Transfer,
+            Self::TryRegister => CommandName::TryRegister,
+            Self::Unregister => CommandName::Unregister,
             Self::CheckTelephony
             | Self::ConnectAndCall { .. }
             | Self::Join { .. }
             | Self::Leave
             | Self::MediaState { .. }
             | Self::Ping
-            | Self::Register
             | Self::Restart
             | Self::Start
-            | Self::Stop
-            | Self::TryRegister
-            | Self::Unregister => return None,
+            | Self::Stop => return None,
         })
     }
 }

@@ -81,10 +81,7 @@ impl AutoConnect {
     }
 
     /// Registers, or gives the registration back, or both.
-    pub(crate) fn register(context: &mut Context, connection: &Connection, give_back: bool, take: bool) {
-        if connection.is_stopped() || !context.config.register {
-            return;
-        }
+    pub(crate) fn register(context: &mut Context, give_back: bool, take: bool) {
         if give_back {
             context.agent(SipRequest::Unregister);
         }

@@ -48,6 +48,8 @@ pub enum CommandName {
     Redial,
     /// Decline to switch a device on.
     RefuseDevice,
+    /// Register.
+    Register,
     /// Refuse a ringing call everywhere.
     Reject,
     /// Offer again.
@@ -60,4 +62,8 @@ pub enum CommandName {
     SendChannels,
     /// Hand a call on.
     Transfer,
+    /// Give the registration back, then register.
+    TryRegister,
+    /// Give the registration back.
+    Unregister,
 }

@@ -47,11 +47,11 @@ impl ConferenceClient {
         match command {
             Command::CheckTelephony => auto_connect.check_telephony(context, connection, now),
             Command::Ping => auto_connect.ask_for_life(context, connection, now),
-            Command::Register => AutoConnect::register(context, connection, false, true),
+            Command::Register => AutoConnect::register(context, false, true),
             Command::Restart => auto_connect.restart(context, connection, now),
             Command::Start => auto_connect.start(context, connection, now),
-            Command::TryRegister => AutoConnect::register(context, connection, true, true),
-            Command::Unregister => AutoConnect::register(context, connection, true, false),
+            Command::TryRegister => AutoConnect::register(context, true, true),
+            Command::Unregister => AutoConnect::register(context, true, false),
             // The rest is for one call.
             _ => {}
         }

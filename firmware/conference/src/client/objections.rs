@@ -13,6 +13,12 @@ impl ConferenceClient {
             Command::Call { .. } if self.calls.len() >= self.context.config.sessions.limit => {
                 Some("there are as many calls as allowed")
             }
+            Command::Register | Command::TryRegister | Command::Unregister if self.connection.is_stopped() => {
+                Some("not connected")
+            }
+            Command::Register | Command::TryRegister | Command::Unregister if !self.context.config.register => {
+                Some("a guest does not register")
+            }
             Command::Redial { force: true } if !self.redial.can_be_forced() => Some("there is no call to bring back"),
             _ => match self.calls.get(command.call()?) {
                 Some(leg) => self.objection_of(leg, command),

@@ -34,6 +34,7 @@ mod snapshot;
 mod stampede;
 mod steering_walk;
 mod told;
+mod transfers;
 mod vendor_talk;
 mod wire;
 #[path = "../../examples/world/mod.rs"]

@@ -1,12 +1,13 @@
 //! A command that cannot be carried out is told as refused, at once and without harm.
 
 use roombox_conference::api::{
-    BalancerCommand, CallId, Command, ContentHint, Device, Event, PresentCommand, ReceiveQuality, TransferTo,
+    BalancerCommand, CallId, Command, ContentHint, Device, Event, Output, PresentCommand, ReceiveQuality, TransferTo,
 };
 use roombox_conference::catalogue::{CommandEvent, CommandName, Event as Named};
 use roombox_conference::{ConferenceConfig, SessionPolicy};
+use roombox_sip::api as sip;
 
-use crate::bench::{Bench, TARGET};
+use crate::bench::{Bench, TARGET, server};
 
 /// What was refused since the last look.
 fn refused(bench: &mut Bench) -> Vec<(CommandName, Option<CallId>)> {
@@ -114,4 +115,20 @@ fn the_same_quality_again_is_refused() {
     let (mut bench, call, _) = Bench::in_call();
     bench.command(Command::ReceiveQuality { call, quality: ReceiveQuality::Auto });
     assert_eq!(refused(&mut bench), [(CommandName::ReceiveQuality, Some(call))]);
+}
+
+#[test]
+fn who_is_not_connected_or_a_guest_has_no_registration_to_take_or_give_back() {
+    let names = [CommandName::Register, CommandName::TryRegister, CommandName::Unregister].map(|name| (name, None));
+    let mut guest = Bench::with(ConferenceConfig::new("4711", "meet.example", false));
+    guest.command(Command::Start);
+    guest.agent(sip::AgentEvent::Connected { server: server() });
+    for mut bench in [Bench::new(), guest] {
+        bench.forget();
+        for command in [Command::Register, Command::TryRegister, Command::Unregister] {
+            bench.command(command);
+        }
+        assert!(bench.outputs().iter().all(|output| !matches!(output, Output::Sip(_))));
+        assert_eq!(refused(&mut bench), names);
+    }
 }
