@@ -135,13 +135,23 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::{
         Router,
         http::HeaderMap,
         response::Redirect,
         routing::{get, post},
     };
-    use tokio::{net::TcpListener, sync::mpsc};
+    use tokio::{
+        io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+        net::TcpListener,
+        sync::mpsc,
+    };
+    use tokio_rustls::{
+        TlsAcceptor,
+        rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer},
+    };
 
     use super::*;
 
@@ -158,8 +168,12 @@ mod tests {
     }
 
     async fn asked_within(limit: Duration, request: HttpRequest) -> Result<HttpResponse, String> {
+        asked_with(ClientTls::new(None).unwrap(), limit, request).await
+    }
+
+    async fn asked_with(tls: ClientTls, limit: Duration, request: HttpRequest) -> Result<HttpResponse, String> {
         let (answers, mut answered) = mpsc::unbounded_channel();
-        HttpClient { answers, limit, tls: ClientTls::new(None).unwrap() }.ask(request);
+        HttpClient { answers, limit, tls }.ask(request);
         let (id, outcome) = answered.recv().await.unwrap();
         assert_eq!(id, HttpId(7));
         outcome
@@ -236,6 +250,45 @@ mod tests {
         assert!(asked(request(format!("https://{address}/"), "POST")).await.is_err());
         let begin = server.await.unwrap();
         assert!(!begin.windows(11).any(|window| window == b"very-secret"));
+    }
+
+    /// Answers one request by TLS; its port and its certificate, which is its own authority.
+    async fn secure() -> (u16, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let Ok(stream) = TlsAcceptor::from(Arc::new(config)).accept(tcp).await else { return };
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).await.unwrap();
+            }
+            stream.write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok").await.unwrap();
+            stream.flush().await.unwrap();
+        });
+        (port, made.cert.pem())
+    }
+
+    #[tokio::test]
+    async fn the_accounts_authority_is_trusted_and_no_other() {
+        let (port, authority) = secure().await;
+        let tls = ClientTls::with_authority_text(&authority).unwrap();
+        let answer = asked_with(tls, TIME_LIMIT, request(format!("https://localhost:{port}/"), "POST")).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (201, "ok"));
+
+        let (port, _) = secure().await;
+        let error = asked(request(format!("https://localhost:{port}/"), "POST")).await.unwrap_err();
+        assert!(error.contains("certificate"), "{error}");
     }
 
     #[tokio::test]
