@@ -184,6 +184,43 @@ fn info_goes_both_ways_with_its_headers() {
     wait(&mut world, A, |e| matches!(e, Event::Info { .. }));
 }
 
+/// A call to a server that answers INFO itself.
+fn established_with_an_owner_of_info(seed: u64) -> World {
+    let mut world = registered(seed, Transport::Wss);
+    let mut config = endpoint::EndpointConfig::server("sip:lab@lab.example", "127.0.0.1:5062");
+    config.info_by_owner = true;
+    let mut server = Registrar::new(seed);
+    server.endpoint = endpoint::Endpoint::new(config, seed);
+    world.replace_server(server);
+    wait(&mut world, A, |e| matches!(e, Event::Agent(roombox_sip::api::AgentEvent::Registered { .. })));
+    established(&mut world);
+    world
+}
+
+#[test]
+fn an_owner_may_grant_and_refuse_by_its_answer_to_info() {
+    let mut world = established_with_an_owner_of_info(13);
+    for (status, reason) in [(200, "OK"), (200, "Not allowed"), (603, "Decline")] {
+        client(&mut world, info(OUT, Some("application/vinteo.webrtc.sharedesktop")));
+        let asked = wait(&mut world, Side::Server, |e| matches!(e, Event::InfoAsked { .. }));
+        let Event::InfoAsked { request, .. } = asked else { unreachable!() };
+        let reason = Some(reason.to_owned());
+        server(&mut world, Command::Respond { request, status, reason: reason.clone(), headers: vec![], body: None });
+        let told = wait(&mut world, A, |e| matches!(e, Event::Response { .. }));
+        assert!(
+            matches!(told, Event::Response { outcome: Ok(r), .. } if (r.status, Some(&r.reason)) == (status, reason.as_ref()))
+        );
+    }
+}
+
+#[test]
+fn an_owner_that_does_not_answer_info_refuses_it_before_the_peer_gives_up() {
+    let mut world = established_with_an_owner_of_info(14);
+    client(&mut world, info(OUT, Some("application/vinteo.webrtc.sharedesktop")));
+    let told = wait(&mut world, A, |e| matches!(e, Event::Response { .. }));
+    assert!(matches!(told, Event::Response { outcome: Ok(r), .. } if r.status == 480));
+}
+
 #[test]
 fn info_without_a_type_is_refused_and_the_call_goes_on() {
     let mut world = registered(12, Transport::Wss);

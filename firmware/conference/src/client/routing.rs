@@ -57,6 +57,7 @@ const fn session_of(event: &sip::Event) -> Option<sip::SessionId> {
         | sip::Event::Ended { session, .. }
         | sip::Event::Hold { session, .. }
         | sip::Event::Info { session, .. }
+        | sip::Event::InfoAsked { session, .. }
         | sip::Event::Message { session, .. }
         | sip::Event::Offer { session, .. }
         | sip::Event::OfferAnswered { session, .. }

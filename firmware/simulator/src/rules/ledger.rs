@@ -103,6 +103,7 @@ fn session_of(event: &Event) -> Option<SessionId> {
         | Event::Hold { session, .. }
         | Event::Incoming { session, .. }
         | Event::Info { session, .. }
+        | Event::InfoAsked { session, .. }
         | Event::Message { session, .. }
         | Event::Offer { session, .. }
         | Event::OfferAnswered { session, .. }

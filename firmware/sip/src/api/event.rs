@@ -32,6 +32,9 @@ pub enum Event {
     Hold { session: SessionId, hold: HoldState },
     /// INFO from the peer inside a session; already answered as RFC 6086 and spec section 3.1 ask.
     Info { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
+    /// INFO from the peer inside a session, where [`crate::endpoint::EndpointConfig::info_by_owner`] says so: answer it with
+    /// [`super::Command::Respond`] within 25 s; then it is refused with 480.
+    InfoAsked { session: SessionId, request: RequestId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// MESSAGE of the peer inside a session; already answered 200.
     Message { session: SessionId, headers: Vec<HeaderLine>, body: Option<Body> },
     /// NOTIFY for a subscription of ours; already answered.

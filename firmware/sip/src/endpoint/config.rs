@@ -51,6 +51,9 @@ pub struct EndpointConfig {
     pub extra_headers: Vec<HeaderLine>,
     /// How long an established session waits for another flow after the loss of its own. Media may go on meanwhile.
     pub flow_patience: Duration,
+    /// INFO inside a session is answered by the owner ([`crate::api::Event::InfoAsked`]), not at once: servers grant and refuse
+    /// by their answer (spec section 3.1).
+    pub info_by_owner: bool,
     /// `urn:uuid:…` that names this box for ever (RFC 5626 section 4.1).
     pub instance_id: Option<String>,
     /// Redirections (3xx) followed for one call, 0 = none: the call ends with [`crate::api::Cause::Redirected`].
@@ -99,6 +102,7 @@ impl EndpointConfig {
             early_media: true,
             extra_headers: Vec::new(),
             flow_patience: Duration::from_secs(32),
+            info_by_owner: false,
             instance_id: None,
             max_redirects: 5,
             no_answer_timeout: Duration::from_mins(1),

@@ -90,7 +90,7 @@ pub struct EndpointStatus {
 /// How long the owner may think about a request: the refusal must arrive before the peer gives up after 64*T1 = 32 s.
 const OWNER_PATIENCE: Duration = Duration::from_secs(25);
 
-/// A request that waits for its owner: outside any session, or a REFER.
+/// A request that waits for its owner: outside any session, a REFER, or an INFO.
 #[derive(Debug)]
 struct Waiting {
     /// For a REFER: what it asks.

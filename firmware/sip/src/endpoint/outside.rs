@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::core::{Core, Owner};
 use super::{Endpoint, OWNER_PATIENCE, Role, Waiting};
-use crate::api::{Body, Event, Failure, FinalResponse, FlowId, HeaderLine, RequestId};
+use crate::api::{Body, Event, Failure, FinalResponse, FlowId, HeaderLine, RequestId, SessionId};
 use crate::message::{Request, Response};
 use crate::session::{cause, uac};
 use crate::transaction::{Outcome, TransactionEvent, TransactionId};
@@ -87,9 +87,7 @@ impl Endpoint {
             "SUBSCRIBE" if self.core.config.role == Role::Client => {
                 self.core.refuse(now, transaction, &request, 489, &[HeaderLine::new("Allow-Events", "refer")]);
             }
-            _ if self.waiting.len() >= MAX_WAITING => {
-                self.core.refuse(now, transaction, &request, 503, &[HeaderLine::new("Retry-After", "30")]);
-            }
+            _ if self.waiting.len() >= MAX_WAITING => self.refuse_flood(now, transaction, &request),
             _ => {
                 let (Ok(from), Ok(to)) = (request.headers.address("From"), request.headers.address("To")) else {
                     return;
@@ -110,5 +108,28 @@ impl Endpoint {
                 self.waiting.insert(id, Waiting { refer: None, request, transaction, until });
             }
         }
+    }
+
+    /// An INFO inside a session that the owner answers.
+    pub(super) fn ask_about_info(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        transaction: TransactionId,
+        request: &Request,
+    ) {
+        if self.waiting.len() >= MAX_WAITING {
+            return self.refuse_flood(now, transaction, request);
+        }
+        self.incoming += 1;
+        let id = RequestId::incoming(self.incoming);
+        let (headers, body) = (request.headers.lines().to_vec(), request.typed_body());
+        self.core.event(Event::InfoAsked { session, request: id, headers, body });
+        let until = now + OWNER_PATIENCE;
+        self.waiting.insert(id, Waiting { refer: None, request: request.clone(), transaction, until });
+    }
+
+    fn refuse_flood(&mut self, now: Instant, transaction: TransactionId, request: &Request) {
+        self.core.refuse(now, transaction, request, 503, &[HeaderLine::new("Retry-After", "30")]);
     }
 }

@@ -34,7 +34,7 @@ impl Session {
             "BYE" => self.on_bye(core, now, transaction, request),
             "INVITE" | "UPDATE" => self.on_offer(core, now, transaction, request),
             "PRACK" => self.on_prack(core, now, transaction, request),
-            "INFO" => self.on_info(core, now, transaction, request),
+            "INFO" => return self.on_info(core, now, transaction, request),
             "MESSAGE" => self.on_message(core, now, transaction, request),
             "OPTIONS" => {
                 let response = crate::endpoint::outside::options_answer(core, request);
@@ -49,20 +49,23 @@ impl Session {
         true
     }
 
-    /// Any Content-Type is answered 200, none 415 (spec section 3.1). Of the packages of RFC 6086 we have none.
-    fn on_info(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
+    /// Any Content-Type is answered 200, none 415 (spec section 3.1). Of the packages of RFC 6086 we have none. `false`: the
+    /// owner answers.
+    fn on_info(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) -> bool {
         if self.closing {
-            return core.refuse(now, transaction, request, 481, &[]);
+            core.refuse(now, transaction, request, 481, &[]);
+        } else if request.headers.get("Info-Package").is_some() {
+            core.refuse(now, transaction, request, 469, &[HeaderLine::new("Recv-Info", "")]);
+        } else if request.headers.get("Content-Type").is_none() {
+            core.refuse(now, transaction, request, 415, &[]);
+        } else if core.config.info_by_owner {
+            return false;
+        } else {
+            core.respond(now, transaction, Response::to(request, 200, None, None));
+            let headers = request.headers.lines().to_vec();
+            core.event(Event::Info { session: self.id, headers, body: request.typed_body() });
         }
-        if request.headers.get("Info-Package").is_some() {
-            return core.refuse(now, transaction, request, 469, &[HeaderLine::new("Recv-Info", "")]);
-        }
-        if request.headers.get("Content-Type").is_none() {
-            return core.refuse(now, transaction, request, 415, &[]);
-        }
-        core.respond(now, transaction, Response::to(request, 200, None, None));
-        let headers = request.headers.lines().to_vec();
-        core.event(Event::Info { session: self.id, headers, body: request.typed_body() });
+        true
     }
 
     fn on_message(&mut self, core: &mut Core, now: Instant, transaction: TransactionId, request: &Request) {
