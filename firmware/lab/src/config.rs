@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use roombox_lab_signalling::{Dialect, Faults, Users};
+use roombox_lab_signalling::{Dialect, Faults, Rules, Users};
 
 /// Port unless told otherwise.
 const DEFAULT_PORT: u16 = 5062;
@@ -13,7 +13,7 @@ const DEFAULT_PORT: u16 = 5062;
 pub struct LabConfig {
     /// Addresses for the media sockets; empty = every address that is up (loopback only when nothing else is).
     pub bind: Vec<IpAddr>,
-    /// Given to participants on entering (`X-BEARER-TOKEN`, Vinteo dialect only).
+    /// Given to every participant on entering a room (Vinteo dialect only); `None` = each gets one of its own.
     pub bearer_token: Option<String>,
     /// Which vendor messages are spoken.
     pub dialect: Dialect,
@@ -23,6 +23,8 @@ pub struct LabConfig {
     pub guests: bool,
     /// Where SIP is listened for; port 0 = any free one.
     pub listen: SocketAddr,
+    /// What participants may do (Vinteo dialect only).
+    pub rules: Rules,
     /// What the lab itself can be heard with.
     pub sound: LabSound,
     /// How the connection is secured.
@@ -40,6 +42,7 @@ impl Default for LabConfig {
             faults: Faults::default(),
             guests: true,
             listen: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
+            rules: Rules::default(),
             sound: LabSound::Tone(440.0),
             tls: LabTls::None,
             users: Users::default(),

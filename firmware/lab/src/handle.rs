@@ -27,7 +27,8 @@ impl Lab {
         let (flows, incoming) = flow_events();
         let transports = Transports::new(ClientTls::new(None)?, flows);
         let transport = if identity.is_some() { Transport::Wss } else { Transport::Ws };
-        let listener = Listener::bind(&transports, config.listen, ListenOptions { identity, path: None, transport })?;
+        let listener =
+            Listener::bind(&transports, config.listen, ListenOptions { identity, path: None, transport, web: None })?;
         let address = listener.local_addr();
         let url = url(transport, address, &config.tls);
         let (orders, steering) = mpsc::unbounded_channel();
@@ -99,7 +100,8 @@ impl LabHandle {
         }
     }
 
-    fn order(&self, order: Order) {
+    /// Gives an order.
+    pub fn order(&self, order: Order) {
         // A lab that is gone takes no orders; its end was reported.
         let _ = self.orders.send(order);
     }

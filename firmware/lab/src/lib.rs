@@ -22,7 +22,8 @@ pub use config::{LabConfig, LabSound, LabTls};
 pub use error::LabError;
 pub use handle::{Lab, LabHandle};
 pub use roombox_lab_signalling::{
-    Dialect, DialectError, FaultError, Faults, LabEvent, MediaReport, SeenCode, Users, UsersError,
+    Dialect, DialectError, FaultError, Faults, Form, LabEvent, MediaReport, Order, Permission, Presenting, Purgatory,
+    Role, Rules, SeenCode, Users, UsersError, VideoReport,
 };
 pub use users::read_users;
 

@@ -46,6 +46,7 @@ impl Server {
             dialect: config.dialect,
             faults: config.faults.clone(),
             guests: config.guests,
+            rules: config.rules.clone(),
             users: config.users.clone(),
         };
         let signalling = Signalling::new(settings, Instant::now(), rand::random());
@@ -94,6 +95,7 @@ impl Server {
                 Output::Abort(flow) => self.transports.abort(flow),
                 Output::Close(flow) => self.transports.close(flow),
                 Output::Event(event) => self.tell(event),
+                Output::Http(_) => {}
                 Output::Media(request) => self.on_media_request(request),
                 Output::Send { flow, bytes } => self.transports.send(flow, bytes),
             }
@@ -117,6 +119,16 @@ impl Server {
                     }
                 }
             }
+            MediaRequest::Offer { call, .. } => self.in_background(call, Purpose::Offer, None),
+            MediaRequest::Watch { call, request, .. } => {
+                let result = Err(DescribeError::Failed("spectators get no media of their own yet".into()));
+                let news = MediaNews::Described { purpose: Purpose::Watch(request), result };
+                self.feed(Input::Media { call, news });
+            }
+            MediaRequest::Content { .. }
+            | MediaRequest::Move { .. }
+            | MediaRequest::Present { .. }
+            | MediaRequest::Unwatch { .. } => {}
             MediaRequest::Faults(faults) => self.rooms.set_faults(&faults),
             MediaRequest::Leave { call } => {
                 self.members.remove(&call);

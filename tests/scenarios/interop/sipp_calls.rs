@@ -33,7 +33,7 @@ over_udp_and_tcp! {
 
 /// A phone that waits for calls, and a peer that calls it with this scenario.
 fn world(scenario: &str, transport: Transport) -> (Sipp, Phone) {
-    let options = ListenOptions { identity: None, path: None, transport };
+    let options = ListenOptions { identity: None, path: None, transport, web: None };
     let phone = Phone::listening("room", options, |_| ());
     (calling(scenario, &phone, transport, "open-sesame"), phone)
 }
@@ -189,7 +189,7 @@ async fn the_right_password_is_let_in(transport: Transport) {
 }
 
 async fn a_wrong_password_is_refused(transport: Transport) {
-    let options = ListenOptions { identity: None, path: None, transport };
+    let options = ListenOptions { identity: None, path: None, transport, web: None };
     let mut phone = Phone::listening("room", options, |_| ());
     let sipp = calling("calls-with-wrong-password", &phone, transport, "abracadabra");
     let (mut verifier, call) = asked_for_password(&mut phone).await;

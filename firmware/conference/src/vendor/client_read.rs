@@ -2,14 +2,16 @@
 
 use roombox_sip::api::{Body, HeaderLine};
 use roombox_sip::dtmf::Tone;
+use serde::{Deserialize, Serialize};
 
 use super::header::{boolean, content_type, keyword, number, text};
 use super::message::shortened;
 use super::{CONTENT_TYPE_PREFIX, MediaState};
 use crate::api::Device;
 
-/// One vendor message of a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One vendor message of a client; serialised for the reports of servers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "message")]
 pub enum ClientMessage {
     /// Row 16: asks to switch the camera on. Refused by 603, or by a 2xx with another reason phrase than `OK`.
     AskForCamera,

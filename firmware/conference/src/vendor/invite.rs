@@ -1,12 +1,13 @@
 //! Vendor headers of INVITE and of our answers to it (spec section 1.7).
 
 use roombox_sip::api::HeaderLine;
+use serde::{Deserialize, Serialize};
 
 use super::header::{boolean, keyword, text};
 use super::info::{digit, line};
 
 /// What microphone and camera really do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MediaState {
     /// Its sound goes out.
     pub microphone: bool,

@@ -1,10 +1,13 @@
 //! What the conference server says (spec section 3.2, rows marked R, and section 3.3).
 
+use serde::Deserialize;
+
 use super::{Room, Secret};
 use crate::catalogue::{License, MainCamCommand, TracksDirection};
 
-/// One vendor message of a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One vendor message of a server; deserialised from the scripts of servers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "message")]
 pub enum VendorMessage {
     /// The account has other rights or another name.
     AccountChanged {},
@@ -13,13 +16,25 @@ pub enum VendorMessage {
     /// We are a moderator now.
     AddedToModerators { conference: String },
     /// Row 14: switch the camera on.
-    AdminStartMainCam { is_sync_forced: bool },
+    AdminStartMainCam {
+        #[serde(default)]
+        is_sync_forced: bool,
+    },
     /// Row 17: switch the microphone on.
-    AdminStartMic { is_sync_forced: bool },
+    AdminStartMic {
+        #[serde(default)]
+        is_sync_forced: bool,
+    },
     /// Row 15: switch the camera off.
-    AdminStopMainCam { is_sync_forced: bool },
+    AdminStopMainCam {
+        #[serde(default)]
+        is_sync_forced: bool,
+    },
     /// Row 18: switch the microphone off.
-    AdminStopMic { is_sync_forced: bool },
+    AdminStopMic {
+        #[serde(default)]
+        is_sync_forced: bool,
+    },
     /// Row 2: channels that the room has.
     ChannelsAll { input: String, output: String },
     /// Channels that the account has.
@@ -37,7 +52,13 @@ pub enum VendorMessage {
     /// Row 22: we take part again.
     MoveToParticipants {},
     /// Rows 20 and 21: we only watch now. Synthetic = without an audio id, fed by the call itself.
-    MoveToSpectators { is_available_sending_media: bool, is_synthetic: bool, audio_id: Option<String> },
+    MoveToSpectators {
+        #[serde(default)]
+        is_available_sending_media: bool,
+        #[serde(default)]
+        is_synthetic: bool,
+        audio_id: Option<String>,
+    },
     /// We watch the webcast now.
     MovedToStream { conference: String },
     /// Row 6: our presentation has to stop.

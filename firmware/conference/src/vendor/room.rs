@@ -1,9 +1,11 @@
 //! The room the server put us into.
 
+use serde::Deserialize;
+
 use super::Secret;
 
 /// The room the server put us into.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Room {
     /// Room name in the server's spelling.
     pub name: String,
@@ -12,6 +14,7 @@ pub struct Room {
     /// Our token for the HTTP interface, where the server gave one.
     pub token: Option<Secret>,
     /// The other side is a single participant, not a conference.
+    #[serde(default)]
     pub is_direct_peer_to_peer: bool,
 }
 

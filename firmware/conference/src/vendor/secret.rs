@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-/// A bearer token. It has no serialised form, and printing it for debugging hides it.
-#[derive(Clone, PartialEq, Eq)]
+use serde::Deserialize;
+
+/// A bearer token. It can be read from a script but is never written, and printing it for debugging hides it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Secret(String);
 
 impl Secret {

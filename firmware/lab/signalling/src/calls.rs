@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use roombox_conference::vendor::{InviteHeaders, MediaState, Secret};
 use roombox_sip::api::{Body, Command, Event, FlowId, HeaderLine, SessionId};
 use roombox_sip::message::uri::SipUri;
+use serde::{Deserialize, Serialize};
 
 use crate::events::LabEvent;
 use crate::gate::{Request, Verdict};
 use crate::machine::Signalling;
 use crate::media::MediaRequest;
+use crate::presentation::Presentation;
 
 /// One call, or one half of a call that is passed on.
 #[derive(Debug)]
@@ -19,24 +22,72 @@ pub(crate) struct Call {
     /// Name shown to people.
     pub(crate) name: String,
     pub(crate) flow: FlowId,
+    /// What microphone and camera do, as the participant says.
+    pub(crate) media_state: MediaState,
     pub(crate) way: Way,
+}
+
+impl Call {
+    pub(crate) fn is_in_room(&self) -> bool {
+        matches!(self.way, Way::Room(_))
+    }
+}
+
+/// Name of the waiting room (spec section 2.4).
+pub(crate) const PURGATORY: &str = "purgatory";
+
+/// A participant's part in a conference.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "role")]
+pub enum Role {
+    /// Takes part.
+    #[default]
+    Participant,
+    /// Watches by a connection of its own.
+    Spectator {
+        /// What it hears.
+        audio_id: String,
+    },
+    /// Watches by the call itself.
+    Synthetic,
+}
+
+/// A participant in a room.
+#[derive(Clone, Debug)]
+pub(crate) struct Stay {
+    /// Where it is.
+    pub(crate) room: String,
+    /// Where it wants to be.
+    pub(crate) wanted: String,
+    pub(crate) role: Role,
+    pub(crate) token: Option<Secret>,
 }
 
 /// Where a call leads.
 #[derive(Clone, Debug)]
 pub(crate) enum Way {
     /// Into a room.
-    Room { room: String },
+    Room(Stay),
     /// On to another user; `answered` once the other has taken it.
     Relay { other: SessionId, answered: bool },
+}
+
+impl Way {
+    /// The other half of a relayed call.
+    pub(crate) fn other(&self) -> Option<SessionId> {
+        match self {
+            Self::Relay { other, .. } => Some(*other),
+            Self::Room(_) => None,
+        }
+    }
 }
 
 /// All calls.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     pub(crate) by_session: BTreeMap<SessionId, Call>,
-    /// Who presents in which room.
-    pub(crate) presenters: BTreeMap<String, SessionId>,
+    /// By room.
+    pub(crate) presentations: BTreeMap<String, Presentation>,
     pub(crate) count: u64,
 }
 
@@ -50,7 +101,7 @@ impl Calls {
     }
 
     pub(crate) fn in_room(&self, wanted: &str) -> Vec<SessionId> {
-        let here = |call: &Call| matches!(&call.way, Way::Room { room } if room == wanted);
+        let here = |call: &Call| matches!(&call.way, Way::Room(stay) if stay.room == wanted);
         self.by_session.iter().filter(|(_, call)| here(call)).map(|(session, _)| *session).collect()
     }
 }
@@ -63,6 +114,8 @@ pub(crate) struct Caller {
     pub(crate) name: String,
     pub(crate) uri: String,
     pub(crate) offer: Option<Body>,
+    /// What it says about itself.
+    pub(crate) vendor: InviteHeaders,
 }
 
 impl Signalling {
@@ -72,28 +125,31 @@ impl Signalling {
                 let user = SipUri::parse(&from_uri).ok().and_then(|uri| uri.user).unwrap_or_else(|| "guest".into());
                 let display = from_display.map(|name| name.replace('_', " ")).filter(|name| !name.trim().is_empty());
                 let name = display.unwrap_or_else(|| user.clone());
-                self.on_incoming(Caller { session, flow, user, name, uri: from_uri, offer }, &request_uri, &headers);
+                let vendor = InviteHeaders::parse(&headers);
+                let caller = Caller { session, flow, user, name, uri: from_uri, offer, vendor };
+                self.on_incoming(caller, &request_uri, &headers);
             }
             Event::Confirmed { session } => self.on_confirmed(session),
             Event::Ended { session, failure } => self.on_ended(session, &failure),
-            Event::Info { session, headers, body } => self.on_info(session, &headers, body),
+            Event::InfoAsked { session, request, headers, body } => self.on_info(session, request, &headers, body),
             Event::Offer { session, body, .. } => self.on_offer(session, body),
             Event::OfferAnswered { session, body } => self.on_offer_answered(session, body),
-            Event::OfferFailed { session, failure } => self.relay_refusal(session, failure.status),
+            Event::OfferFailed { session, failure } => self.on_offer_failed(session, failure.status),
             Event::Progress { session, .. } => self.relay_progress(session),
             Event::Accepted { session, body, .. } => self.relay_acceptance(session, body),
             // A conference follows nobody to another.
             Event::Refer { refer, .. } => self.respond(refer, 603, Vec::new()),
-            // The outcome of a vendor message changes nothing here; the rest is not for calls.
+            Event::Response { request, outcome } => self.on_response(request, outcome),
+            // The owner of the endpoint answers INFO; the rest is not for calls.
             Event::Agent(_)
             | Event::Hold { .. }
+            | Event::Info { .. }
             | Event::Message { .. }
             | Event::Notify { .. }
             | Event::ProgressAcknowledged { .. }
             | Event::Redirected { .. }
             | Event::ReferProgress { .. }
             | Event::Request { .. }
-            | Event::Response { .. }
             | Event::Subscription { .. } => {}
         }
     }
@@ -132,12 +188,11 @@ impl Signalling {
     }
 
     fn on_ended(&mut self, session: SessionId, failure: &roombox_sip::api::Failure) {
+        self.presentation_over(session);
+        self.forget_posts(session);
         let Some(call) = self.calls.by_session.remove(&session) else { return };
         match call.way {
-            Way::Room { room } => {
-                self.ask_media(MediaRequest::Leave { call: call.number });
-                self.presentation_over(&room, session);
-            }
+            Way::Room(_) => self.ask_media(MediaRequest::Leave { call: call.number }),
             Way::Relay { other, answered } => self.relay_end(other, answered, failure),
         }
         self.tell(LabEvent::CallEnded { call: call.number, user: call.user, reason: failure.cause.to_string() });

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::faults::Faults;
+use crate::rules::Rules;
 use crate::users::Users;
 
 /// Settings of a [`crate::Signalling`]. The default knows no user and lets guests in.
@@ -10,7 +11,7 @@ use crate::users::Users;
 pub struct SignallingConfig {
     /// `host:port` under which the lab is reached: its Contact.
     pub address: String,
-    /// Given to participants on entering (`X-BEARER-TOKEN`, Vinteo dialect only).
+    /// Given to every participant on entering a room (Vinteo dialect only); `None` = each gets one of its own.
     pub bearer_token: Option<String>,
     /// Which vendor messages are spoken.
     pub dialect: Dialect,
@@ -18,6 +19,8 @@ pub struct SignallingConfig {
     pub faults: Faults,
     /// Calls of users that are not registered are answered too.
     pub guests: bool,
+    /// What participants may do (Vinteo dialect only).
+    pub rules: Rules,
     /// Who may register.
     pub users: Users,
 }
@@ -30,6 +33,7 @@ impl Default for SignallingConfig {
             dialect: Dialect::Vinteo,
             faults: Faults::default(),
             guests: true,
+            rules: Rules::default(),
             users: Users::default(),
         }
     }

@@ -3,7 +3,11 @@
 
 use std::net::SocketAddr;
 
+use roombox_conference::vendor::ClientMessage;
 use serde::{Deserialize, Serialize};
+
+use crate::calls::Role;
+use crate::receive::Quality;
 
 /// What a lab reports; serialised as `{"event": name, "data": {…}}`. `call` numbers calls from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,12 +34,49 @@ pub enum LabEvent {
         #[serde(flatten)]
         report: MediaReport,
     },
-    /// A vendor message came inside a call.
+    /// The participant was put into this room; `purgatory` is where it waits.
+    Entered { call: u64, user: String, room: String },
+    /// The participant was given another role.
+    Role {
+        call: u64,
+        user: String,
+        #[serde(flatten)]
+        role: Role,
+    },
+    /// What an INFO of a participant says.
+    Said {
+        call: u64,
+        user: String,
+        #[serde(flatten)]
+        said: ClientMessage,
+    },
+    /// The participant was told whether it may do what it asked for: to present, or to switch its camera on.
+    Permission { call: u64, user: String, granted: bool },
+    /// A vendor message was answered by the user, or not at all (`status` is absent); `message` is the event by which
+    /// clients tell it.
+    Told { user: String, message: String, status: Option<u16> },
+    /// The participant presents.
+    PresentationStarted { call: u64, user: String, room: String },
+    /// The participant presents no longer.
+    PresentationStopped { call: u64, user: String, room: String },
+    /// An offer of ours inside the call was answered, or refused by the participant.
+    Offered { call: u64, user: String, accepted: bool },
+    /// The participant offered anew inside the call.
+    Renegotiated { call: u64, user: String },
+    /// A spectator wants to receive by a connection of its own.
+    ReceiveOffered { call: u64, user: String, quality: Quality },
+    /// ICE and DTLS of that connection stand.
+    ReceiveConnected { call: u64, user: String },
+    /// A request to the HTTP interface was refused.
+    ReceiveRefused { status: u16, reason: String },
+    /// A vendor message came inside a call, as it stands on the wire.
     Info { call: u64, user: String, content_type: String, headers: Vec<(String, String)> },
     /// The call is over.
     CallEnded { call: u64, user: String, reason: String },
     /// The media of a call failed.
     MediaFailed { call: u64, user: String, reason: String },
+    /// The lab plays dead: every connection is cut, nobody listens, everything is forgotten.
+    Killed {},
     /// The lab has stopped.
     Stopped {},
 }
@@ -66,4 +107,19 @@ pub struct MediaReport {
     pub tone_share: f64,
     /// Level of the last second's sound in dBFS; -90 = silence.
     pub level_db: f64,
+    /// The participant's presentation, while one comes.
+    pub presentation: Option<VideoReport>,
+}
+
+/// A picture beside the camera's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoReport {
+    /// Newest frame code in it; `None` when the last picture had none.
+    pub frame_code: Option<SeenCode>,
+    /// Since it began.
+    pub frames_decoded: u64,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
 }

@@ -1,41 +1,25 @@
 //! The machine: flows, orders, time and what the endpoint says.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
 use roombox_sip::api::{self, Cause, Command, Event, FlowId, FlowInput, HeaderLine, RequestId, SessionId};
-use roombox_sip::endpoint::{self, Endpoint, EndpointConfig, EndpointStatus};
+use roombox_sip::endpoint::{self, Endpoint, EndpointConfig};
+use roombox_sip::ident::Random;
 use roombox_sip::machine::Machine;
 
 use crate::calls::Calls;
 use crate::config::SignallingConfig;
+use crate::dialect::Asker;
 use crate::due::{Due, Task};
 use crate::events::LabEvent;
-use crate::faults::Faults;
 use crate::gate::Gate;
 use crate::media::{MediaNews, MediaRequest};
+use crate::orders::Order;
+use crate::receive::{HttpAnswer, HttpRequest, Posts};
 use crate::registrar::Registrar;
-
-/// What somebody outside wants.
-#[derive(Clone, Debug)]
-pub enum Order {
-    /// Cut every connection without a word.
-    DropConnections,
-    /// From now on these things go wrong and no others.
-    Faults(Faults),
-    /// End all calls of this user with BYE.
-    HangUp(String),
-    /// Send a vendor message (INFO without body) in every call of this user.
-    Info {
-        /// The user.
-        user: String,
-        /// Content-Type value.
-        content_type: String,
-        /// Names and values of the headers.
-        headers: Vec<(String, String)>,
-    },
-}
+use crate::status::SignallingStatus;
 
 /// What goes into a [`Signalling`].
 #[derive(Clone, Debug)]
@@ -47,6 +31,8 @@ pub enum Input {
         /// What happened.
         input: FlowInput,
     },
+    /// A request to the HTTP interface; answered with [`Output::Http`].
+    Http(HttpRequest),
     /// Media says something about a call; what it says about a call that is over is ignored.
     Media {
         /// Number of the call.
@@ -67,6 +53,8 @@ pub enum Output {
     Close(FlowId),
     /// Tell whoever listens.
     Event(LabEvent),
+    /// Answer a request to the HTTP interface.
+    Http(HttpAnswer),
     /// Ask media.
     Media(MediaRequest),
     /// Send one SIP message.
@@ -78,29 +66,22 @@ pub enum Output {
     },
 }
 
-/// What an onlooker may see.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SignallingStatus {
-    /// Calls, each half of a relayed one counted.
-    pub calls: usize,
-    /// The endpoint below.
-    pub endpoint: EndpointStatus,
-    /// Registered users.
-    pub registered: usize,
-}
-
 /// The signalling of a lab.
 #[derive(Debug)]
 pub struct Signalling {
+    /// Who waits for answers to requests of ours.
+    pub(crate) asked: BTreeMap<RequestId, Asker>,
     pub(crate) calls: Calls,
     pub(crate) config: SignallingConfig,
     pub(crate) due: Due,
-    endpoint: Endpoint,
+    pub(crate) endpoint: Endpoint,
     pub(crate) flows: BTreeSet<FlowId>,
     pub(crate) gate: Gate,
     /// The time of the input that is being handled.
     pub(crate) now: Instant,
     outputs: VecDeque<Output>,
+    pub(crate) posts: Posts,
+    pub(crate) random: Random,
     pub(crate) registrar: Registrar,
     requests: u64,
 }
@@ -110,7 +91,10 @@ impl Signalling {
     pub fn new(config: SignallingConfig, now: Instant, seed: u64) -> Self {
         let mut settings = EndpointConfig::server(format!("sip:lab@{}", config.address), config.address.clone());
         settings.user_agent = concat!("roombox-lab/", env!("CARGO_PKG_VERSION")).into();
+        // It grants and refuses by its answers (spec section 3.1).
+        settings.info_by_owner = true;
         Self {
+            asked: BTreeMap::new(),
             calls: Calls::default(),
             due: Due::default(),
             endpoint: Endpoint::new(settings, seed),
@@ -118,6 +102,8 @@ impl Signalling {
             gate: Gate::new(config.users.clone(), config.guests, seed.wrapping_add(1)),
             now,
             outputs: VecDeque::new(),
+            posts: Posts::new(),
+            random: Random::new(seed.wrapping_add(2)),
             registrar: Registrar::default(),
             requests: 0,
             config,
@@ -147,29 +133,10 @@ impl Signalling {
     }
 
     /// Cuts a connection without a word.
-    fn cut(&mut self, flow: FlowId) {
+    pub(crate) fn cut(&mut self, flow: FlowId) {
         self.outputs.push_back(Output::Abort(flow));
         self.flow_gone(flow);
         self.feed(endpoint::Input::CloseFlow(flow));
-    }
-
-    fn on_order(&mut self, order: Order) {
-        match order {
-            Order::DropConnections => self.flows.clone().into_iter().for_each(|flow| self.cut(flow)),
-            Order::Faults(faults) => {
-                self.ask_media(MediaRequest::Faults(faults.clone()));
-                self.config.faults = faults;
-            }
-            Order::HangUp(user) => {
-                self.calls.of_user(&user).into_iter().for_each(|session| self.terminate(session, Cause::Bye));
-            }
-            Order::Info { user, content_type, headers } => {
-                let lines: Vec<_> = headers.into_iter().map(|(name, value)| HeaderLine::new(name, value)).collect();
-                for session in self.calls.of_user(&user) {
-                    self.send_info(session, &content_type, lines.clone());
-                }
-            }
-        }
     }
 
     /// Acts on what the endpoint says, until it says nothing more.
@@ -231,12 +198,16 @@ impl Signalling {
     }
 
     pub(crate) fn ask_media(&mut self, request: MediaRequest) {
-        self.outputs.push_back(Output::Media(request));
+        self.put(Output::Media(request));
     }
 
     pub(crate) fn tell(&mut self, event: LabEvent) {
         tracing::debug!(?event, "lab");
-        self.outputs.push_back(Output::Event(event));
+        self.put(Output::Event(event));
+    }
+
+    pub(crate) fn put(&mut self, output: Output) {
+        self.outputs.push_back(output);
     }
 }
 
@@ -249,6 +220,7 @@ impl Machine for Signalling {
         self.now = now;
         match input {
             Input::Flow { flow, input } => self.on_flow(flow, input),
+            Input::Http(request) => self.on_http(&request),
             Input::Media { call, news } => self.on_media(call, news),
             Input::Order(order) => self.on_order(order),
         }
@@ -280,10 +252,6 @@ impl Machine for Signalling {
     }
 
     fn status(&self) -> SignallingStatus {
-        SignallingStatus {
-            calls: self.calls.by_session.len(),
-            endpoint: self.endpoint.status(),
-            registered: self.registrar.users(),
-        }
+        self.seen()
     }
 }

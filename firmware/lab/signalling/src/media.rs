@@ -4,10 +4,19 @@ use roombox_sip::api::Body;
 
 use crate::events::MediaReport;
 use crate::faults::Faults;
+use crate::receive::Quality;
 
 /// What signalling asks of media.
 #[derive(Clone, Debug)]
 pub enum MediaRequest {
+    /// Send the participant what is presented in its room from now on, or nothing more. Answered with [`Purpose::Offer`]:
+    /// an offer where one is needed for that, an empty one where not.
+    Content {
+        /// Number of the call.
+        call: u64,
+        /// It is sent.
+        shown: bool,
+    },
     /// Take the participant's answer to our offer; answered with [`Purpose::Done`].
     Accept {
         /// Number of the call.
@@ -40,6 +49,45 @@ pub enum MediaRequest {
         /// Number of the call.
         call: u64,
     },
+    /// Put the participant into another room; made when it is not there.
+    Move {
+        /// Number of the call.
+        call: u64,
+        /// The room.
+        room: String,
+    },
+    /// Make an offer to the participant; answered with [`Purpose::Offer`].
+    Offer {
+        /// Number of the call.
+        call: u64,
+        /// With new ICE credentials.
+        restart_ice: bool,
+    },
+    /// The second picture of the participant is the content of its room from now on, or no longer; that it comes is told by
+    /// [`MediaNews::Content`].
+    Present {
+        /// Number of the call.
+        call: u64,
+        /// It is.
+        presents: bool,
+    },
+    /// Close the connection by which a spectator receives; there may be none.
+    Unwatch {
+        /// Number of the call.
+        call: u64,
+    },
+    /// Make a connection by which a spectator receives, in the place of a former one, and answer its offer; answered with
+    /// [`Purpose::Watch`].
+    Watch {
+        /// Number of the call.
+        call: u64,
+        /// Named in the answer.
+        request: u64,
+        /// How good.
+        quality: Quality,
+        /// The spectator's offer; its candidates are not in it (spec section 2.8).
+        offer: Body,
+    },
 }
 
 /// What a session description is for.
@@ -51,6 +99,10 @@ pub enum Purpose {
     Answer,
     /// Nothing more: the peer's answer was taken.
     Done,
+    /// To offer inside a call; nothing is offered where it is empty.
+    Offer,
+    /// To answer a spectator's request of this number.
+    Watch(u64),
 }
 
 /// Why there is no session description.
@@ -79,6 +131,8 @@ impl DescribeError {
 pub enum MediaNews {
     /// ICE and DTLS stand.
     Connected,
+    /// The picture of the participant's presentation comes, in this codec (`H264`, `VP8` …).
+    Content(String),
     /// A session description that was asked for (empty for [`Purpose::Done`]), or why there is none.
     Described {
         /// What it is for.
@@ -90,4 +144,6 @@ pub enum MediaNews {
     Failed(String),
     /// What came in during the last second.
     Report(MediaReport),
+    /// ICE and DTLS of the connection by which a spectator receives stand.
+    Watching,
 }

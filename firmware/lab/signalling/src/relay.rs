@@ -25,9 +25,12 @@ impl Signalling {
         let mut identity = NameAddr::new(caller.uri);
         identity.display = Some(caller.name.clone());
         let headers = vec![HeaderLine::new("P-Asserted-Identity", identity.to_string())];
-        let way = |other| Way::Relay { other, answered: false };
-        let first = Call { number, user: caller.user.clone(), name: caller.name, flow: caller.flow, way: way(onward) };
-        let other = Call { number: second, user: target.clone(), name: target.clone(), flow, way: way(caller.session) };
+        let half = |number, user: String, name, flow, other| {
+            let way = Way::Relay { other, answered: false };
+            Call { number, user, name, flow, media_state: caller.vendor.media_state, way }
+        };
+        let first = half(number, caller.user.clone(), caller.name, caller.flow, onward);
+        let other = half(second, target.clone(), target.clone(), flow, caller.session);
         self.calls.by_session.insert(caller.session, first);
         self.calls.by_session.insert(onward, other);
         self.tell(LabEvent::CallStarted { call: number, user: caller.user, room: target });
@@ -37,10 +40,7 @@ impl Signalling {
 
     /// The other half of a relayed call.
     pub(crate) fn other_half(&self, session: SessionId) -> Option<SessionId> {
-        match self.calls.by_session.get(&session)?.way {
-            Way::Relay { other, .. } => Some(other),
-            Way::Room { .. } => None,
-        }
+        self.calls.by_session.get(&session)?.way.other()
     }
 
     pub(crate) fn relay_progress(&mut self, session: SessionId) {

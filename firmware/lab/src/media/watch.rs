@@ -68,6 +68,7 @@ impl Watch {
             tone_hz: tone.map(|(hz, _)| hz),
             tone_share: tone.map_or(0.0, |(_, share)| share),
             level_db,
+            presentation: None,
         }
     }
 }

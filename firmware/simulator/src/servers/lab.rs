@@ -59,7 +59,7 @@ impl LabServer {
                 signalling::Output::Abort(flow) | signalling::Output::Close(flow) => {
                     self.outputs.push_back(Output::CloseFlow(flow));
                 }
-                signalling::Output::Event(_) => {}
+                signalling::Output::Event(_) | signalling::Output::Http(_) => {}
                 signalling::Output::Media(request) => self.on_media_request(now, request),
                 signalling::Output::Send { flow, bytes } => self.outputs.push_back(Output::Send { flow, bytes }),
             }
@@ -71,7 +71,16 @@ impl LabServer {
             MediaRequest::Accept { call, answer } => (call, Purpose::Done, answer),
             MediaRequest::Describe { call, offer } => (call, Purpose::Answer, offer),
             MediaRequest::Enter { call, offer, .. } => (call, Purpose::Accept, offer),
-            MediaRequest::Faults(_) | MediaRequest::Leave { .. } => return,
+            MediaRequest::Offer { call, .. } | MediaRequest::Content { call, shown: true } => {
+                (call, Purpose::Offer, None)
+            }
+            MediaRequest::Watch { call, request, offer, .. } => (call, Purpose::Watch(request), Some(offer)),
+            MediaRequest::Content { .. }
+            | MediaRequest::Faults(_)
+            | MediaRequest::Leave { .. }
+            | MediaRequest::Move { .. }
+            | MediaRequest::Present { .. }
+            | MediaRequest::Unwatch { .. } => return,
         };
         let result = match self.random.millis(1, 100) {
             1..=5 if self.unreliable => Err(DescribeError::NotAcceptable("no codec in common".into())),

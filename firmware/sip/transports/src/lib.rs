@@ -16,9 +16,11 @@ mod peers;
 mod resolver;
 mod stream;
 mod tls;
+mod web;
 mod websocket;
 
 pub use listener::{ListenError, ListenOptions, Listener};
 pub use manager::{FlowEventSender, FlowEvents, Transports, flow_events};
 pub use resolver::{Dns, NameServers, Resolver};
 pub use tls::{ClientTls, ClientTlsOptions, Pem, ServerTls, TlsError, TlsVersion};
+pub use web::{WebConnection, WebConnections};

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use roombox_sip::api::{FlowError, Transport};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, UdpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -10,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use crate::limits::{ACCEPT, STAGGER};
 use crate::manager::{Link, Transports};
 use crate::tls::{ServerTls, words};
+use crate::web::{self, Kind, WebConnections};
 use crate::{connect, failure, peers, stream, websocket};
 
 /// Connections that may wait in the kernel while the accepting task is busy.
@@ -24,6 +26,8 @@ pub struct ListenOptions {
     pub path: Option<String>,
     /// What is served.
     pub transport: Transport,
+    /// Gets the connections to a WebSocket port that ask for something else; `None` = they are refused.
+    pub web: Option<WebConnections>,
 }
 
 /// Why a listener did not start.
@@ -129,13 +133,10 @@ async fn serve(tcp: TcpStream, options: ListenOptions, link: Link) -> Result<(),
     let late = |_| FlowError::Timeout("the client did not finish the handshake".into());
     let transport = options.transport;
     match (transport, options.identity) {
-        (Transport::Ws, _) => {
-            let socket = timeout(ACCEPT, websocket::accept(tcp, options.path)).await.map_err(late)??;
-            websocket::run(socket, transport, link).await
-        }
+        (Transport::Ws, _) => serve_web(tcp, options.path, options.web, transport, link).await,
         (Transport::Wss, Some(identity)) => {
-            let upgraded = async { websocket::accept(secure(&identity, tcp).await?, options.path).await };
-            websocket::run(timeout(ACCEPT, upgraded).await.map_err(late)??, transport, link).await
+            let secured = timeout(ACCEPT, secure(&identity, tcp)).await.map_err(late)??;
+            serve_web(secured, options.path, options.web, transport, link).await
         }
         (Transport::Tls, Some(identity)) => {
             let secured = timeout(ACCEPT, secure(&identity, tcp)).await.map_err(late)??;
@@ -147,4 +148,29 @@ async fn serve(tcp: TcpStream, options: ListenOptions, link: Link) -> Result<(),
 
 async fn secure(identity: &ServerTls, tcp: TcpStream) -> Result<tokio_rustls::server::TlsStream<TcpStream>, FlowError> {
     identity.acceptor().accept(tcp).await.map_err(|error| words::handshake("the client", false, &error))
+}
+
+/// Upgrades a connection and runs it, or hands it to whoever serves the web.
+async fn serve_web<S>(
+    stream: S,
+    path: Option<String>,
+    web: Option<WebConnections>,
+    transport: Transport,
+    link: Link,
+) -> Result<(), FlowError>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let late = |_| FlowError::Timeout("the client did not finish the handshake".into());
+    let Some(web) = web else {
+        let socket = timeout(ACCEPT, websocket::accept(stream, path)).await.map_err(late)??;
+        return websocket::run(socket, transport, link).await;
+    };
+    match timeout(ACCEPT, web::sorted(stream)).await.map_err(late)?.map_err(|error| failure::lost(&error))? {
+        Kind::Upgrade(stream) => {
+            let socket = timeout(ACCEPT, websocket::accept(stream, path)).await.map_err(late)??;
+            websocket::run(socket, transport, link).await
+        }
+        Kind::Other(stream) => Err(web::hand_over(stream, &web).await),
+    }
 }

@@ -121,7 +121,7 @@ pub(crate) struct Echo {
 }
 
 pub(crate) fn options(transport: Transport, identity: Option<ServerTls>) -> ListenOptions {
-    ListenOptions { identity, path: None, transport }
+    ListenOptions { identity, path: None, transport, web: None }
 }
 
 impl Echo {
