@@ -1,6 +1,7 @@
 //! Starting, steering and stopping a lab.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use roombox_lab_signalling::{Faults, LabEvent, Order};
 use roombox_sip::api::Transport;
@@ -10,7 +11,8 @@ use tokio::task::JoinHandle;
 
 use crate::config::{LabConfig, LabTls};
 use crate::error::LabError;
-use crate::server::Server;
+use crate::http::HttpServer;
+use crate::server::{Place, Server, Wish};
 use crate::{DEFAULT_PATH, identity};
 
 /// The conference server.
@@ -27,17 +29,20 @@ impl Lab {
         let (flows, incoming) = flow_events();
         let transports = Transports::new(ClientTls::new(None)?, flows);
         let transport = if identity.is_some() { Transport::Wss } else { Transport::Ws };
-        let listener =
-            Listener::bind(&transports, config.listen, ListenOptions { identity, path: None, transport, web: None })?;
+        let (web, connections) = mpsc::channel(1);
+        let (http, requests) = HttpServer::start(connections);
+        let options = ListenOptions { identity, path: None, transport, web: Some(web) };
+        let listener = Listener::bind(&transports, config.listen, options.clone())?;
         let address = listener.local_addr();
         let url = url(transport, address, &config.tls);
-        let (orders, steering) = mpsc::unbounded_channel();
+        let (wishes, steering) = mpsc::unbounded_channel();
         // A reporter whose listener is gone has nobody to tell; the lab itself goes on.
         let _ = events.send(LabEvent::Listening { address, url: url.clone() });
-        let server = Server::new(&config, address, transports, events);
+        let place = Place { address, options, url: url.clone() };
+        let server = Server::new(&config, place, transports, events);
         let (stop, stopped) = mpsc::channel(1);
-        let task = tokio::spawn(server.run(listener, incoming, steering, stopped));
-        Ok(LabHandle { address, authority, orders, stop, task: Some(task), url })
+        let task = tokio::spawn(server.run(listener, incoming, requests, steering, stopped));
+        Ok(LabHandle { address, authority, http, wishes, stop, task: Some(task), url })
     }
 }
 
@@ -46,7 +51,9 @@ impl Lab {
 pub struct LabHandle {
     address: SocketAddr,
     authority: Option<String>,
-    orders: mpsc::UnboundedSender<Order>,
+    /// Serves as long as the lab runs.
+    http: HttpServer,
+    wishes: mpsc::UnboundedSender<Wish>,
     /// A message or its end stops the lab.
     stop: mpsc::Sender<()>,
     task: Option<JoinHandle<()>>,
@@ -94,6 +101,7 @@ impl LabHandle {
     pub async fn stop(mut self) {
         // A lab that has stopped already needs no telling.
         let _ = self.stop.try_send(());
+        drop(self.http);
         if let Some(task) = self.task.take() {
             // A panic in the lab has been reported by its thread already.
             let _ = task.await;
@@ -102,8 +110,18 @@ impl LabHandle {
 
     /// Gives an order.
     pub fn order(&self, order: Order) {
+        self.wish(Wish::Order(order));
+    }
+
+    /// Plays dead for this long: every connection is cut, nobody listens, no BYE; then it comes back at the same address
+    /// and knows nothing of before but its settings.
+    pub fn kill(&self, time: Duration) {
+        self.wish(Wish::Kill(time));
+    }
+
+    fn wish(&self, wish: Wish) {
         // A lab that is gone takes no orders; its end was reported.
-        let _ = self.orders.send(order);
+        let _ = self.wishes.send(wish);
     }
 }
 

@@ -3,23 +3,46 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use roombox_lab_signalling::{
-    DescribeError, Input, LabEvent, MediaNews, MediaRequest, Order, Output, Purpose, Signalling, SignallingConfig,
+    DescribeError, HttpAnswer, HttpRequest, Input, LabEvent, MediaNews, MediaRequest, Order, Output, Purpose,
+    Signalling, SignallingConfig,
 };
 use roombox_media::peer::PeerError;
 use roombox_sip::api::Body;
 use roombox_sip::machine::Machine;
-use roombox_sip_transports::{FlowEvents, Listener, Transports};
-use tokio::sync::mpsc;
-use tokio::time::sleep_until;
+use roombox_sip_transports::{FlowEvents, ListenError, ListenOptions, Listener, Transports};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{sleep, sleep_until};
 
 use crate::config::LabConfig;
+use crate::http::Asked;
 use crate::media::{MediaNote, Member, Rooms};
+
+/// Where a lab listens.
+pub(crate) struct Place {
+    pub(crate) address: SocketAddr,
+    pub(crate) options: ListenOptions,
+    pub(crate) url: String,
+}
+
+/// What somebody outside wants of a running lab.
+#[derive(Debug)]
+pub(crate) enum Wish {
+    /// An order.
+    Order(Order),
+    /// To play dead for this long, and to come back knowing nothing.
+    Kill(Duration),
+}
 
 /// The lab while it runs.
 pub(crate) struct Server {
+    config: LabConfig,
+    place: Place,
+    /// Whom to tell the answer to an HTTP request, by its number.
+    asked: BTreeMap<u64, oneshot::Sender<HttpAnswer>>,
+    requests: u64,
     /// What media says: for itself, and as the outcome of what it does in the background.
     notes: (mpsc::UnboundedSender<MediaNote>, mpsc::UnboundedReceiver<MediaNote>),
     events: mpsc::UnboundedSender<LabEvent>,
@@ -33,32 +56,25 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(
         config: &LabConfig,
-        address: SocketAddr,
+        place: Place,
         transports: Transports,
         events: mpsc::UnboundedSender<LabEvent>,
     ) -> Self {
         let notes = mpsc::unbounded_channel();
         let mut rooms = Rooms::new(config, notes.0.clone());
         rooms.set_faults(&config.faults);
-        let settings = SignallingConfig {
-            address: address.to_string(),
-            bearer_token: config.bearer_token.clone(),
-            dialect: config.dialect,
-            faults: config.faults.clone(),
-            guests: config.guests,
-            rules: config.rules.clone(),
-            users: config.users.clone(),
-        };
-        let signalling = Signalling::new(settings, Instant::now(), rand::random());
-        Self { notes, events, members: BTreeMap::new(), rooms, signalling, transports }
+        let signalling = signalling(config, place.address);
+        let (config, asked, members) = (config.clone(), BTreeMap::new(), BTreeMap::new());
+        Self { config, place, asked, requests: 0, notes, events, members, rooms, signalling, transports }
     }
 
     /// Runs until told to stop, then cuts everything.
     pub(crate) async fn run(
         mut self,
-        listener: Listener,
+        mut listener: Listener,
         mut incoming: FlowEvents,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut http: mpsc::Receiver<Asked>,
+        mut wishes: mpsc::UnboundedReceiver<Wish>,
         mut stop: mpsc::Receiver<()>,
     ) {
         loop {
@@ -72,7 +88,25 @@ impl Server {
             tokio::select! {
                 Some((flow, input)) = incoming.recv() => self.feed(Input::Flow { flow, input }),
                 Some(MediaNote { call, news }) = self.notes.1.recv() => self.feed(Input::Media { call, news }),
-                Some(order) = orders.recv() => self.feed(Input::Order(order)),
+                Some((request, done)) = http.recv() => self.on_http(request, done),
+                Some(wish) = wishes.recv() => match wish {
+                    Wish::Order(order) => self.feed(Input::Order(order)),
+                    Wish::Kill(time) => {
+                        listener.stop().await;
+                        self.die().await;
+                        tokio::select! {
+                            _ = stop.recv() => return self.tell(LabEvent::Stopped {}),
+                            () = sleep(time) => {}
+                        }
+                        listener = match self.rise() {
+                            Ok(listener) => listener,
+                            Err(error) => {
+                                tracing::error!(%error, "the lab cannot come back");
+                                return self.tell(LabEvent::Stopped {});
+                            }
+                        };
+                    }
+                },
                 _ = stop.recv() => break,
                 () = sleeping => self.signalling.handle_timeout(Instant::now()),
             }
@@ -82,6 +116,33 @@ impl Server {
         self.transports.abort_all();
         self.rooms.close().await;
         self.tell(LabEvent::Stopped {});
+    }
+
+    /// Cuts everything and forgets everything.
+    async fn die(&mut self) {
+        self.transports.abort_all();
+        self.rooms.close().await;
+        self.members.clear();
+        self.asked.clear();
+        self.tell(LabEvent::Killed {});
+    }
+
+    /// Listens again, as on the first day.
+    fn rise(&mut self) -> Result<Listener, ListenError> {
+        let listener = Listener::bind(&self.transports, self.place.address, self.place.options.clone())?;
+        self.signalling = signalling(&self.config, self.place.address);
+        self.rooms.set_faults(&self.config.faults);
+        // What those said who are gone is for nobody.
+        while self.notes.1.try_recv().is_ok() {}
+        self.tell(LabEvent::Listening { address: self.place.address, url: self.place.url.clone() });
+        Ok(listener)
+    }
+
+    fn on_http(&mut self, mut request: HttpRequest, done: oneshot::Sender<HttpAnswer>) {
+        self.requests += 1;
+        request.id = self.requests;
+        self.asked.insert(request.id, done);
+        self.feed(Input::Http(request));
     }
 
     fn feed(&mut self, input: Input) {
@@ -95,7 +156,12 @@ impl Server {
                 Output::Abort(flow) => self.transports.abort(flow),
                 Output::Close(flow) => self.transports.close(flow),
                 Output::Event(event) => self.tell(event),
-                Output::Http(_) => {}
+                Output::Http(answer) => {
+                    if let Some(done) = self.asked.remove(&answer.id) {
+                        // Who asked may have gone meanwhile.
+                        let _ = done.send(answer);
+                    }
+                }
                 Output::Media(request) => self.on_media_request(request),
                 Output::Send { flow, bytes } => self.transports.send(flow, bytes),
             }
@@ -104,45 +170,64 @@ impl Server {
 
     fn on_media_request(&mut self, request: MediaRequest) {
         match request {
-            MediaRequest::Accept { call, answer } => self.in_background(call, Purpose::Done, answer),
-            MediaRequest::Describe { call, offer } => self.in_background(call, Purpose::Answer, offer),
+            MediaRequest::Accept { call, answer } => self.describe(call, Purpose::Done, Work::Accept(answer)),
+            MediaRequest::Content { call, shown: true } => self.describe(call, Purpose::Offer, Work::ShowContent),
+            MediaRequest::Content { call, shown: false } => {
+                if let Some(member) = self.members.get(&call).map(Arc::clone) {
+                    tokio::spawn(async move { member.hide_content().await });
+                }
+            }
+            MediaRequest::Describe { call, offer } => self.describe(call, Purpose::Answer, Work::describing(offer)),
             MediaRequest::Enter { call, room, participant, offer } => {
                 match self.rooms.join(&room, call, &participant) {
                     Ok(member) => {
                         self.members.insert(call, member);
-                        self.in_background(call, Purpose::Accept, offer);
+                        self.describe(call, Purpose::Accept, Work::describing(offer));
                     }
-                    Err(error) => {
-                        let result = Err(DescribeError::Failed(error.to_string()));
-                        let news = MediaNews::Described { purpose: Purpose::Accept, result };
-                        self.feed(Input::Media { call, news });
-                    }
+                    Err(error) => self.failed(call, Purpose::Accept, &error),
                 }
             }
-            MediaRequest::Offer { call, .. } => self.in_background(call, Purpose::Offer, None),
-            MediaRequest::Watch { call, request, .. } => {
-                let result = Err(DescribeError::Failed("spectators get no media of their own yet".into()));
-                let news = MediaNews::Described { purpose: Purpose::Watch(request), result };
-                self.feed(Input::Media { call, news });
-            }
-            MediaRequest::Content { .. }
-            | MediaRequest::Move { .. }
-            | MediaRequest::Present { .. }
-            | MediaRequest::Unwatch { .. } => {}
             MediaRequest::Faults(faults) => self.rooms.set_faults(&faults),
             MediaRequest::Leave { call } => {
                 self.members.remove(&call);
                 self.rooms.leave(call);
             }
+            MediaRequest::Move { call, room } => {
+                if let Err(error) = self.rooms.move_to(call, &room) {
+                    self.feed(Input::Media { call, news: MediaNews::Failed(error.to_string()) });
+                }
+            }
+            MediaRequest::Offer { call, restart_ice } => {
+                self.describe(call, Purpose::Offer, Work::Offer { restart_ice });
+            }
+            MediaRequest::Present { call, presents } => self.rooms.present(call, presents),
+            MediaRequest::Unwatch { call } => self.rooms.unwatch(call),
+            MediaRequest::Watch { call, request, quality, offer } => match self.rooms.watch(call, quality) {
+                Ok(member) => self.in_background(call, Purpose::Watch(request), member, Work::Watch(offer)),
+                Err(error) => self.failed(call, Purpose::Watch(request), &error),
+            },
+        }
+    }
+
+    fn failed(&mut self, call: u64, purpose: Purpose, error: &dyn std::error::Error) {
+        let result = Err(DescribeError::Failed(error.to_string()));
+        self.feed(Input::Media { call, news: MediaNews::Described { purpose, result } });
+    }
+
+    fn describe(&self, call: u64, purpose: Purpose, work: Work) {
+        if let Some(member) = self.members.get(&call) {
+            self.in_background(call, purpose, Arc::clone(member), work);
         }
     }
 
     /// Works on a session description; what comes of it is told as a note.
-    fn in_background(&self, call: u64, purpose: Purpose, body: Option<Body>) {
-        let Some(member) = self.members.get(&call).map(Arc::clone) else { return };
+    fn in_background(&self, call: u64, purpose: Purpose, member: Arc<Member>, work: Work) {
         let done = self.notes.0.clone();
         tokio::spawn(async move {
-            let result = describe(&member, purpose, body).await;
+            let result = work.done_by(&member).await.map_err(|error| match error {
+                PeerError::BadSdp(_) | PeerError::NoCommonCodec(_) => DescribeError::NotAcceptable(error.to_string()),
+                PeerError::Engine(_) => DescribeError::Failed(error.to_string()),
+            });
             // The lab may have stopped meanwhile.
             let _ = done.send(MediaNote { call, news: MediaNews::Described { purpose, result } });
         });
@@ -154,16 +239,48 @@ impl Server {
     }
 }
 
-async fn describe(member: &Member, purpose: Purpose, body: Option<Body>) -> Result<String, DescribeError> {
-    let text = body.as_ref().map(Body::text);
-    let done = match (purpose, text) {
-        (Purpose::Done, text) => member.accept(text.flatten().unwrap_or_default()).await.map(|()| String::new()),
-        (_, Some(Some(text))) => member.answer(text).await,
-        (_, Some(None)) => Err(PeerError::BadSdp("not UTF-8".into())),
-        (_, None) => member.offer().await,
+/// What is done to a session description.
+enum Work {
+    Accept(Option<Body>),
+    Answer(Body),
+    Offer { restart_ice: bool },
+    ShowContent,
+    Watch(Body),
+}
+
+impl Work {
+    /// The answer to an offer, or an offer where there is none.
+    fn describing(offer: Option<Body>) -> Self {
+        offer.map_or(Self::Offer { restart_ice: false }, Self::Answer)
+    }
+
+    async fn done_by(self, member: &Member) -> Result<String, PeerError> {
+        match self {
+            Self::Accept(answer) => {
+                let text = answer.as_ref().and_then(Body::text).unwrap_or_default();
+                member.accept(text).await.map(|()| String::new())
+            }
+            Self::Answer(offer) => member.answer(text(&offer)?).await,
+            Self::Offer { restart_ice } => member.offer(restart_ice).await,
+            Self::ShowContent => member.show_content().await,
+            Self::Watch(offer) => member.watch(text(&offer)?).await,
+        }
+    }
+}
+
+fn text(body: &Body) -> Result<&str, PeerError> {
+    body.text().ok_or_else(|| PeerError::BadSdp("not UTF-8".into()))
+}
+
+fn signalling(config: &LabConfig, address: SocketAddr) -> Signalling {
+    let settings = SignallingConfig {
+        address: address.to_string(),
+        bearer_token: config.bearer_token.clone(),
+        dialect: config.dialect,
+        faults: config.faults.clone(),
+        guests: config.guests,
+        rules: config.rules.clone(),
+        users: config.users.clone(),
     };
-    done.map_err(|error| match error {
-        PeerError::BadSdp(_) | PeerError::NoCommonCodec(_) => DescribeError::NotAcceptable(error.to_string()),
-        PeerError::Engine(_) => DescribeError::Failed(error.to_string()),
-    })
+    Signalling::new(settings, Instant::now(), rand::random())
 }

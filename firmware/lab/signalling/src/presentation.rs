@@ -73,7 +73,10 @@ impl Signalling {
         let Some(present) = self.calls.presentations.get_mut(&room).filter(|present| present.by == session) else {
             return;
         };
-        present.codec = Some(codec.clone());
+        // Told again and again while it comes.
+        if present.codec.replace(codec.clone()).as_ref() == Some(&codec) {
+            return;
+        }
         for other in self.others(&room, session) {
             self.offer_content(other, Some(codec.clone()));
         }

@@ -13,8 +13,38 @@ const KEY_FRAME_DISTANCE: u32 = 5 * RATE;
 /// Raw frames waiting at most: a machine that falls behind drops frames instead of adding delay.
 const WAITING: u32 = 2;
 
-/// Participants that take encoded frames, by call.
-type Takers = Arc<Mutex<Vec<(u64, gst_app::AppSrc)>>>;
+/// One connection of a participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seat {
+    /// Number of the call.
+    pub(super) call: u64,
+    /// The connection by which it receives as a spectator, beside that of the call.
+    pub(super) watches: bool,
+}
+
+/// How large a picture is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Size {
+    /// A quarter of the sides.
+    Quarter,
+    /// Half the sides.
+    Half,
+    /// As painted.
+    Full,
+}
+
+impl Size {
+    const fn divisor(self) -> usize {
+        match self {
+            Self::Quarter => 4,
+            Self::Half => 2,
+            Self::Full => 1,
+        }
+    }
+}
+
+/// Who takes encoded frames.
+type Takers = Arc<Mutex<Vec<(Seat, gst_app::AppSrc)>>>;
 
 /// A running encoder.
 #[derive(Debug)]
@@ -27,8 +57,8 @@ pub(super) struct Encoder {
 
 impl Encoder {
     /// Starts an encoder for a codec by its encoding name.
-    pub(super) fn start(codec: &str, timeline: &Timeline) -> Result<Self, MediaError> {
-        let description = format!("{} ! {} ! {}", entry("in", WAITING), stages(codec)?, exit("out", false));
+    pub(super) fn start(codec: &str, size: Size, timeline: &Timeline) -> Result<Self, MediaError> {
+        let description = format!("{} ! {} ! {}", entry("in", WAITING), stages(codec, size)?, exit("out", false));
         let pipeline = gst::parse::launch(&description)?
             .downcast::<gst::Pipeline>()
             .map_err(|_| MediaError::Pipeline("not a pipeline".into()))?;
@@ -49,18 +79,18 @@ impl Encoder {
     }
 
     /// From now on the participant gets every frame, beginning with a key frame.
-    pub(super) fn attach(&self, call: u64, taker: gst_app::AppSrc) {
-        self.takers().push((call, taker));
+    pub(super) fn attach(&self, seat: Seat, taker: gst_app::AppSrc) {
+        self.takers().push((seat, taker));
         self.key_frame();
     }
 
     /// The participant takes no more.
-    pub(super) fn detach(&self, call: u64) {
-        self.takers().retain(|(taker, _)| *taker != call);
+    pub(super) fn detach(&self, seat: Seat) {
+        self.takers().retain(|(taker, _)| *taker != seat);
     }
 
-    pub(super) fn serves(&self, call: u64) -> bool {
-        self.takers().iter().any(|(taker, _)| *taker == call)
+    pub(super) fn serves(&self, seat: Seat) -> bool {
+        self.takers().iter().any(|(taker, _)| *taker == seat)
     }
 
     pub(super) fn is_used(&self) -> bool {
@@ -72,23 +102,27 @@ impl Encoder {
         self.output.send_event(gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build());
     }
 
-    fn takers(&self) -> std::sync::MutexGuard<'_, Vec<(u64, gst_app::AppSrc)>> {
+    fn takers(&self) -> std::sync::MutexGuard<'_, Vec<(Seat, gst_app::AppSrc)>> {
         self.takers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The encoding stages of a codec. VP8 in software costs five times as much as H.264, so its picture is smaller.
-fn stages(codec: &str) -> Result<String, MediaError> {
+fn stages(codec: &str, size: Size) -> Result<String, MediaError> {
+    let divisor = size.divisor() * if codec == "VP8" { 2 } else { 1 };
+    let (width, height) = (WIDTH / divisor, HEIGHT / divisor);
+    let bitrate = 2000 / size.divisor();
+    let scale = format!("videoscale ! video/x-raw,width={width},height={height}");
     match codec {
         "H264" => Ok(format!(
-            "x264enc speed-preset=ultrafast tune=zerolatency threads=1 bitrate=2000 key-int-max={KEY_FRAME_DISTANCE} \
+            "{scale} ! x264enc speed-preset=ultrafast tune=zerolatency threads=1 bitrate={bitrate} \
+             key-int-max={KEY_FRAME_DISTANCE} \
              ! video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au"
         )),
         "VP8" => Ok(format!(
-            "videoscale ! video/x-raw,width={},height={} ! vp8enc deadline=1 cpu-used=8 threads=1 lag-in-frames=0 \
-             end-usage=cbr target-bitrate=800000 keyframe-max-dist={KEY_FRAME_DISTANCE}",
-            WIDTH / 2,
-            HEIGHT / 2
+            "{scale} ! vp8enc deadline=1 cpu-used=8 threads=1 lag-in-frames=0 end-usage=cbr target-bitrate={}000 \
+             keyframe-max-dist={KEY_FRAME_DISTANCE}",
+            bitrate * 2 / 5
         )),
         other => Err(MediaError::Pipeline(format!("no encoder for {other}"))),
     }

@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use gst::prelude::*;
 use roombox_lab_signalling::MediaNews;
 use roombox_media::peer::webrtc_engine::WebrtcPeer;
-use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerError, PeerEvent};
+use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerError, PeerEvent, Role};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::branch::{Branch, Picture};
-use super::layout::Area;
+use super::canvas::{HEIGHT, WIDTH};
+use super::encoder::{Seat, Size};
+use super::layout::{Area, tiles};
 use super::mixer::{Block, Voice};
 use super::room::Hall;
 use super::timeline::Playing;
@@ -23,20 +25,26 @@ use super::{MediaError, MediaNote};
 
 /// Between two reports of what comes in.
 const REPORT: Duration = Duration::from_secs(1);
+/// As large as a room's picture.
+const WHOLE: Area = Area { x: 0, y: 0, width: WIDTH, height: HEIGHT };
 /// A picture older than this is no longer shown: the participant has stopped sending.
 const STALE: Duration = Duration::from_secs(3);
 
-/// A participant.
+/// One connection of a participant.
 pub(crate) struct Member {
-    pub(super) call: u64,
+    pub(super) seat: Seat,
     pub(super) name: String,
-    hall: Arc<Hall>,
+    hall: Mutex<Arc<Hall>>,
+    /// How large the room's picture is sent.
+    size: Size,
     notes: mpsc::UnboundedSender<MediaNote>,
     peer: WebrtcPeer,
     playing: Mutex<Option<Playing>>,
     branches: Mutex<Branches>,
     voice: Arc<Mutex<Voice>>,
     watch: Arc<Watch>,
+    /// Looks at what it presents.
+    content_watch: Arc<Watch>,
     task: Mutex<Option<AbortHandle>>,
 }
 
@@ -44,9 +52,20 @@ pub(crate) struct Member {
 #[derive(Debug, Default)]
 struct Branches {
     sending: BTreeMap<String, Branch>,
+    feeds: BTreeMap<String, Feed>,
+    /// What it presents, and in which codec.
+    content: Option<(Screen, String)>,
     receiving: BTreeMap<String, Branch>,
     pictures: BTreeMap<String, Screen>,
     ears: Option<gst_app::AppSrc>,
+}
+
+/// Where an encoded picture goes in.
+#[derive(Clone, Debug)]
+struct Feed {
+    codec: String,
+    role: Role,
+    source: gst_app::AppSrc,
 }
 
 /// One received picture.
@@ -59,7 +78,8 @@ struct Screen {
 
 impl Member {
     pub(super) fn new(
-        call: u64,
+        seat: Seat,
+        size: Size,
         name: &str,
         bind: &[IpAddr],
         hall: Arc<Hall>,
@@ -72,19 +92,23 @@ impl Member {
         pipeline.add(&peer.bin())?;
         let failures = notes.clone();
         let playing = hall.timeline.play(pipeline, move |reason| {
-            // The lab may have stopped meanwhile.
-            let _ = failures.send(MediaNote { call, news: MediaNews::Failed(reason) });
+            if !seat.watches {
+                // The lab may have stopped meanwhile.
+                let _ = failures.send(MediaNote { call: seat.call, news: MediaNews::Failed(reason) });
+            }
         })?;
         let member = Arc::new(Self {
-            call,
+            seat,
             name: name.to_owned(),
-            hall,
+            hall: Mutex::new(hall),
+            size,
             notes,
             peer,
             playing: Mutex::new(Some(playing)),
             branches: Mutex::default(),
             voice: Arc::default(),
             watch: Arc::default(),
+            content_watch: Arc::default(),
             task: Mutex::default(),
         });
         let task = tokio::spawn(Arc::clone(&member).follow(events));
@@ -98,8 +122,47 @@ impl Member {
     }
 
     /// An offer to the participant.
-    pub(crate) async fn offer(&self) -> Result<String, PeerError> {
-        self.peer.create_offer(false).await
+    pub(crate) async fn offer(&self, restart_ice: bool) -> Result<String, PeerError> {
+        self.peer.create_offer(restart_ice).await
+    }
+
+    /// Sends what is presented from now on; gives an offer where one is needed for that.
+    pub(crate) async fn show_content(&self) -> Result<String, PeerError> {
+        if self.peer.add_presentation().await? { self.peer.create_offer(false).await } else { Ok(String::new()) }
+    }
+
+    /// Sends what is presented no longer.
+    pub(crate) async fn hide_content(&self) {
+        self.peer.remove_presentation().await;
+    }
+
+    /// The answer to the offer of a spectator: whatever is presented then has its m-line.
+    pub(crate) async fn watch(&self, offer: &str) -> Result<String, PeerError> {
+        self.peer.add_presentation().await?;
+        self.peer.create_answer(offer).await
+    }
+
+    /// Into another room.
+    pub(super) fn move_to(&self, hall: Arc<Hall>) -> Result<(), MediaError> {
+        let former = std::mem::replace(&mut *locked(&self.hall), hall);
+        former.main.detach(self.seat);
+        former.content.detach(self.seat);
+        let feeds: Vec<_> = locked(&self.branches).feeds.values().cloned().collect();
+        feeds.into_iter().try_for_each(|feed| self.feed(feed))
+    }
+
+    /// Gives a picture of the room to an m-line.
+    fn feed(&self, feed: Feed) -> Result<(), MediaError> {
+        let hall = self.hall();
+        let encoders = match feed.role {
+            Role::Main => &hall.main,
+            Role::Content => &hall.content,
+        };
+        encoders.attach(&hall.timeline, self.seat, (&feed.codec, self.size), feed.source)
+    }
+
+    fn hall(&self) -> Arc<Hall> {
+        Arc::clone(&locked(&self.hall))
     }
 
     /// Takes the participant's answer.
@@ -112,7 +175,9 @@ impl Member {
         if let Some(task) = locked(&self.task).take() {
             task.abort();
         }
-        self.hall.detach(self.call);
+        let hall = self.hall();
+        hall.main.detach(self.seat);
+        hall.content.detach(self.seat);
         self.peer.close().await;
         let playing = locked(&self.playing).take();
         // Stopping waits for threads; it cannot panic.
@@ -133,36 +198,52 @@ impl Member {
                     }
                     None => return,
                 },
-                _ = ticks.tick(), if connected => {
-                    let watch = Arc::clone(&self.watch);
-                    if let Ok(report) = spawn_blocking(move || watch.look()).await {
-                        self.tell(MediaNews::Report(report));
-                    }
-                }
+                _ = ticks.tick(), if connected && !self.seat.watches => self.report().await,
             }
         }
+    }
+
+    async fn report(&self) {
+        let (watch, content) = (Arc::clone(&self.watch), Arc::clone(&self.content_watch));
+        let Ok((mut report, news)) = spawn_blocking(move || (watch.look(), content.look_at_picture())).await else {
+            return;
+        };
+        if let Some(presentation) = news {
+            let codec = locked(&self.branches).content.as_ref().map(|(_, codec)| codec.clone());
+            if let Some(codec) = codec {
+                self.tell(MediaNews::Content(codec));
+            }
+            report.presentation = Some(presentation);
+        }
+        self.tell(MediaNews::Report(report));
     }
 
     fn on_event(&self, event: PeerEvent) {
         let done = match event {
             PeerEvent::Connected => {
-                self.hall.key_frame(self.call);
-                locked(&self.branches).pictures.keys().for_each(|mid| self.peer.request_key_frame(mid));
-                self.tell(MediaNews::Connected);
+                self.key_frames();
+                locked(&self.branches).receiving.keys().for_each(|mid| self.peer.request_key_frame(mid));
+                self.tell(if self.seat.watches { MediaNews::Watching } else { MediaNews::Connected });
                 Ok(())
             }
             // ICE may find another way; if not, Failed follows.
             PeerEvent::Disconnected => Ok(()),
             // What is no longer sent or shown costs nothing; the line may be taken again.
-            PeerEvent::SendEnded { .. } | PeerEvent::RemoteEnded { .. } => Ok(()),
+            PeerEvent::RemoteEnded { .. } => Ok(()),
+            PeerEvent::SendEnded { mid } => {
+                self.send_ended(&mid);
+                Ok(())
+            }
             PeerEvent::Failed { reason } => {
                 self.tell(MediaNews::Failed(reason));
                 Ok(())
             }
-            PeerEvent::SendCodec { mid, kind, codec, .. } => self.send(&mid, kind, &codec),
-            PeerEvent::RemoteTrack { mid, kind, codec, pad, .. } => self.receive(mid, kind, &codec.name, &pad),
+            PeerEvent::SendCodec { mid, kind, role, codec } => self.send(&mid, (kind, role), &codec),
+            PeerEvent::RemoteTrack { mid, kind, role, codec, pad, .. } => {
+                self.receive(mid, (kind, role), &codec.name, &pad)
+            }
             PeerEvent::KeyFrameWanted { .. } => {
-                self.hall.key_frame(self.call);
+                self.key_frames();
                 Ok(())
             }
         };
@@ -171,8 +252,14 @@ impl Member {
         }
     }
 
+    fn key_frames(&self) {
+        let hall = self.hall();
+        hall.main.key_frame(self.seat);
+        hall.content.key_frame(self.seat);
+    }
+
     /// Sends with this codec from now on.
-    fn send(&self, mid: &str, kind: Kind, codec: &Codec) -> Result<(), MediaError> {
+    fn send(&self, mid: &str, (kind, role): (Kind, Role), codec: &Codec) -> Result<(), MediaError> {
         let Some(pipeline) = self.pipeline() else { return Ok(()) };
         let (branch, source) = Branch::sending(kind, codec)?;
         let mut branches = locked(&self.branches);
@@ -184,26 +271,50 @@ impl Member {
         match kind {
             Kind::Audio => branches.ears = Some(source),
             Kind::Video => {
+                let feed = Feed { codec: codec.name.clone(), role, source };
+                branches.feeds.insert(mid.to_owned(), feed.clone());
                 drop(branches);
-                self.hall.attach(self.call, &codec.name, source)?;
+                self.feed(feed)?;
             }
         }
         Ok(())
     }
 
+    /// Sends nothing on this m-line any more.
+    fn send_ended(&self, mid: &str) {
+        let mut branches = locked(&self.branches);
+        let (branch, feed) = (branches.sending.remove(mid), branches.feeds.remove(mid));
+        drop(branches);
+        let hall = self.hall();
+        match feed.map(|feed| feed.role) {
+            Some(Role::Main) => hall.main.detach(self.seat),
+            Some(Role::Content) => hall.content.detach(self.seat),
+            None => {}
+        }
+        if let Some(branch) = branch {
+            branch.take_out();
+        }
+    }
+
     /// Takes a stream of the participant.
-    fn receive(&self, mid: String, kind: Kind, codec: &str, pad: &str) -> Result<(), MediaError> {
+    fn receive(&self, mid: String, (kind, role): (Kind, Role), codec: &str, pad: &str) -> Result<(), MediaError> {
         let Some(pipeline) = self.pipeline() else { return Ok(()) };
-        let (branch, picture) = match kind {
-            Kind::Audio => (self.hearing(codec)?, None),
-            Kind::Video => {
-                Branch::video(codec, Arc::clone(&self.watch)).map(|(branch, picture)| (branch, Some(picture)))?
+        let (branch, picture) = match (kind, role) {
+            (Kind::Audio, _) => (self.hearing(codec)?, None),
+            (Kind::Video, role) => {
+                let watch = if role == Role::Main { &self.watch } else { &self.content_watch };
+                Branch::video(codec, Arc::clone(watch)).map(|(branch, picture)| (branch, Some(picture)))?
             }
         };
         let mut branches = locked(&self.branches);
-        if let Some(picture) = picture {
-            let screen = Screen::new(picture);
-            branches.pictures.insert(mid.clone(), screen);
+        match (picture, role) {
+            (Some(picture), Role::Main) => {
+                branches.pictures.insert(mid.clone(), Screen::new(picture, tiles(1)[0]));
+            }
+            (Some(picture), Role::Content) => {
+                branches.content = Some((Screen::new(picture, WHOLE), codec.to_owned()));
+            }
+            (None, _) => {}
         }
         let former = branches.receiving.remove(&mid);
         branch.behind(&pipeline, &self.peer.bin(), pad, former)?;
@@ -237,8 +348,11 @@ impl Member {
         let _ = ears.push_buffer(buffer);
     }
 
-    /// Its pictures, by m-line; a participant without any still has its place.
+    /// Its pictures, by m-line; a participant without any still has its place, a spectator's connection has none.
     pub(super) fn screens(&self) -> Vec<Option<String>> {
+        if self.seat.watches {
+            return Vec::new();
+        }
         let branches = locked(&self.branches);
         if branches.pictures.is_empty() { vec![None] } else { branches.pictures.keys().cloned().map(Some).collect() }
     }
@@ -251,8 +365,12 @@ impl Member {
             screen.area = area;
             screen.picture.fit(area);
         }
-        let newest = locked(&screen.newest);
-        newest.as_ref().filter(|(_, at)| at.elapsed() < STALE).map(|(sample, _)| sample.clone())
+        screen.fresh()
+    }
+
+    /// The newest picture of what it presents.
+    pub(super) fn content(&self) -> Option<gst::Sample> {
+        locked(&self.branches).content.as_ref().and_then(|(screen, _)| screen.fresh())
     }
 
     fn pipeline(&self) -> Option<gst::Pipeline> {
@@ -260,13 +378,17 @@ impl Member {
     }
 
     fn tell(&self, news: MediaNews) {
+        if let (true, MediaNews::Failed(reason)) = (self.seat.watches, &news) {
+            // The call goes on; the spectator asks again.
+            return tracing::info!(reason, "the connection of a spectator");
+        }
         // The lab may have stopped meanwhile.
-        let _ = self.notes.send(MediaNote { call: self.call, news });
+        let _ = self.notes.send(MediaNote { call: self.seat.call, news });
     }
 }
 
 impl Screen {
-    fn new(picture: Picture) -> Self {
+    fn new(picture: Picture, area: Area) -> Self {
         let newest: Arc<Mutex<Option<(gst::Sample, Instant)>>> = Arc::default();
         let store = Arc::clone(&newest);
         let callbacks = gst_app::AppSinkCallbacks::builder().new_sample(move |sink| {
@@ -275,15 +397,19 @@ impl Screen {
             Ok(gst::FlowSuccess::Ok)
         });
         picture.sink.set_callbacks(callbacks.build());
-        let area = super::layout::tiles(1)[0];
         picture.fit(area);
         Self { newest, picture, area }
+    }
+
+    fn fresh(&self) -> Option<gst::Sample> {
+        let newest = locked(&self.newest);
+        newest.as_ref().filter(|(_, at)| at.elapsed() < STALE).map(|(sample, _)| sample.clone())
     }
 }
 
 impl std::fmt::Debug for Member {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Member").field("call", &self.call).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Member").field("seat", &self.seat).field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -43,10 +43,10 @@ impl Voice {
     }
 }
 
-/// What the participant at `listener` hears: the lab and everybody else.
-pub(super) fn mix(lab: &Block, voices: &[Option<Block>], listener: usize) -> Block {
+/// What the participant of the call `listener` hears: the lab and everybody else; voices by their calls.
+pub(super) fn mix(lab: &Block, voices: &[(u64, Option<Block>)], listener: u64) -> Block {
     let mut sum = *lab;
-    let others = voices.iter().enumerate().filter(|(index, _)| *index != listener);
+    let others = voices.iter().filter(|(call, _)| *call != listener);
     for voice in others.filter_map(|(_, voice)| voice.as_ref()) {
         sum.iter_mut().zip(voice).for_each(|(sum, sample)| *sum = sum.saturating_add(*sample));
     }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn everybody_hears_all_but_themselves() {
-        let voices = [Some([10; BLOCK]), None, Some([200; BLOCK])];
+        let voices = [(0, Some([10; BLOCK])), (1, None), (2, Some([200; BLOCK]))];
         let hears = |listener| mix(&[1; BLOCK], &voices, listener)[0];
         assert_eq!([hears(0), hears(1), hears(2)], [201, 211, 11]);
         assert_eq!(mix(&[i16::MAX; BLOCK], &voices, 1)[5], i16::MAX);

@@ -1,6 +1,5 @@
 //! A conference room: a thread that paints and mixes, and the encoders in use.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -10,7 +9,8 @@ use roombox_lab_signalling::Faults;
 
 use super::MediaError;
 use super::canvas::{HEIGHT, RATE, WIDTH, caps, size};
-use super::encoder::Encoder;
+use super::encoder::Seat;
+use super::encoders::Encoders;
 use super::layout::tiles;
 use super::member::Member;
 use super::mixer::{BLOCK, Block, SAMPLE_RATE, mix};
@@ -35,7 +35,12 @@ pub(super) struct Room {
 #[derive(Debug)]
 pub(super) struct Hall {
     pub(super) timeline: Timeline,
-    encoders: Mutex<BTreeMap<String, Encoder>>,
+    /// Who presents.
+    presenter: Mutex<Option<u64>>,
+    /// The room's picture.
+    pub(super) main: Encoders,
+    /// What is presented.
+    pub(super) content: Encoders,
     frozen: AtomicBool,
     members: Mutex<Vec<Arc<Member>>>,
     mute: AtomicBool,
@@ -43,10 +48,12 @@ pub(super) struct Hall {
 }
 
 impl Room {
-    pub(super) fn open(name: &str, sound: LabSound) -> Result<Self, MediaError> {
+    pub(super) fn open(name: &str, sound: LabSound, timeline: Timeline) -> Result<Self, MediaError> {
         let hall = Arc::new(Hall {
-            timeline: Timeline::start(),
-            encoders: Mutex::default(),
+            timeline,
+            presenter: Mutex::default(),
+            main: Encoders::default(),
+            content: Encoders::default(),
             frozen: AtomicBool::new(false),
             members: Mutex::default(),
             mute: AtomicBool::new(false),
@@ -71,11 +78,19 @@ impl Room {
         locked(&self.hall.members).push(member);
     }
 
-    /// Takes the participant of this call out, if it is here.
-    pub(super) fn exit(&self, call: u64) -> Option<Arc<Member>> {
-        let mut members = locked(&self.hall.members);
-        let index = members.iter().position(|member| member.call == call)?;
-        Some(members.remove(index))
+    /// Takes out the connections of this call that are here and wanted.
+    pub(super) fn exit(&self, wanted: impl Fn(Seat) -> bool) -> Vec<Arc<Member>> {
+        locked(&self.hall.members).extract_if(.., |member| wanted(member.seat)).collect()
+    }
+
+    /// This call presents, or no longer.
+    pub(super) fn present(&self, call: u64, presents: bool) {
+        let mut presenter = locked(&self.hall.presenter);
+        if presents {
+            *presenter = Some(call);
+        } else if *presenter == Some(call) {
+            *presenter = None;
+        }
     }
 
     pub(super) fn members(&self) -> Vec<Arc<Member>> {
@@ -97,39 +112,12 @@ impl Drop for Room {
         }
         // The participants hold the hall, and the hall them.
         locked(&self.hall.members).clear();
-        locked(&self.hall.encoders).clear();
+        self.hall.main.clear();
+        self.hall.content.clear();
     }
 }
 
 impl Hall {
-    /// Sends the room's picture to a participant in this codec, from a key frame on.
-    pub(super) fn attach(&self, call: u64, codec: &str, taker: gst_app::AppSrc) -> Result<(), MediaError> {
-        self.detach(call);
-        let mut encoders = locked(&self.encoders);
-        if !encoders.contains_key(codec) {
-            encoders.insert(codec.to_owned(), Encoder::start(codec, &self.timeline)?);
-        }
-        if let Some(encoder) = encoders.get(codec) {
-            encoder.attach(call, taker);
-        }
-        Ok(())
-    }
-
-    /// The participant takes no picture any more; an encoder nobody needs is stopped.
-    pub(super) fn detach(&self, call: u64) {
-        let mut encoders = locked(&self.encoders);
-        encoders.values().for_each(|encoder| encoder.detach(call));
-        let unused: Vec<_> = encoders.iter().filter(|(_, e)| !e.is_used()).map(|(codec, _)| codec.clone()).collect();
-        let stopped: Vec<_> = unused.iter().filter_map(|codec| encoders.remove(codec)).collect();
-        drop(encoders);
-        drop(stopped);
-    }
-
-    /// A participant needs a key frame.
-    pub(super) fn key_frame(&self, call: u64) {
-        locked(&self.encoders).values().filter(|encoder| encoder.serves(call)).for_each(Encoder::key_frame);
-    }
-
     /// Waits this long; true when the room is closed.
     fn wait(&self, time: gst::ClockTime) -> bool {
         let over = locked(&self.over.0);
@@ -182,11 +170,12 @@ impl Work {
 
     fn mix(&mut self, at: gst::ClockTime) {
         let members = locked(&self.hall.members).clone();
-        let voices: Vec<Option<Block>> = members.iter().map(|member| member.speaks()).collect();
+        let voices: Vec<(u64, Option<Block>)> =
+            members.iter().map(|member| (member.seat.call, member.speaks())).collect();
         let lab = self.voice.next();
         let mute = self.hall.mute.load(Ordering::Relaxed);
-        for (index, member) in members.iter().enumerate() {
-            let block = if mute { [0; BLOCK] } else { mix(&lab, &voices, index) };
+        for member in &members {
+            let block = if mute { [0; BLOCK] } else { mix(&lab, &voices, member.seat.call) };
             member.hears(&block, at, BLOCK_TIME);
         }
     }
@@ -195,11 +184,22 @@ impl Work {
         if !self.hall.frozen.load(Ordering::Relaxed) || self.last.is_none() {
             self.last = self.painted();
         }
-        let Some(mut frame) = self.last.clone() else { return };
-        let shallow = frame.make_mut();
-        shallow.set_pts(at);
-        shallow.set_duration(gst::ClockTime::SECOND / u64::from(RATE));
-        locked(&self.hall.encoders).values().for_each(|encoder| encoder.push(&frame));
+        if let Some(frame) = self.last.clone() {
+            self.hall.main.push(&timed(frame, at));
+        }
+        if self.hall.content.is_used()
+            && let Some(frame) = self.presented()
+        {
+            self.hall.content.push(&timed(frame, at));
+        }
+    }
+
+    /// The newest picture of whoever presents.
+    fn presented(&self) -> Option<gst::Buffer> {
+        let presenter = (*locked(&self.hall.presenter))?;
+        let members = locked(&self.hall.members).clone();
+        let member = members.iter().find(|member| member.seat == Seat { call: presenter, watches: false })?;
+        member.content()?.buffer_owned()
     }
 
     fn painted(&mut self) -> Option<gst::Buffer> {
@@ -218,6 +218,14 @@ impl Work {
         drop(map);
         Some(buffer)
     }
+}
+
+/// The same picture, to be shown at this time.
+fn timed(mut frame: gst::Buffer, at: gst::ClockTime) -> gst::Buffer {
+    let shallow = frame.make_mut();
+    shallow.set_pts(at);
+    shallow.set_duration(gst::ClockTime::SECOND / u64::from(RATE));
+    frame
 }
 
 /// The time of the next block; what was missed for long is skipped.

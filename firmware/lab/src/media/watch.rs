@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gst_video::prelude::*;
-use roombox_lab_signalling::{MediaReport, SeenCode};
+use roombox_lab_signalling::{MediaReport, SeenCode, VideoReport};
 use roombox_testcard::code::{self, FrameCode, Luma};
 use roombox_testcard::tone;
 
@@ -22,6 +22,8 @@ const HIGHEST_TONE: u32 = 2_000;
 struct Picture {
     code: Option<FrameCode>,
     frames: u64,
+    /// As many as at the last look.
+    looked: u64,
     size: (u32, u32),
 }
 
@@ -53,6 +55,21 @@ impl Watch {
         }
     }
 
+    /// The picture, when frames came since the last call.
+    pub(super) fn look_at_picture(&self) -> Option<VideoReport> {
+        let mut picture = locked(&self.picture);
+        if picture.looked == picture.frames {
+            return None;
+        }
+        picture.looked = picture.frames;
+        Some(VideoReport {
+            frame_code: picture.code.map(seen),
+            frames_decoded: picture.frames,
+            width: picture.size.0,
+            height: picture.size.1,
+        })
+    }
+
     /// What was found since the last call.
     pub(super) fn look(&self) -> MediaReport {
         let sound = std::mem::take(&mut *locked(&self.sound));
@@ -61,7 +78,7 @@ impl Watch {
         let level_db = tone::level_dbfs(&sound);
         let picture = locked(&self.picture);
         MediaReport {
-            frame_code: picture.code.map(|FrameCode { source, frame }| SeenCode { source, frame }),
+            frame_code: picture.code.map(seen),
             frames_decoded: picture.frames,
             width: picture.size.0,
             height: picture.size.1,
@@ -71,6 +88,10 @@ impl Watch {
             presentation: None,
         }
     }
+}
+
+fn seen(FrameCode { source, frame }: FrameCode) -> SeenCode {
+    SeenCode { source, frame }
 }
 
 /// The luma plane of a frame with 8 bits of luma in its first plane.

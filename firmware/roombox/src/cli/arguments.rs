@@ -212,6 +212,9 @@ pub(crate) struct LabArguments {
     /// Misbehave: faults separated by commas (see the installation page)
     #[arg(long, value_name = "SPEC")]
     pub(crate) faults: Option<String>,
+    /// Play a script: what to wait for and what to do, step by step; exit code 0 only when all steps happened
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Option<PathBuf>,
     /// One JSON object a line: what the server sees and does
     #[arg(long)]
     pub(crate) json: bool,
