@@ -19,6 +19,9 @@ pub const PASSWORD: &str = "correct horse";
 /// Users of the lab.
 pub const USERS: [&str; 3] = ["room-a", "room-b", "room-c"];
 
+/// File of the script in the lab's folder.
+const SCRIPT: &str = "script.toml";
+
 /// What the lab plays, in Hz.
 pub const TONE: f64 = 440.0;
 
@@ -36,10 +39,22 @@ pub struct Lab {
 impl Lab {
     /// Starts a lab on a free port and waits until it listens.
     pub fn start() -> Self {
+        Self::launch(None)
+    }
+
+    /// Starts a lab that plays this script.
+    pub fn scripted(script: &str) -> Self {
+        Self::launch(Some(script))
+    }
+
+    fn launch(script: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
         let identity = certificates::make(folder.path(), "lab");
         let users = USERS.map(|user| format!("{user}:{PASSWORD}\n")).concat();
         std::fs::write(folder.path().join("users"), users).expect("the folder is writable");
+        if let Some(script) = script {
+            std::fs::write(folder.path().join(SCRIPT), script).expect("the folder is writable");
+        }
         let (program, listening) = launch(folder.path(), &identity, "127.0.0.1:0");
         let word = |key: &str| listening[key].as_str().expect("the lab tells where it listens").to_owned();
         Self { program, identity, address: word("address"), url: word("url"), folder }
@@ -95,6 +110,17 @@ impl Lab {
         self.media(self.program.said(), user, "silence", |media| silent(media).then_some(()));
     }
 
+    /// The step of the script with this number has happened; the steps before it have, too.
+    #[track_caller]
+    pub fn stepped(&self, number: u64) {
+        self.reported(0, &format!("step {number} of the script"), |event| {
+            let step = &event["data"];
+            (event["event"] == "step" && step["step"] == number).then(|| {
+                assert_eq!(step["happened"], true, "{step}\n{}", self.program.tail());
+            })
+        });
+    }
+
     /// This user's call is over.
     #[track_caller]
     pub fn left(&self, user: &str) {
@@ -124,6 +150,10 @@ fn launch(folder: &Path, identity: &Identity, listen: &str) -> (Program, Value) 
     let files = [("--tls-cert", &identity.certificate), ("--tls-key", &identity.key)];
     arguments.extend(files.iter().flat_map(|(flag, path)| [(*flag).to_owned(), path.display().to_string()]));
     arguments.extend(["--users".into(), folder.join("users").display().to_string()]);
+    let script = folder.join(SCRIPT);
+    if script.exists() {
+        arguments.extend(["--script".into(), script.display().to_string()]);
+    }
     let program = Program::start(&binary::roombox().display().to_string(), &arguments);
     let listening = program.pick("the lab to listen", PATIENCE, |stream, line| {
         let event: Value = (stream == Stream::Out).then(|| serde_json::from_str(line).ok()).flatten()?;

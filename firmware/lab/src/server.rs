@@ -87,7 +87,12 @@ impl Server {
             };
             tokio::select! {
                 Some((flow, input)) = incoming.recv() => self.feed(Input::Flow { flow, input }),
-                Some(MediaNote { call, news }) = self.notes.1.recv() => self.feed(Input::Media { call, news }),
+                Some(MediaNote { call, news }) = self.notes.1.recv() => {
+                    if matches!(news, MediaNews::Watching) {
+                        self.rooms.rest(call, true);
+                    }
+                    self.feed(Input::Media { call, news });
+                }
                 Some((request, done)) = http.recv() => self.on_http(request, done),
                 Some(wish) = wishes.recv() => match wish {
                     Wish::Order(order) => self.feed(Input::Order(order)),

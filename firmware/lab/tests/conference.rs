@@ -4,35 +4,13 @@
 mod common;
 
 use common::box_media::{BoxMedia, SOURCE};
-use common::{Client, TestLab, config};
+use common::{Client, TestLab, config, join};
 use roombox_lab::{LabConfig, LabEvent, LabSound, LabTls, MediaReport, PICTURE_SOURCE};
-use roombox_media::peer::PeerConnection;
-use roombox_sip::api::{AgentEvent, Body, Cause, Command, Event, HeaderLine, SessionId};
+use roombox_sip::api::{AgentEvent, Cause, Command, Event, HeaderLine};
 use tokio::task::JoinHandle;
 
 /// The tile of a lone participant.
 const TILE: ((usize, usize), (usize, usize)) = ((176, 126), (928, 522));
-
-/// Calls a room; gives the call and the headers of the vendor's room message.
-async fn join(client: &mut Client, media: &BoxMedia, room: &str) -> (SessionId, Vec<HeaderLine>) {
-    let offer = media.peer.create_offer(false).await.expect("an offer");
-    let session = client.call(room, &offer);
-    let answer = client
-        .until("the answer", |event| match event {
-            Event::Accepted { session: of, body, .. } if *of == session => {
-                body.as_ref().and_then(Body::text).map(str::to_owned)
-            }
-            Event::Ended { session: of, failure } if *of == session => panic!("{failure:?}"),
-            _ => None,
-        })
-        .await;
-    media.peer.accept_answer(&answer).await.expect("a good answer");
-    let info = client.until("the room message", |event| match event {
-        Event::Info { headers, .. } => Some(headers.clone()),
-        _ => None,
-    });
-    (session, info.await)
-}
 
 /// Runs the client in the background until its call ends.
 fn stay(mut client: Client) -> JoinHandle<Cause> {

@@ -151,6 +151,14 @@ impl Member {
         feeds.into_iter().try_for_each(|feed| self.feed(feed))
     }
 
+    /// Gets the room's picture no more, or again.
+    pub(super) fn rest(&self, rests: bool) -> Result<(), MediaError> {
+        self.hall().main.detach(self.seat);
+        let feeds: Vec<_> = locked(&self.branches).feeds.values().cloned().collect();
+        let mut main = feeds.into_iter().filter(|feed| !rests && feed.role == Role::Main);
+        main.try_for_each(|feed| self.feed(feed))
+    }
+
     /// Gives a picture of the room to an m-line.
     fn feed(&self, feed: Feed) -> Result<(), MediaError> {
         let hall = self.hall();

@@ -115,6 +115,17 @@ impl Rooms {
     /// Closes the connection by which a spectator receives, if there is one.
     pub(crate) fn unwatch(&mut self, call: u64) {
         self.take_out(|seat| seat == Seat { call, watches: true });
+        self.rest(call, false);
+    }
+
+    /// A spectator that receives by a connection of its own gets no picture by the call meanwhile.
+    pub(crate) fn rest(&self, call: u64, rests: bool) {
+        let members = self.open.values().flat_map(Room::members);
+        for member in members.filter(|member| member.seat == Seat { call, watches: false }) {
+            if let Err(error) = member.rest(rests) {
+                tracing::warn!(%error, call, "the picture does not come again");
+            }
+        }
     }
 
     /// Takes a participant out with all its connections; the last one closes the room. The rest is done in the background.

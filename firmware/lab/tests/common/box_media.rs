@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use gst::prelude::*;
 use gst_video::prelude::*;
 use roombox_media::peer::webrtc_engine::WebrtcPeer;
-use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent};
+use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent, Role};
 use roombox_testcard::code::{self, FrameCode, Luma, LumaMut};
 use roombox_testcard::tone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -19,6 +19,8 @@ pub(crate) struct Received {
     /// The newest picture: width, height, luma without padding.
     pub(crate) picture: Option<(usize, usize, Vec<u8>)>,
     pub(crate) frames: u64,
+    /// The newest picture of what is presented: as above.
+    pub(crate) content: Option<(usize, usize, Vec<u8>)>,
     /// The last second of sound at 48 kHz.
     pub(crate) sound: Vec<f32>,
 }
@@ -33,6 +35,12 @@ impl Received {
     pub(crate) fn code_in(&self, (x, y): (usize, usize), (w, h): (usize, usize)) -> Option<FrameCode> {
         let (width, height, data) = self.picture.as_ref()?;
         code::read(&Luma { data, stride: *width, width: *width, height: *height }.rectangle(x, y, w, h)?)
+    }
+
+    /// The code in what is presented.
+    pub(crate) fn content_code(&self) -> Option<FrameCode> {
+        let (width, height, data) = self.content.as_ref()?;
+        code::read(&Luma { data, stride: *width, width: *width, height: *height })
     }
 
     pub(crate) fn share(&self, hz: f64) -> f64 {
@@ -101,8 +109,8 @@ async fn follow(
                 branch.static_pad("src").expect("a ghost pad").link(&sink).expect("fits");
                 branch.sync_state_with_parent().expect("plays");
             }
-            PeerEvent::RemoteTrack { kind, codec, pad, .. } => {
-                let branch = receiving(kind, &codec, &received);
+            PeerEvent::RemoteTrack { kind, role, codec, pad, .. } => {
+                let branch = receiving((kind, role), &codec, &received);
                 pipeline.add(&branch).expect("a fresh bin");
                 branch.sync_state_with_parent().expect("plays");
                 let source = peer.static_pad(&pad).expect("told by the peer");
@@ -156,7 +164,7 @@ fn sending(kind: Kind, codec: &Codec, hz: u32) -> gst::Bin {
     bin
 }
 
-fn receiving(kind: Kind, codec: &Codec, received: &Arc<Mutex<Received>>) -> gst::Bin {
+fn receiving((kind, role): (Kind, Role), codec: &Codec, received: &Arc<Mutex<Received>>) -> gst::Bin {
     let exit = "appsink name=out sync=false async=false";
     let description = match (kind, codec.name.as_str()) {
         (Kind::Audio, _) => {
@@ -177,7 +185,7 @@ fn receiving(kind: Kind, codec: &Codec, received: &Arc<Mutex<Received>>) -> gst:
         if kind == Kind::Audio {
             hear(&mut received, &sample);
         } else {
-            see(&mut received, &sample);
+            see(&mut received, role, &sample);
         }
         Ok(gst::FlowSuccess::Ok)
     });
@@ -193,13 +201,19 @@ fn hear(received: &mut Received, sample: &gst::Sample) {
     received.sound.drain(..old);
 }
 
-fn see(received: &mut Received, sample: &gst::Sample) {
+fn see(received: &mut Received, role: Role, sample: &gst::Sample) {
     let info = gst_video::VideoInfo::from_caps(sample.caps().expect("caps")).expect("raw video");
     let buffer = sample.buffer().expect("a buffer");
     let frame = gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, &info).expect("readable");
     let (width, height) = (frame.width() as usize, frame.height() as usize);
     let stride = usize::try_from(frame.plane_stride()[0]).expect("positive");
     let rows = frame.plane_data(0).expect("luma").chunks(stride).take(height);
-    received.picture = Some((width, height, rows.flat_map(|row| &row[..width]).copied().collect()));
-    received.frames += 1;
+    let picture = (width, height, rows.flat_map(|row| &row[..width]).copied().collect());
+    match role {
+        Role::Main => {
+            received.picture = Some(picture);
+            received.frames += 1;
+        }
+        Role::Content => received.content = Some(picture),
+    }
 }

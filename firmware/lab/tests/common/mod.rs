@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use roombox_lab::{Lab, LabConfig, LabEvent, LabHandle, Users};
+use roombox_media::peer::PeerConnection;
 use roombox_sip::agent::{AgentConfig, Input, RegistrationConfig, UserAgent};
-use roombox_sip::api::{AgentEvent, Body, Command, Event, Output, ServerTarget, SessionId, Transport};
+use roombox_sip::api::{AgentEvent, Body, Command, Event, HeaderLine, Output, ServerTarget, SessionId, Transport};
 use roombox_sip::endpoint::{Credentials, EndpointConfig};
 use roombox_sip::machine::Machine;
 use roombox_sip_transports::{ClientTls, FlowEvents, Transports, flow_events};
@@ -165,4 +166,25 @@ impl Client {
         })
         .await
     }
+}
+
+/// Calls a room; gives the call and the headers of the vendor's room message.
+pub(crate) async fn join(client: &mut Client, media: &box_media::BoxMedia, room: &str) -> (SessionId, Vec<HeaderLine>) {
+    let offer = media.peer.create_offer(false).await.expect("an offer");
+    let session = client.call(room, &offer);
+    let answer = client
+        .until("the answer", |event| match event {
+            Event::Accepted { session: of, body, .. } if *of == session => {
+                body.as_ref().and_then(Body::text).map(str::to_owned)
+            }
+            Event::Ended { session: of, failure } if *of == session => panic!("{failure:?}"),
+            _ => None,
+        })
+        .await;
+    media.peer.accept_answer(&answer).await.expect("a good answer");
+    let info = client.until("the room message", |event| match event {
+        Event::Info { headers, .. } => Some(headers.clone()),
+        _ => None,
+    });
+    (session, info.await)
 }
