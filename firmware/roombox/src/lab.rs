@@ -69,7 +69,7 @@ async fn serve(
         }
     }
     match play {
-        Some(play) if !play.is_done() => Err(Refusal::refused("The script was not over.".into())),
+        Some(play) if !play.is_done() => Err(Refusal::refused("The script was not over.")),
         _ => Ok(()),
     }
 }
@@ -84,7 +84,7 @@ fn take_turns(lab: &LabHandle, play: &mut Play, json: bool) -> Outcome {
         }
     }
     if play.has_failed() {
-        return Err(Refusal::refused("A step of the script did not happen.".into()));
+        return Err(Refusal::refused("A step of the script did not happen."));
     }
     Ok(())
 }
