@@ -38,6 +38,8 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         camera_off: false,
         volume: 100,
         picture_source,
+        presentation: None,
+        presentation_max_bitrate_kbps: 1000,
     }
 }
 
