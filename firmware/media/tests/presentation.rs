@@ -48,11 +48,13 @@ async fn statistics(here: &Box) -> Statistics {
     here.engine.statistics(CALL).await.unwrap()
 }
 
-/// Camera frames that one side has encoded and the other not decoded.
+/// Camera frames that one side has encoded and that have not come to the other's decoder; what a loaded machine decodes
+/// too late to show is not missing.
 async fn under_way(from: &Box, to: &Box) -> u64 {
-    // The later count first: what is decoded meanwhile does not look lost.
-    let decoded = statistics(to).await.frames_decoded;
-    statistics(from).await.frames_encoded.saturating_sub(decoded)
+    // The later count first: what comes meanwhile does not look lost.
+    let entries = statistics(to).await.entries;
+    let received = entries.iter().find_map(|entry| entry["framesReceived"].as_u64()).unwrap_or_default();
+    statistics(from).await.frames_encoded.saturating_sub(received)
 }
 
 /// The frame of the camera that fills the screen.

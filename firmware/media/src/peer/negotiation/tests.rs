@@ -122,13 +122,96 @@ fn a_re_offer_may_not_lose_lines() {
     assert!(matches!(established.read_offer(shorter), Err(PeerError::BadSdp(_))));
 }
 
-#[test]
-fn a_third_line_of_the_peer_is_received_only() {
+/// What an engine writes once the presentation has a sender.
+fn with_content() -> String {
+    let camera = &ENGINE[ENGINE.find("m=video").unwrap()..];
+    let content = with(camera, &[("a=mid:1", "a=mid:7"), ("a=ssrc:22", "a=ssrc:33")]);
+    format!("{ENGINE}{content}")
+}
+
+/// A session that we offered and the peer agreed to.
+fn agreed() -> Negotiation {
+    let (offer, offered) = session().write_offer(ENGINE).unwrap();
+    offered.read_answer(&answer_to(&offer)).unwrap().next
+}
+
+fn answer_to(offer: &str) -> String {
+    with(offer, &[("actpass", "active"), ("AA", &["AB"; 32].join(":"))])
+}
+
+/// CHROMIUM with one more video line.
+fn three(direction: &str) -> String {
     let video = &CHROMIUM[CHROMIUM.find("m=video").unwrap()..CHROMIUM.find("m=application").unwrap()];
-    let third = video.replace("a=mid:1", "a=mid:3");
-    let offer = with(&format!("{CHROMIUM}{third}"), &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 3")]);
+    let third = with(video, &[("a=mid:1", "a=mid:3"), ("a=sendrecv", &format!("a={direction}"))]);
+    with(&format!("{CHROMIUM}{third}"), &[("BUNDLE 0 1 2", "BUNDLE 0 1 2 3")])
+}
+
+#[test]
+fn a_third_line_of_the_peer_is_content_and_received_only_without_a_presentation() {
     let established = session().read_offer(CHROMIUM).unwrap().next;
-    let reading = established.read_offer(&offer).unwrap();
+    let reading = established.read_offer(&three("sendrecv")).unwrap();
     let line = &reading.next.lines[3];
     assert!(!line.local && line.receives() && line.direction == Direction::RecvOnly);
+    assert_eq!((line.role, line.name.as_str(), line.mid.as_str()), (Role::Content, "3", "3"));
+    let answer = reading.next.write_answer(&engine_answer(&reading.clean)).unwrap();
+    assert_eq!(answer.matches("a=content:slides").count(), 1);
+    assert!(answer.contains("a=group:BUNDLE 0 1 3\r\n"));
+}
+
+#[test]
+fn a_presentation_goes_out_on_the_peers_content_line_as_its_direction_allows() {
+    let mut established = session().read_offer(CHROMIUM).unwrap().next;
+    established.present(true);
+    for (offered, agreed) in [
+        ("sendrecv", Direction::SendRecv),
+        ("recvonly", Direction::SendOnly),
+        ("sendonly", Direction::RecvOnly),
+        ("inactive", Direction::Inactive),
+    ] {
+        let next = established.read_offer(&three(offered)).unwrap().next;
+        assert_eq!(next.lines[3].direction, agreed);
+        assert_eq!(next.wants_content(), !agreed.sends());
+    }
+}
+
+#[test]
+fn a_presentation_is_offered_on_a_third_line_and_only_while_there_is_one() {
+    let mut session = agreed();
+    let (offer, _) = session.write_offer(&with_content()).unwrap();
+    assert_eq!(media_lines(&offer).unwrap().len(), 2, "an engine's sender alone is no line");
+    session.present(true);
+    let (offer, offered) = session.write_offer(&with_content()).unwrap();
+    let lines = media_lines(&offer).unwrap();
+    assert_eq!((lines[2].mid.as_str(), lines[2].direction), ("2", Direction::SendRecv));
+    assert_eq!(offer.matches("a=content:slides").count(), 1);
+    // Refused: the session that was agreed knows nothing of it.
+    assert_eq!(session.lines.len(), 2);
+    let next = offered.read_answer(&answer_to(&offer)).unwrap().next;
+    assert!(!next.wants_content() && next.lines[2].sends());
+    session.present(false);
+    assert_eq!(media_lines(&session.write_offer(&with_content()).unwrap().0).unwrap().len(), 2);
+}
+
+#[test]
+fn a_content_line_refused_by_port_is_taken_again_under_another_mid() {
+    let mut session = agreed();
+    session.present(true);
+    let (offer, offered) = session.write_offer(&with_content()).unwrap();
+    let at = offer.rfind("m=video 9").unwrap();
+    let answer = answer_to(&format!("{}{}", &offer[..at], offer[at..].replace("m=video 9", "m=video 0")));
+    let refused = offered.read_answer(&answer).unwrap().next;
+    assert!(refused.lines[2].rejected && refused.wants_content());
+    let (again, _) = refused.write_offer(&with_content()).unwrap();
+    let lines = media_lines(&again).unwrap();
+    assert_eq!((lines.len(), lines[2].mid.as_str(), lines[2].rejected), (3, "3", false));
+}
+
+#[test]
+fn a_stream_that_was_not_announced_goes_to_the_line_without_one_then_to_the_silent_one() {
+    let mut next = session().read_offer(CHROMIUM).unwrap().next.read_offer(&three("sendrecv")).unwrap().next;
+    let payload_type = next.lines[1].codecs[0].remote.payload_type;
+    next.lines[3].ssrcs.clear();
+    assert!(next.declare(900, payload_type, |_| 0) && next.lines[3].ssrcs == [900]);
+    assert!(next.declare(901, payload_type, |line| u8::from(line.name == "3")) && next.lines[3].ssrcs == [901]);
+    assert!(next.declare(902, payload_type, |line| u8::from(line.name == "1")) && next.lines[1].ssrcs == [902]);
 }
