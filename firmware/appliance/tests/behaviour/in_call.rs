@@ -96,7 +96,7 @@ fn a_presentation_is_shown_as_it_is_and_not_as_it_was_asked_for() {
 #[test]
 fn a_presentation_is_started_as_the_owner_wishes() {
     let mut settings = settings();
-    settings.presentation = Presentation { hint: ContentHint::Motion, max_bitrate_kbps: 3000 };
+    settings.presentation = Presentation { picture: None, hint: ContentHint::Motion, max_bitrate_kbps: 3000 };
     let mut bench = Bench::ready_with(&settings);
     bench.call(in_call_state(true));
     bench.command(Command::Present { on: None });

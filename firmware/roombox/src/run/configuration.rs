@@ -50,7 +50,7 @@ fn complete_paths(settings: &mut Settings, folder: &Path) {
     let account = &mut settings.account;
     let paths =
         [&mut account.ca_file, &mut account.client_certificate, &mut account.client_key, &mut account.password_file];
-    for path in paths.into_iter().flatten() {
+    for path in paths.into_iter().chain([&mut settings.presentation.picture]).flatten() {
         *path = folder.join(&*path).display().to_string();
     }
 }
@@ -91,7 +91,9 @@ mod tests {
         settings.account.ca_file = Some("ca.pem".into());
         settings.account.client_key = Some("keys/box.pem".into());
         settings.account.password_file = Some("/secret".into());
+        settings.presentation.picture = Some("slide.png".into());
         complete_paths(&mut settings, Path::new("/etc/roombox"));
+        assert_eq!(settings.presentation.picture.as_deref(), Some("/etc/roombox/slide.png"));
         assert_eq!(settings.account.ca_file.as_deref(), Some("/etc/roombox/ca.pem"));
         assert_eq!(settings.account.client_key.as_deref(), Some("/etc/roombox/keys/box.pem"));
         assert_eq!(settings.account.password_file.as_deref(), Some("/secret"));

@@ -12,7 +12,7 @@ use roombox_media::{
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, ScreenOutput, Settings, Video, VideoCodec},
+    model::{Account, Presentation, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -133,7 +133,7 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
         camera_off: video.start_off,
         volume: settings.audio.volume,
         picture_source: PICTURE_SOURCE,
-        presentation: Some(PresentationSource::TestCard),
+        presentation: Some(presented(&settings.presentation)),
         presentation_max_bitrate_kbps: settings.presentation.max_bitrate_kbps,
     }
 }
@@ -147,6 +147,12 @@ const fn output_name(output: ScreenOutput) -> &'static str {
         ScreenOutput::None => "none",
         ScreenOutput::Window => "window",
     }
+}
+
+/// The owner's picture, or the test card.
+fn presented(presentation: &Presentation) -> PresentationSource {
+    let picture = presentation.picture.as_ref();
+    picture.map_or(PresentationSource::TestCard, |path| PresentationSource::Picture(path.into()))
 }
 
 /// RTP names of the codecs offered, best first.
@@ -243,6 +249,15 @@ mod tests {
         let number: u32 = user(&account, 77).parse().unwrap();
         assert!(roombox_conference::identity::GUESTS.contains(&number));
         assert!(agent(&account, "1", "d", "urn:uuid:x".into()).unwrap().registration.is_none());
+    }
+
+    #[test]
+    fn the_owners_picture_is_presented_where_there_is_one() {
+        let mut settings = Settings::default();
+        let presented = |settings: &Settings| media(settings, &Board::default()).presentation;
+        assert_eq!(presented(&settings), Some(PresentationSource::TestCard));
+        settings.presentation.picture = Some("/slide.png".into());
+        assert_eq!(presented(&settings), Some(PresentationSource::Picture("/slide.png".into())));
     }
 
     #[test]

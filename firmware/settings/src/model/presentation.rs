@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Presentation {
+    /// PNG or JPEG file to show as a still; the moving test card when absent.
+    pub picture: Option<String>,
     /// What the picture is about; default `detail`.
     pub hint: ContentHint,
     /// Upper bound of its bit rate in kbit/s, 64..=20000, default 1000 (spec section 4.6).
@@ -14,7 +16,7 @@ pub struct Presentation {
 
 impl Default for Presentation {
     fn default() -> Self {
-        Self { hint: ContentHint::Detail, max_bitrate_kbps: 1000 }
+        Self { picture: None, hint: ContentHint::Detail, max_bitrate_kbps: 1000 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of calls, presentation and network.
 
-use super::{Key, Kind, TARGET, checks, key, number, required, text};
+use super::{Key, Kind, PATH, TARGET, checks, key, number, required, text};
 
 const PEOPLE: Kind = Kind::Texts { check: checks::caller, allowed: "user@domain, @domain or user", most: 64 };
 const REACTION: Kind = Kind::Choice(&["ignore", "probe", "reconnect"]);
@@ -51,6 +51,7 @@ const ENTRY: &[Key] = &[
 ];
 
 pub(super) const PRESENTATION: &[Key] = &[
+    key("picture", PATH, "PNG or JPEG file to show as a still; default the moving test card."),
     key(
         "hint",
         Kind::Choice(&["detail", "motion", "text"]),
