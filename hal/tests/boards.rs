@@ -168,7 +168,7 @@ fn one_key_for_two_buttons_and_a_name_twice_and_a_slow_button_are_told() {
 fn values_that_nobody_would_serve_are_told_with_what_is_allowed() {
     let text = "[[leds]]\nname = \"cal\"\n[[buttons]]\nname = \"join\"\naction = \"join-leave\"\n[status_display]\n\
                 driver = \"st7789\"\n[screen]\noutput = \"hdmi\"\n[audio]\nmicrophone = \"tone:5\"\nspeaker = \"alsa:\"\n\
-                [camera]\nsource = \"file\"\n";
+                [camera]\nsource = \"file\"\n[[other_cameras]]\nsource = \"test-picture\"\ndevice = \"300\"\n";
     assert_eq!(
         findings(&[("a.toml", text)]),
         [
@@ -179,6 +179,7 @@ fn values_that_nobody_would_serve_are_told_with_what_is_allowed() {
             "a.toml:11: audio.microphone: is \"tone:5\", allowed are alsa:NAME, speech, tone:HZ, silence",
             "a.toml:12: audio.speaker: is \"alsa:\", allowed are alsa:NAME, virtual",
             "a.toml:14: camera.source: is `file`, and camera.device names none",
+            "a.toml:17: other_cameras[0].device: of a test picture is a number from 0 to 255",
         ]
     );
 }

@@ -1,7 +1,7 @@
 //! Values of a board file that are text or a number to serde and a choice to us.
 
 use super::load::{BoardFinding, Places};
-use super::{Board, CameraSource};
+use super::{Board, Camera, CameraSource};
 
 /// Longest debounce in milliseconds; a person notices more.
 const LONGEST_DEBOUNCE_MS: u32 = 200;
@@ -29,8 +29,9 @@ pub(super) fn find(board: &Board, places: &Places) -> Vec<BoardFinding> {
         "alsa:NAME, speech, tone:HZ, silence",
     );
     check.sound("audio.speaker", board.audio.speaker.as_deref(), is_speaker, "alsa:NAME, virtual");
-    if board.camera.source == CameraSource::File && board.camera.device.is_none() {
-        check.wrong("camera.source", "is `file`, and camera.device names none");
+    check.camera("camera", &board.camera);
+    for (index, camera) in board.other_cameras.iter().enumerate() {
+        check.camera(&format!("other_cameras[{index}]"), camera);
     }
     check.findings
 }
@@ -43,6 +44,16 @@ struct Check<'a> {
 impl Check<'_> {
     fn wrong(&mut self, key: &str, problem: &str) {
         self.findings.push(BoardFinding::about(key, self.places, problem));
+    }
+
+    fn camera(&mut self, key: &str, camera: &Camera) {
+        if camera.source == CameraSource::File && camera.device.is_none() {
+            self.wrong(&format!("{key}.source"), &format!("is `file`, and {key}.device names none"));
+        }
+        let number = |device: &String| device.parse::<u8>().is_ok();
+        if camera.source == CameraSource::TestPicture && !camera.device.as_ref().is_none_or(number) {
+            self.wrong(&format!("{key}.device"), "of a test picture is a number from 0 to 255");
+        }
     }
 
     fn word(&mut self, key: &str, value: Option<&String>, allowed: &[&str]) {
