@@ -88,19 +88,30 @@ struct Arrived {
     picture: bool,
 }
 
+impl Arrived {
+    const fn complete(&self) -> bool {
+        self.sound && self.picture
+    }
+}
+
 impl Seat {
+    /// Sound and picture have come.
+    fn runs(&self) -> bool {
+        locked(&self.arrived).complete()
+    }
+
     /// Something was decoded. A receive connection runs when sound and picture are there.
     fn arrives(&self, rooms: &Rooms, kind: Kind) {
         if self.part == Part::Call {
             return;
         }
         let mut arrived = locked(&self.arrived);
-        let before = arrived.sound && arrived.picture;
+        let before = arrived.complete();
         match kind {
             Kind::Audio => arrived.sound = true,
             Kind::Video => arrived.picture = true,
         }
-        let runs = arrived.sound && arrived.picture && !before;
+        let runs = arrived.complete() && !before;
         drop(arrived);
         if let (true, Some(call)) = (runs, self.id.get()) {
             rooms.cover(self.serial);

@@ -1,6 +1,6 @@
 //! What the owner of a call orders while it runs: how streams are encoded, key frames from the other side.
 
-use super::worker::Worker;
+use super::{Part, worker::Worker};
 use crate::{
     api::{Encoding, Stream},
     encode::Wish,
@@ -49,10 +49,26 @@ impl Worker {
         }
         if hold {
             self.rooms.leave(self.seat.serial);
-            return;
+        } else {
+            self.come_forward();
         }
-        self.rooms.bring_forward(self.seat.serial);
-        self.rooms.screen.show(self.seat.scene());
+    }
+
+    /// It is heard and seen again, if nothing covers it.
+    fn come_forward(&self) {
+        match self.seat.part {
+            Part::Call => self.rooms.bring_forward(self.seat.serial),
+            Part::Receive if self.seat.runs() => self.rooms.cover(self.seat.serial),
+            Part::Receive => {}
+        }
+        if self.rooms.is_forward(self.seat.serial) {
+            self.rooms.screen.show(self.seat.scene());
+        }
+    }
+
+    /// Nothing of it goes out.
+    pub(super) fn is_held(&self) -> bool {
+        self.wishes.values().any(|wish| wish.held)
     }
 
     /// The line that brings the other side's picture of this kind.

@@ -150,8 +150,10 @@ impl Worker {
             self.connected = true;
             self.watch = FrameWatch::new(self.seat.measures.decoded(), Instant::now());
             if self.seat.part == Part::Call {
-                self.rooms.bring_forward(self.seat.serial);
                 self.listen();
+            }
+            if self.seat.part == Part::Call && !self.is_held() {
+                self.rooms.bring_forward(self.seat.serial);
             }
         }
         self.begin_sending();

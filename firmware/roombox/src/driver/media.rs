@@ -112,10 +112,11 @@ impl Media {
 
     /// Nothing of the call is sent or played from now on (true); it does not wait for what else is asked.
     pub(super) fn hold(&self, call: CallId, hold: bool) {
-        if let Engine::Running(engine) = &self.engine
-            && let Err(error) = engine.set_hold(MediaCall(call.0), hold)
-        {
-            tracing::debug!(%error, call = call.0, "there is nothing to hold");
+        let Engine::Running(engine) = &self.engine else { return };
+        for media in std::iter::once(MediaCall(call.0)).chain(self.receives.of(call)) {
+            if let Err(error) = engine.set_hold(media, hold) {
+                tracing::debug!(%error, call = call.0, "there is nothing to hold");
+            }
         }
     }
 

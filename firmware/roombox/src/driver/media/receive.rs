@@ -29,8 +29,13 @@ impl Receives {
                 Some(number)
             }
             MediaRequest::CloseReceive { .. } => self.open.remove(&call),
-            _ => self.open.get(&call).copied(),
+            _ => self.of(call),
         }
+    }
+
+    /// The connection of a call.
+    pub(super) fn of(&self, call: CallId) -> Option<MediaCall> {
+        self.open.get(&call).copied()
     }
 
     /// The connection of a call, which is over.
@@ -82,6 +87,7 @@ mod tests {
         let first = receives.number(&MediaRequest::CreateReceiveOffer { call: CALL }).unwrap();
         let runs = MediaEvent::ReceiveRunning { call: first };
         assert_eq!(receives.fact(&runs), Some(MediaFact::ReceiveRunning { call: CALL }));
+        assert_eq!(receives.of(CALL), Some(first));
         assert_eq!(receives.number(&MediaRequest::CloseReceive { call: CALL }), Some(first));
         assert_eq!((receives.fact(&runs), receives.is_open(first)), (None, false));
         let second = receives.number(&MediaRequest::CreateReceiveOffer { call: CALL }).unwrap();
