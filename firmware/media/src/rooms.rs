@@ -61,8 +61,8 @@ impl Rooms {
         let tasks = Tasks::default();
         let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
         let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
-        let presented = config.presentation.clone();
-        let presenter = Presenter::new(presented, config.picture, config.picture_source, &timeline);
+        let shown = config.presentation.clone();
+        let presenter = Presenter::new(shown, config.picture, config.picture_source, &timeline);
         let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
         let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
         let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);

@@ -1,6 +1,10 @@
 //! Two engines in a call, and a second picture that comes and goes: checked by the codes in the pictures.
 
-#![allow(clippy::disallowed_methods, reason = "a picture is looked at again and again")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests; pictures are taken again and again"
+)]
 
 mod support;
 

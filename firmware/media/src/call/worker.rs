@@ -104,8 +104,9 @@ impl Worker {
             }
             PeerEvent::SendEnded { mid } => self.end_sending(&mid),
             PeerEvent::RemoteTrack { mid, kind, role, codec, pad, track } => {
-                let news = self.tracks.comes(&mid, kind, track);
-                news.into_iter().for_each(|news| self.tell_track(news));
+                for news in self.tracks.comes(&mid, kind, track) {
+                    self.tell_track(news);
+                }
                 let done = self.receive(&mid, Stream::on(kind, role), &codec, &pad).await;
                 self.check(done);
             }
