@@ -24,6 +24,7 @@ impl Receiver {
     pub(crate) fn video(mid: &str, stream: Stream, codec: &Codec, element: String) -> Result<Self, MediaError> {
         let text = video(&codec.name, &element);
         let receiver = Self::build(mid, stream, codec, element, &text)?;
+        receiver.sink.set_sync(false);
         settle(&named(&receiver.bin, "decoder")?);
         Ok(receiver)
     }
@@ -68,7 +69,8 @@ fn video(codec: &str, decoder: &str) -> String {
     format!("{front} ! {WAITING} ! {decoder} name=decoder ! {back}{}", sink(2))
 }
 
-/// Waits for each buffer's time: what leaves here is played and shown at once, sound and picture together.
+/// Waits for each buffer's time: what leaves here is played and shown at once, sound and picture together. A first
+/// picture does not wait; its taker lets the others wait.
 fn sink(buffers: u32) -> String {
     format!(
         "appsink name=out wait-on-eos=false enable-last-sample=false async=false sync=true max-buffers={buffers} drop=true"

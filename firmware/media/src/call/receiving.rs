@@ -146,8 +146,9 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
 
 /// Decoded pictures go to the screen.
 fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
-    let timeline = Arc::clone(&rooms.timeline);
+    let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+        keep_time(&sink);
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
         let first = seat.measures.frame(size) == 0;
         seat.arrives(&rooms, Kind::Video);
@@ -169,10 +170,19 @@ fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     });
 }
 
+/// From the second picture on each waits for its time. The first is shown as soon as it is decoded: there is nothing that
+/// it could run ahead of.
+fn keep_time(sink: &gst::glib::WeakRef<gst_app::AppSink>) {
+    if let Some(sink) = sink.upgrade().filter(|sink| !sink.is_sync()) {
+        sink.set_sync(true);
+    }
+}
+
 /// Decoded content goes to the screen, which it takes when it comes.
 fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
-    let timeline = Arc::clone(&rooms.timeline);
+    let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+        keep_time(&sink);
         seat.measures.content_decoded.fetch_add(1, Ordering::Relaxed);
         frame.make_mut().set_pts(timeline.now());
         if !rooms.is_forward(seat.serial) {

@@ -21,6 +21,9 @@ use crate::peer::{Codec, Kind};
 /// Jitter buffer in ms: covers a Wi-Fi burst and one retransmission on a path of 50 ms.
 const JITTER_BUFFER_MS: u32 = 80;
 
+/// A stream is let through from so many packets in a row on.
+const FIRST_PACKETS: u32 = 2;
+
 type PayloadMap = Arc<Mutex<HashMap<(u32, u32), gst::Caps>>>;
 type Funnels = Arc<Mutex<HashMap<u32, gst::Element>>>;
 
@@ -46,6 +49,7 @@ impl PeerBin {
             .build()?;
         bin.add(&rtpbin)?;
         let (payloads, funnels) = (PayloadMap::default(), Funnels::default());
+        start_at_once(&rtpbin);
         answer_payload_requests(&rtpbin, &payloads);
         link_new_streams(&rtpbin, &funnels);
         Ok(Self { bin, rtpbin, payloads, funnels })
@@ -169,6 +173,16 @@ fn watch_key_frame_requests(pad: &gst::Pad, mid: String, request: KeyFrameReques
             request(&mid);
         }
         gst::PadProbeReturn::Ok
+    });
+}
+
+/// A jitter buffer holds back the first packet of a stream for its whole latency, in case an earlier one comes late; the
+/// first picture would wait for that.
+fn start_at_once(rtpbin: &gst::Element) {
+    rtpbin.connect("new-jitterbuffer", false, |values| {
+        let buffer = values.get(1)?.get::<gst::Element>().ok()?;
+        buffer.set_property("faststart-min-packets", FIRST_PACKETS);
+        None
     });
 }
 
