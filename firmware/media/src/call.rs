@@ -25,6 +25,7 @@ pub(crate) use orders::Order;
 
 use crate::{
     api::{MediaCall, MediaEvent, Statistics, Stream},
+    attention::Attending,
     call::{
         entries::{Known, Shown},
         worker::Worker,
@@ -63,6 +64,7 @@ struct Seat {
     arrived: Mutex<Arrived>,
     serial: u64,
     id: OnceLock<MediaCall>,
+    attending: Mutex<Option<Attending>>,
     measures: Measures,
     /// Content of the other side is seen.
     content: AtomicBool,
@@ -140,6 +142,7 @@ impl Call {
             arrived: Mutex::default(),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             id: OnceLock::new(),
+            attending: Mutex::default(),
             measures: Measures::default(),
             content: AtomicBool::new(false),
         });
@@ -151,7 +154,8 @@ impl Call {
     }
 
     /// It serves this call from now on.
-    pub(crate) fn assign(&self, id: MediaCall) {
+    pub(crate) fn assign(&self, id: MediaCall, rooms: &Rooms) {
+        *locked(&self.seat.attending) = Some(rooms.attention.attend());
         // A call keeps the number it got first; the engine assigns once.
         let _ = self.seat.id.set(id);
     }

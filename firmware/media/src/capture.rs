@@ -3,11 +3,13 @@
 mod camera;
 mod check;
 mod choice;
+mod clock;
 mod modes;
 mod replace;
 pub(crate) mod source;
 mod still;
 mod test_card;
+mod thin;
 
 pub(crate) use replace::CameraControl;
 
@@ -20,6 +22,7 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::{
     api::MediaEvent,
+    attention::Attention,
     capture::check::StillCheck,
     error::MediaError,
     pipeline::{Timeline, locked},
@@ -58,6 +61,7 @@ pub(crate) struct Pictures {
     pub(crate) format: PictureFormat,
     pub(crate) hub: Arc<Hub>,
     pub(crate) timeline: Arc<Timeline>,
+    pub(crate) attention: Arc<Attention>,
     /// Number of the camera whose frames go out; 0 = none.
     on_air: AtomicU64,
     check: Mutex<StillCheck>,
@@ -72,6 +76,7 @@ impl Pictures {
     pub(crate) fn new(
         format: PictureFormat,
         timeline: Arc<Timeline>,
+        attention: Arc<Attention>,
         events: UnboundedSender<MediaEvent>,
     ) -> Result<Arc<Self>, MediaError> {
         let still = still::draw(&format)?;
@@ -80,6 +85,7 @@ impl Pictures {
             format,
             hub: Arc::new(Hub::default()),
             timeline,
+            attention,
             on_air: AtomicU64::new(0),
             check,
             last: Mutex::new(None),

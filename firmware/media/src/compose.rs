@@ -1,5 +1,6 @@
 //! The picture on the screen: the remote picture with the self view, or the idle picture.
 
+mod idle;
 mod layout;
 mod mixer;
 mod screen;

@@ -86,8 +86,9 @@ impl MediaEngine {
     /// used like one (`accept_answer`, `statistics`, `request_key_frame`, `close_call`). What it brings is heard and seen
     /// instead of the call's from [`MediaEvent::ReceiveRunning`] until it is closed (spec section 2.8).
     pub async fn create_receive_offer(&self, connection: MediaCall) -> Result<String, MediaError> {
-        let call = Arc::new(Call::open(&self.rooms()?, Part::Receive)?);
-        call.assign(connection);
+        let rooms = self.rooms()?;
+        let call = Arc::new(Call::open(&rooms, Part::Receive)?);
+        call.assign(connection, &rooms);
         let former = locked(&self.shared.calls).insert(connection, Arc::clone(&call));
         if let Some(former) = former {
             former.close().await;
@@ -235,7 +236,7 @@ impl MediaEngine {
         }
         let prepared = locked(&self.shared.prepared).take();
         let call = Arc::new(prepared.map_or_else(|| Call::open(&rooms, Part::Call), Ok)?);
-        call.assign(id);
+        call.assign(id, &rooms);
         calls.insert(id, Arc::clone(&call));
         Ok(call)
     }

@@ -6,6 +6,7 @@
 )]
 
 pub mod api;
+mod attention;
 mod call;
 mod capture;
 mod codec;

@@ -47,11 +47,17 @@ impl<'a> Canvas<'a> {
     /// A frame of `thickness` pixels along the picture's edge.
     pub(crate) fn border(&mut self, thickness: u32, colour: Colour) {
         let (width, height) = (self.width(), self.height());
-        let (right, bottom) = (width.saturating_sub(thickness), height.saturating_sub(thickness));
-        self.fill(Rectangle { x: 0, y: 0, width, height: thickness }, colour);
-        self.fill(Rectangle { x: 0, y: bottom, width, height: thickness }, colour);
-        self.fill(Rectangle { x: 0, y: 0, width: thickness, height }, colour);
-        self.fill(Rectangle { x: right, y: 0, width: thickness, height }, colour);
+        self.outline(Rectangle { x: 0, y: 0, width, height }, thickness, colour);
+    }
+
+    /// A frame of `thickness` pixels inside the edge of `area`.
+    pub(crate) fn outline(&mut self, area: Rectangle, thickness: u32, colour: Colour) {
+        let Rectangle { x, y, width, height } = area;
+        let (right, bottom) = (x + width.saturating_sub(thickness), y + height.saturating_sub(thickness));
+        self.fill(Rectangle { x, y, width, height: thickness }, colour);
+        self.fill(Rectangle { x, y: bottom, width, height: thickness }, colour);
+        self.fill(Rectangle { x, y, width: thickness, height }, colour);
+        self.fill(Rectangle { x: right, y, width: thickness, height }, colour);
     }
 
     /// The whole picture from one colour at the top to another at the bottom.

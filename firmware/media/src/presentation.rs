@@ -167,7 +167,8 @@ impl Device for SourceDevice {
                 hub.push(&frame, &caps);
             }
         };
-        let camera = |camera: &Camera| source::open(camera, self.card, &self.format, &self.timeline, each.clone());
+        let camera =
+            |camera: &Camera| source::open(camera, self.card, &self.format, &self.timeline, None, each.clone());
         match &self.source {
             PresentationSource::TestCard => {
                 camera(&Camera { source: CameraSource::TestPicture, device: None }).map(|opened| opened.running)

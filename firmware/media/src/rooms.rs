@@ -6,6 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{MediaConfig, MediaEvent},
+    attention::Attention,
     capture::{CameraControl, PictureFormat, Pictures},
     compose::{Scene, Screen},
     error::MediaError,
@@ -21,6 +22,7 @@ pub(crate) struct Rooms {
     pub(crate) config: MediaConfig,
     pub(crate) events: UnboundedSender<MediaEvent>,
     pub(crate) timeline: Arc<Timeline>,
+    pub(crate) attention: Arc<Attention>,
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) camera: CameraControl,
     pub(crate) presenter: Presenter,
@@ -57,7 +59,8 @@ impl Rooms {
         let format = PictureFormat::new(config.picture)?;
         let output = Output::of(&config.screen)?;
         let timeline = Arc::new(Timeline::start());
-        let pictures = Pictures::new(format, Arc::clone(&timeline), events.clone())?;
+        let attention = Arc::<Attention>::default();
+        let pictures = Pictures::new(format, Arc::clone(&timeline), Arc::clone(&attention), events.clone())?;
         let tasks = Tasks::default();
         let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
         let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
@@ -66,13 +69,14 @@ impl Rooms {
         let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
         let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
         let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);
-        let screen = Screen::start(&pictures, &tasks);
+        let screen = Screen::start(&pictures, &tasks)?;
         let display = Display::start(output, &screen.composed, &timeline, &events, &tasks);
         let foreground = Mutex::default();
         let rooms = Self {
             config,
             events,
             timeline,
+            attention,
             pictures,
             camera,
             presenter,

@@ -24,7 +24,7 @@ use crate::{
     encode::{self, Sender, Wish},
     error::MediaError,
     peer::{Kind, PeerConnection, PeerEvent},
-    pipeline::{Note, Pace, Running},
+    pipeline::{Note, Pace, Running, locked},
     rooms::Rooms,
 };
 
@@ -91,6 +91,7 @@ impl Worker {
         self.rooms.presenter.stop(self.seat.serial).await;
         self.peer.close().await;
         self.running.stop().await;
+        *locked(&self.seat.attending) = None;
     }
 
     async fn peer_event(&mut self, event: PeerEvent) {

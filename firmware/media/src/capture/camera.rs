@@ -114,10 +114,12 @@ impl Device for CameraDevice {
         self.health.send_replace(Health::Opening);
         let Studio { pictures, card, .. } = &self.studio;
         let (to, flow, number) = (Arc::clone(pictures), Arc::clone(&self.flow), self.number);
-        let opened = source::open(&self.camera, *card, &pictures.format, &pictures.timeline, move |frame| {
+        let each = move |frame| {
             flow.pass();
             to.camera_frame(number, frame);
-        })?;
+        };
+        let attention = Some(&pictures.attention);
+        let opened = source::open(&self.camera, *card, &pictures.format, &pictures.timeline, attention, each)?;
         self.name.send_replace(opened.name);
         Ok(opened.running)
     }

@@ -33,6 +33,11 @@ pub(crate) fn caps(mode: &CameraMode) -> (String, &'static str) {
     }
 }
 
+/// Can every frame of this mode be decoded without those before it?
+pub(crate) fn stands_alone(mode: &CameraMode) -> bool {
+    mode.format != "H264"
+}
+
 /// Work per frame to get a raw picture, in steps; `None` for formats that cannot be used.
 fn effort(format: &str) -> Option<u8> {
     match format {

@@ -12,11 +12,18 @@ use roombox_hal::{
 };
 
 use crate::{
-    capture::{PictureFormat, modes, test_card::CardFrames},
+    attention::Attention,
+    capture::{PictureFormat, modes, test_card::CardFrames, thin},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
     relay,
 };
+
+/// Name of the element behind which few frames go on while no call is on. What decodes stands behind it.
+const THIN: &str = "thin";
+
+/// A longer gap between two frames is left open, in nanoseconds: few frames come while no call is on.
+const GAP: u64 = 500_000_000;
 
 /// A camera that runs.
 pub(crate) struct Opened {
@@ -26,12 +33,13 @@ pub(crate) struct Opened {
 }
 
 /// Opens the camera; its frames, in this format and on this time line, go to `each`. `card`: number for the frame code of
-/// a test picture that has none of its own.
+/// a test picture that has none of its own. With `attention`, few frames are made while no call is on.
 pub(crate) fn open(
     camera: &Camera,
     card: u8,
     format: &PictureFormat,
     timeline: &Arc<Timeline>,
+    attention: Option<&Arc<Attention>>,
     each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Opened, MediaError> {
     let device = camera.device.as_deref();
@@ -46,6 +54,9 @@ pub(crate) fn open(
         CameraSource::TestPicture => (test_picture(card_of(device, card)?, format)?, "test picture".into(), false),
         CameraSource::None => return Err(MediaError::BadSetting("no camera is configured".into())),
     };
+    if let (Some(attention), Ok(place)) = (attention, pad(&pipeline, THIN)) {
+        thin::at(&place, attention);
+    }
     let pace = if own_pace { Pace::Own(timeline) } else { Pace::Common(timeline) };
     Ok(Opened { running: run(pipeline, pace, timeline, each)?, name })
 }
@@ -98,9 +109,10 @@ fn v4l2(device: Option<&str>, format: &PictureFormat) -> Result<(gst::Pipeline, 
     let camera = camera.ok_or_else(missing)?;
     let info = &format.info;
     let mode = modes::choose(&camera.modes, (info.width(), info.height(), info.fps().numer().cast_unsigned()));
-    let (caps, decoder) = mode.map_or_else(|| ("ANY".into(), "decodebin"), |mode| modes::caps(&mode));
+    let (caps, decoder) = mode.as_ref().map_or_else(|| ("ANY".into(), "decodebin"), modes::caps);
+    let thin = if mode.is_some_and(|mode| modes::stands_alone(&mode)) { behind_thin() } else { String::new() };
     let pipeline = described(&format!(
-        "v4l2src name=device ! capsfilter name=mode ! {decoder} ! queue max-size-buffers=2 leaky=downstream ! {}",
+        "v4l2src name=device ! capsfilter name=mode ! {thin}{decoder} ! queue max-size-buffers=2 leaky=downstream ! {}",
         normal("sync=false")
     ))?;
     named::<gst::Element>(&pipeline, "device")?.set_property("device", &camera.device);
@@ -113,8 +125,9 @@ fn v4l2(device: Option<&str>, format: &PictureFormat) -> Result<(gst::Pipeline, 
 fn libcamera(name: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
     let (width, height) = (format.info.width(), format.info.height());
     let pipeline = described(&format!(
-        "libcamerasrc name=device ! video/x-raw,width={width},height={height} ! \
+        "libcamerasrc name=device ! video/x-raw,width={width},height={height} ! {}\
          queue max-size-buffers=2 leaky=downstream ! {}",
+        behind_thin(),
         normal("sync=false")
     ))?;
     if let Some(name) = name {
@@ -126,11 +139,12 @@ fn libcamera(name: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline
 
 /// Frames come in the video processor's own memory; `nvvidconv` brings them out of it.
 fn argus(sensor: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
-    let (width, height, rate) = (format.info.width(), format.info.height(), format.info.fps());
+    let (width, height, rate) = (format.info.width(), format.info.height(), rate(format));
     let pipeline = described(&format!(
         "nvarguscamerasrc name=device ! \
-         video/x-raw(memory:NVMM),format=NV12,width={width},height={height},framerate={rate} ! nvvidconv ! \
+         video/x-raw(memory:NVMM),format=NV12,width={width},height={height},framerate={rate} ! {}nvvidconv ! \
          video/x-raw,format=I420 ! {}",
+        behind_thin(),
         normal("sync=false")
     ))?;
     if let Some(sensor) = sensor {
@@ -154,12 +168,22 @@ fn file(path: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, Med
     Ok(pipeline)
 }
 
+fn behind_thin() -> String {
+    format!("identity name={THIN} ! ")
+}
+
 /// Whatever comes, in the format of the outgoing picture.
 fn normal(sync: &str) -> String {
     format!(
-        "videoconvert n-threads=2 ! videoscale n-threads=2 add-borders=true ! videorate skip-to-first=true ! \
+        "videoconvert n-threads=2 ! videoscale n-threads=2 add-borders=true ! videorate skip-to-first=true max-duplication-time={GAP} ! \
          capsfilter name=format ! appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true {sync}"
     )
+}
+
+/// The frame rate as caps write it; a whole `gst::Fraction` shows itself without its denominator.
+fn rate(format: &PictureFormat) -> String {
+    let rate = format.info.fps();
+    format!("{}/{}", rate.numer(), rate.denom())
 }
 
 fn set_format(pipeline: &gst::Pipeline, format: &PictureFormat) -> Result<(), MediaError> {
@@ -177,27 +201,46 @@ fn card_of(device: Option<&str>, card: u8) -> Result<u8, MediaError> {
     device.map_or(Ok(card), number)
 }
 
-/// The source gives the pace; its buffers are replaced by frames of the card out of a pool.
+/// A source of tiny pictures gives the pace; they are replaced by frames of the card out of a pool.
 fn test_picture(card: u8, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
-    let size = format.info.height() / 10;
     let pipeline = described(&format!(
-        "videotestsrc name=pace is-live=true pattern=black ! capsfilter name=format ! \
-         clockoverlay time-format=\"%H:%M:%S\" halignment=center valignment=position ypos=0.42 \
-         font-desc=\"Sans Bold {size}px\" auto-resize=false draw-shadow=false draw-outline=false ! \
-         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false"
+        "videotestsrc name=pace is-live=true pattern=black ! \
+         video/x-raw,format=I420,width=16,height=16,framerate={} ! \
+         identity name={THIN} ! identity name=card ! \
+         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false",
+        rate(format)
     ))?;
-    set_format(&pipeline, format)?;
-    let frames = Mutex::new(CardFrames::new(card, format)?);
-    let pad = named::<gst::Element>(&pipeline, "pace")?.static_pad("src");
-    let pad = pad.ok_or_else(|| MediaError::pipeline("test picture", "has no pad to draw at"))?;
-    pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
-        if let Some(gst::PadProbeData::Buffer(buffer)) = &mut probe.data {
-            match locked(&frames).next(buffer) {
+    let (frames, caps) = (Mutex::new(CardFrames::new(card, format)?), format.caps.clone());
+    let kinds = gst::PadProbeType::EVENT_DOWNSTREAM | gst::PadProbeType::BUFFER;
+    pad(&pipeline, "card")?.add_probe(kinds, move |_, probe| {
+        match &mut probe.data {
+            Some(gst::PadProbeData::Event(event)) if event.type_() == gst::EventType::Caps => {
+                *event = gst::event::Caps::new(&caps);
+            }
+            Some(gst::PadProbeData::Buffer(buffer)) => match locked(&frames).next(buffer) {
                 Ok(frame) => *buffer = frame,
                 Err(error) => tracing::warn!(%error, "test picture: no frame"),
-            }
+            },
+            _ => {}
         }
         gst::PadProbeReturn::Ok
     });
     Ok(pipeline)
+}
+
+/// The pad that a named element gives its buffers away at.
+fn pad(pipeline: &gst::Pipeline, name: &str) -> Result<gst::Pad, MediaError> {
+    let pad = named::<gst::Element>(pipeline, name)?.static_pad("src");
+    pad.ok_or_else(|| MediaError::pipeline("camera", format!("{name} has no pad")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_frame_rates_are_written_as_fractions() {
+        gst::init().unwrap();
+        assert_eq!(rate(&PictureFormat::new((1280, 720, 30)).unwrap()), "30/1");
+    }
 }

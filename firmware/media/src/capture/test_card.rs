@@ -4,7 +4,7 @@ use gst::prelude::*;
 use roombox_testcard::code::{self, FrameCode, LumaMut};
 
 use crate::{
-    capture::PictureFormat,
+    capture::{PictureFormat, clock},
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
 };
@@ -12,6 +12,7 @@ use crate::{
 const TOP: Colour = Colour(70, 142, 112);
 const BOTTOM: Colour = Colour(36, 138, 118);
 const LIGHT: Colour = Colour(200, 128, 128);
+const WHITE: Colour = Colour(235, 128, 128);
 const ORANGE: Colour = Colour(150, 60, 175);
 const NEUTRAL: u8 = 128;
 
@@ -107,6 +108,9 @@ impl TestCard {
         let along = (self.frame.wrapping_mul(8)) % (2 * track);
         let x = if along < track { along } else { 2 * track - along };
         canvas.fill(Rectangle { x, y: height * 19 / 32, width: side, height: side }, ORANGE);
+        if let Some(time) = time_of_day() {
+            clock::draw(canvas, (width / 2, height * 9 / 20), height / 10, time, WHITE);
+        }
         let sweep = self.frame.wrapping_mul(4) % width;
         canvas.fill(Rectangle { x: sweep & !1, y: height / 4, width: 4, height: height * 5 / 16 }, LIGHT);
         self.draw_code(canvas);
@@ -120,6 +124,13 @@ impl TestCard {
             code::draw(&mut plane, FrameCode { source: self.source, frame: self.frame });
         }
     }
+}
+
+/// Hour, minute and second here; `None` where the clock of the system cannot be read.
+fn time_of_day() -> Option<(u8, u8, u8)> {
+    let now = gst::glib::DateTime::now_local().ok()?;
+    let part = |value: i32| u8::try_from(value).ok();
+    Some((part(now.hour())?, part(now.minute())?, part(now.second())?))
 }
 
 /// Rows of the strip, even, so that its chroma is its own.

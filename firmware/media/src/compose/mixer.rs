@@ -18,10 +18,10 @@ const PATIENCE: u64 = 15_000_000;
 const RATE: i32 = 30;
 /// The self view needs no more frames a second than this.
 const SELF_VIEW_RATE: i32 = 15;
-const BORDER: Colour = Colour(170, 128, 128);
-const BORDER_WIDTH: u32 = 2;
-const IDLE_TOP: Colour = Colour(46, 140, 120);
-const IDLE_BOTTOM: Colour = Colour(22, 134, 124);
+pub(super) const BORDER: Colour = Colour(170, 128, 128);
+pub(super) const BORDER_WIDTH: u32 = 2;
+pub(super) const IDLE_TOP: Colour = Colour(46, 140, 120);
+pub(super) const IDLE_BOTTOM: Colour = Colour(22, 134, 124);
 
 /// A compositor with the inputs idle picture, remote picture, self view, and content while there is any: an input that
 /// nothing comes to would hold up every picture.

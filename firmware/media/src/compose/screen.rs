@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::watch;
-
 use crate::{
     api::Snapshot,
     capture::Pictures,
     compose::{
+        idle::{self, Painter},
         layout::{HEIGHT, Scene, WIDTH},
         mixer::{self, Mixer},
     },
@@ -28,12 +27,10 @@ pub(crate) struct Screen {
     pub(crate) content: Arc<Hub>,
     pub(crate) composed: Arc<Hub>,
     parts: Arc<Parts>,
-    /// Dropped with the screen, which ends it.
-    _open: watch::Sender<bool>,
 }
 
 /// What the pipeline and its owner share.
-struct Parts {
+pub(super) struct Parts {
     mixer: Mutex<Option<Mixer>>,
     scene: Mutex<Scene>,
     last: Mutex<Option<gst::Buffer>>,
@@ -41,9 +38,9 @@ struct Parts {
 }
 
 impl Screen {
-    /// Starts the task that keeps the screen going.
-    pub(crate) fn start(pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
-        let (open, wanted) = watch::channel(true);
+    /// Starts the tasks that keep the screen going: pictures are composed while a call is on, painted otherwise.
+    pub(crate) fn start(pictures: &Arc<Pictures>, tasks: &Tasks) -> Result<Self, MediaError> {
+        let wanted = pictures.attention.subscribe();
         let (remote, content, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default(), Arc::<Hub>::default());
         let parts = Arc::new(Parts {
             mixer: Mutex::default(),
@@ -60,16 +57,20 @@ impl Screen {
             takings: Vec::new(),
             flow: Arc::default(),
         };
+        let shared = (Arc::clone(pictures), Arc::clone(&parts), Arc::clone(&composed));
+        let painter = Painter::new(&pictures.format.info)?;
+        tasks.spawn(idle::run(painter, shared, wanted.clone(), tasks.closing()));
         tasks.spawn(supervise(device, wanted, tasks.closing()));
-        Self { remote, content, composed, parts, _open: open }
+        Ok(Self { remote, content, composed, parts })
     }
 
     /// What is to be seen; may be said again and again.
     pub(crate) fn show(&self, scene: Scene) {
+        let mixer = locked(&self.parts.mixer);
         if std::mem::replace(&mut *locked(&self.parts.scene), scene) == scene {
             return;
         }
-        if let Some(mixer) = locked(&self.parts.mixer).as_ref() {
+        if let Some(mixer) = mixer.as_ref() {
             mixer.show(scene);
         }
     }
@@ -88,8 +89,8 @@ impl Screen {
 }
 
 impl Parts {
-    /// Every composed picture passes here.
-    fn composed(&self, picture: &gst::Buffer) {
+    /// Every picture of the screen passes here.
+    pub(super) fn composed(&self, picture: &gst::Buffer) {
         *locked(&self.last) = Some(picture.clone());
         let mut shown = locked(&self.shown);
         if shown.as_ref().is_some_and(|(_, time)| picture.pts().is_some_and(|pts| pts >= *time)) {
@@ -122,10 +123,13 @@ impl Device for ScreenDevice {
             parts.composed(&picture);
             hub.push(&picture, caps);
         });
+        // Held until the mixer is in its place: a scene asked for meanwhile would be lost.
+        let mut place = locked(&self.parts.mixer);
         mixer.show(*locked(&self.parts.scene));
         let running = mixer.start(pipeline, &self.pictures.timeline)?;
         self.takings = vec![self.pictures.hub.attach(&mixer.own), self.remote.attach(&mixer.remote)];
-        *locked(&self.parts.mixer) = Some(mixer);
+        *place = Some(mixer);
+        drop(place);
         Ok(running)
     }
 
@@ -137,6 +141,8 @@ impl Device for ScreenDevice {
         if state != State::Works {
             self.takings.clear();
             *locked(&self.parts.mixer) = None;
+        }
+        if let State::Failed(_) = state {
             tracing::warn!(?state, "the screen is not composed");
         }
     }
