@@ -153,6 +153,9 @@ pub struct AudioDevices {
     pub microphone: Option<String>,
     /// `alsa:NAME`, `virtual`; default `alsa:default`.
     pub speaker: Option<String>,
+    /// Time in ms, at most 500, that sound takes from speaker to microphone beyond what the devices tell of themselves,
+    /// at least; default 0. The echo canceller covers 150 ms more. A TV that processes its sound takes up to 100 ms.
+    pub echo_delay_ms: Option<u16>,
 }
 
 /// The TV output.

@@ -183,3 +183,9 @@ fn values_that_nobody_would_serve_are_told_with_what_is_allowed() {
         ]
     );
 }
+
+#[test]
+fn an_echo_cannot_come_later_than_half_a_second() {
+    let found = findings(&[("a.toml", "[audio]\necho_delay_ms = 501\n")]);
+    assert!(found[0].contains("audio.echo_delay_ms"), "{found:?}");
+}

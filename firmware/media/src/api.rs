@@ -27,6 +27,8 @@ pub struct MediaConfig {
     pub other_cameras: Vec<Camera>,
     /// Microphone and speaker of the board file.
     pub audio: AudioDevices,
+    /// What is done to the microphone's sound before it is sent. Synthetic microphones are left as they are.
+    pub voice: VoiceProcessing,
     /// Display of the board file, with the owner's override applied.
     pub screen: ScreenWiring,
     /// Codec elements of the board file.
@@ -53,6 +55,22 @@ pub struct MediaConfig {
     pub presentation: Option<PresentationSource>,
     /// Upper bound of the presentation in kbit/s; spec section 4.1 has 1000.
     pub presentation_max_bitrate_kbps: u32,
+}
+
+/// What is done to the microphone's sound before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoiceProcessing {
+    /// What the speaker plays is taken out of what the microphone hears.
+    pub echo_cancellation: bool,
+    /// Quiet voices are amplified, loud ones are not.
+    pub automatic_gain: bool,
+    /// Steady noise is made quieter.
+    pub noise_suppression: bool,
+}
+
+impl VoiceProcessing {
+    /// The sound stays as it is.
+    pub const NONE: Self = Self { echo_cancellation: false, automatic_gain: false, noise_suppression: false };
 }
 
 /// What a presentation shows. It runs only while it is presented.
@@ -90,6 +108,8 @@ pub enum MediaEvent {
     ReceiveRunning { call: MediaCall },
     /// Checked behind the last stage: the camera picture goes out or the still picture does.
     CameraSending { sending: bool },
+    /// Echo, gain and noise are dealt with as configured, or a part of that is not to be had here.
+    Voice { working: bool, reason: Option<String> },
     /// The microphone or speaker works, or does not.
     Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
     /// What is presented cannot be encoded here; the call goes on without.

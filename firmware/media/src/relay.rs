@@ -29,6 +29,11 @@ impl Hub {
         Taking { hub: Arc::downgrade(self), id }
     }
 
+    /// Somebody takes.
+    pub(crate) fn is_taken(&self) -> bool {
+        !locked(&self.takers).is_empty()
+    }
+
     /// Gives a buffer to every taker.
     pub(crate) fn push(&self, buffer: &gst::Buffer, caps: &gst::Caps) {
         let takers = locked(&self.takers);

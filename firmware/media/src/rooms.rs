@@ -13,7 +13,7 @@ use crate::{
     output::{Display, Output},
     pipeline::{Timeline, locked},
     presentation::Presenter,
-    sound::{Microphone, Speaker},
+    sound::{Microphone, MicrophoneSetup, Reference, Speaker},
     tasks::Tasks,
 };
 
@@ -66,9 +66,16 @@ impl Rooms {
         let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
         let shown = config.presentation.clone();
         let presenter = Presenter::new(shown, config.picture, config.picture_source, &timeline);
-        let (microphone, speaker) = (config.audio.microphone.as_deref(), config.audio.speaker.as_deref());
-        let microphone = Microphone::start(microphone, config.muted, &timeline, &events, &tasks);
-        let speaker = Speaker::start(speaker, config.volume, &timeline, &events, &tasks);
+        let reference = Arc::<Reference>::default();
+        let setup = MicrophoneSetup {
+            name: config.audio.microphone.clone(),
+            muted: config.muted,
+            voice: config.voice,
+            echo_delay_ms: config.audio.echo_delay_ms.unwrap_or_default(),
+        };
+        let microphone = Microphone::start(setup, &reference, &timeline, &events, &tasks);
+        let speaker = config.audio.speaker.as_deref();
+        let speaker = Speaker::start(speaker, config.volume, &reference, &timeline, &events, &tasks);
         let screen = Screen::start(&pictures, &tasks)?;
         let display = Display::start(output, &screen.composed, &timeline, &events, &tasks);
         let foreground = Mutex::default();

@@ -106,6 +106,12 @@ pub struct IceServer {
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Audio {
+    /// Take what the speaker plays out of the microphone's sound. Default true.
+    pub echo_cancellation: bool,
+    /// Amplify quiet voices. Default true.
+    pub automatic_gain: bool,
+    /// Make steady noise quieter. Default true.
+    pub noise_suppression: bool,
     /// Start with the microphone muted. Default false.
     pub start_muted: bool,
     /// Speaker volume, 0..=100, default 70.
@@ -114,7 +120,7 @@ pub struct Audio {
 
 impl Default for Audio {
     fn default() -> Self {
-        Self { start_muted: false, volume: 70 }
+        Self { echo_cancellation: true, automatic_gain: true, noise_suppression: true, start_muted: false, volume: 70 }
     }
 }
 

@@ -179,6 +179,9 @@ const ICE_SERVER: &[Key] = &[
 ];
 
 const AUDIO: &[Key] = &[
+    key("automatic_gain", Kind::Flag, "Amplify quiet voices; default true."),
+    key("echo_cancellation", Kind::Flag, "Take what the speaker plays out of the microphone's sound; default true."),
+    key("noise_suppression", Kind::Flag, "Make steady noise quieter; default true."),
     key("start_muted", Kind::Flag, "Start with the microphone muted; default false."),
     key("volume", number(0, 100), "Speaker volume; default 70."),
 ];

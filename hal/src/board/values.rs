@@ -5,6 +5,8 @@ use super::{Board, Camera, CameraSource};
 
 /// Longest debounce in milliseconds; a person notices more.
 const LONGEST_DEBOUNCE_MS: u32 = 200;
+/// Longest time in milliseconds between speaker and microphone.
+const MOST_ECHO_DELAY: u16 = 500;
 /// What lights can tell.
 const LIGHTS: [&str; 3] = ["call", "mute", "network"];
 /// Drivers of the status display.
@@ -29,6 +31,9 @@ pub(super) fn find(board: &Board, places: &Places) -> Vec<BoardFinding> {
         "alsa:NAME, speech, tone:HZ, silence",
     );
     check.sound("audio.speaker", board.audio.speaker.as_deref(), is_speaker, "alsa:NAME, virtual");
+    if board.audio.echo_delay_ms.is_some_and(|delay| delay > MOST_ECHO_DELAY) {
+        check.wrong("audio.echo_delay_ms", &format!("must be at most {MOST_ECHO_DELAY} ms"));
+    }
     check.camera("camera", &board.camera);
     for (index, camera) in board.other_cameras.iter().enumerate() {
         check.camera(&format!("other_cameras[{index}]"), camera);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::checks::HEARD;
 use crate::wait::PATIENCE;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
-use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics};
+use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics, VoiceProcessing};
 use roombox_media::engine::MediaEngine;
 use roombox_sip::api::{Body, SessionId};
 use roombox_testcard::code::{FrameCode, read_rgb};
@@ -26,7 +26,8 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
         other_cameras: Vec::new(),
-        audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()) },
+        audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()), echo_delay_ms: None },
+        voice: VoiceProcessing::NONE,
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         codecs: Codecs::default(),
         video_codecs: vec!["H264".into(), "VP8".into()],

@@ -102,6 +102,8 @@ catalogue! {
     NoMicrophone: Installer, "The microphone does not work.";
     /// The speaker is missing or takes nothing.
     NoSpeaker: Installer, "The speaker does not work.";
+    /// Echo cancellation, automatic gain or noise suppression is configured and not to be had.
+    NoVoiceProcessing: Installer, "The microphone's sound goes out unprocessed: others may hear an echo.";
     /// The display output is missing.
     NoScreen: Installer, "The TV is not connected or is switched off.";
     /// The media engine did not start.

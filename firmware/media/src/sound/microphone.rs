@@ -6,12 +6,17 @@ use gst::prelude::*;
 use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::{
-    api::{MediaEvent, SoundDevice},
+    api::{MediaEvent, SoundDevice, VoiceProcessing},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, named},
     relay::{self, Hub},
     report::Report,
-    sound::{FORMAT, Meter, mute::Mute, synthetic},
+    sound::{
+        FORMAT, Meter, Reference,
+        mute::Mute,
+        synthetic,
+        voice::{VoiceProcessor, VoiceStage},
+    },
     supervise::{Device, Flow, State, supervise},
     tasks::Tasks,
 };
@@ -29,18 +34,29 @@ pub(crate) struct Microphone {
     _open: watch::Sender<bool>,
 }
 
+/// What a microphone is started with.
+#[derive(Clone, Debug)]
+pub(crate) struct MicrophoneSetup {
+    /// `None` = [`DEFAULT`].
+    pub(crate) name: Option<String>,
+    pub(crate) muted: bool,
+    pub(crate) voice: VoiceProcessing,
+    /// What speaker and microphone take besides what they tell, in ms.
+    pub(crate) echo_delay_ms: u16,
+}
+
 impl Microphone {
-    /// Starts the tasks that keep the microphone going.
+    /// Starts the tasks that keep the microphone going; `reference` is what the speaker plays.
     pub(crate) fn start(
-        name: Option<&str>,
-        muted: bool,
+        setup: MicrophoneSetup,
+        reference: &Arc<Reference>,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
         tasks: &Tasks,
     ) -> Self {
         let (open, wanted) = watch::channel(true);
         let (substitute, substitute_wanted) = watch::channel(false);
-        let mute = Arc::new(Mute::new(muted, events.clone()));
+        let mute = Arc::new(Mute::new(setup.muted, events.clone()));
         let (hub, meter) = (Arc::<Hub>::default(), Arc::<Meter>::default());
         let stage = Stage {
             hub: Arc::clone(&hub),
@@ -48,14 +64,16 @@ impl Microphone {
             mute: Arc::clone(&mute),
             timeline: Arc::clone(timeline),
         };
-        let name = name.unwrap_or(DEFAULT).to_owned();
         let device = MicrophoneDevice {
-            name,
+            name: setup.name.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+            setup,
+            reference: Arc::clone(reference),
             stage: stage.clone(),
             flow: Arc::default(),
             substitute,
             events: events.clone(),
             report: Report::default(),
+            voice_report: Report::default(),
         };
         tasks.spawn(supervise(Substitute { stage, flow: Arc::default() }, substitute_wanted, tasks.closing()));
         tasks.spawn(supervise(device, wanted, tasks.closing()));
@@ -78,10 +96,20 @@ struct Stage {
 }
 
 impl Stage {
-    fn run(&self, pipeline: gst::Pipeline, flow: &Arc<Flow>) -> Result<Running, MediaError> {
+    /// Voices are processed while somebody takes.
+    fn run(
+        &self,
+        pipeline: gst::Pipeline,
+        flow: &Arc<Flow>,
+        mut voice: Option<VoiceStage>,
+    ) -> Result<Running, MediaError> {
         let (stage, flow) = (self.clone(), Arc::clone(flow));
         relay::drain(&named(&pipeline, "out")?, Arc::clone(&self.timeline), move |mut buffer, caps| {
             flow.pass();
+            if let Some(voice) = voice.as_mut().filter(|_| stage.hub.is_taken()) {
+                let Some(processed) = voice.pass(&buffer) else { return };
+                buffer = processed;
+            }
             if let Ok(map) = buffer.map_readable() {
                 stage.meter.hear(&map);
             }
@@ -94,20 +122,39 @@ impl Stage {
 
 struct MicrophoneDevice {
     name: String,
+    setup: MicrophoneSetup,
+    reference: Arc<Reference>,
     stage: Stage,
     flow: Arc<Flow>,
     substitute: watch::Sender<bool>,
     events: UnboundedSender<MediaEvent>,
     report: Report,
+    voice_report: Report,
+}
+
+impl MicrophoneDevice {
+    /// Tells what cannot be had; the rest works.
+    fn voice(&mut self) -> Option<VoiceStage> {
+        if self.setup.voice == VoiceProcessing::NONE {
+            return None;
+        }
+        let (voice, missing) = VoiceProcessor::new(self.setup.voice);
+        let missing = missing.map(|error| error.to_string());
+        let state = missing.as_deref().map_or(State::Works, State::Failed);
+        if let Some((working, reason)) = self.voice_report.news(state) {
+            let _ = self.events.send(MediaEvent::Voice { working, reason });
+        }
+        Some(VoiceStage::new(voice, Arc::clone(&self.reference), self.setup.echo_delay_ms))
+    }
 }
 
 impl Device for MicrophoneDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
-        let pipeline = match self.name.strip_prefix("alsa:") {
-            Some(device) => alsa(device)?,
-            None => synthetic::pipeline(&self.name)?,
+        let (pipeline, voice) = match self.name.strip_prefix("alsa:") {
+            Some(device) => (alsa(device)?, self.voice()),
+            None => (synthetic::pipeline(&self.name)?, None),
         };
-        self.stage.run(pipeline, &self.flow)
+        self.stage.run(pipeline, &self.flow, voice)
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {
@@ -131,7 +178,7 @@ struct Substitute {
 
 impl Device for Substitute {
     fn open(&mut self) -> Result<Running, MediaError> {
-        self.stage.run(synthetic::pipeline("silence")?, &self.flow)
+        self.stage.run(synthetic::pipeline("silence")?, &self.flow, None)
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {

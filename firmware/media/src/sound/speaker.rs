@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -17,7 +17,7 @@ use crate::{
     pipeline::{Pace, Running, Timeline, described, locked, named},
     relay::{self, Hub, Taking},
     report::Report,
-    sound::{self, FORMAT, Meter, RATE, level::AUDIBLE, ring::Ring},
+    sound::{self, FORMAT, Meter, RATE, Reference, level::AUDIBLE, ring::Ring},
     supervise::{Device, Flow, State, supervise},
     tasks::Tasks,
 };
@@ -54,10 +54,11 @@ struct Played {
 }
 
 impl Speaker {
-    /// Starts the task that keeps the speaker going.
+    /// Starts the task that keeps the speaker going; `reference` is told what it plays.
     pub(crate) fn start(
         name: Option<&str>,
         volume: u8,
+        reference: &Arc<Reference>,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
         tasks: &Tasks,
@@ -71,6 +72,7 @@ impl Speaker {
             hub: Arc::clone(&hub),
             taking: None,
             played: Arc::clone(&played),
+            reference: Arc::clone(reference),
             timeline: Arc::clone(timeline),
             events: events.clone(),
             report: Report::default(),
@@ -111,6 +113,7 @@ struct SpeakerDevice {
     hub: Arc<Hub>,
     taking: Option<Taking>,
     played: Arc<Played>,
+    reference: Arc<Reference>,
     timeline: Arc<Timeline>,
     events: UnboundedSender<MediaEvent>,
     report: Report,
@@ -144,7 +147,7 @@ impl Device for SpeakerDevice {
         source.link(&volume)?;
         volume.set_property("volume", gain(self.played.volume.load(Ordering::Relaxed)));
         *locked(&self.played.element) = Some(volume);
-        watch_played(&named(&pipeline, "played")?, Arc::clone(&self.played))?;
+        watch_played(&named(&pipeline, "played")?, Arc::clone(&self.played), Arc::clone(&self.reference))?;
         let running = Running::start("speaker", pipeline, Pace::Common(&self.timeline))?;
         self.taking = Some(self.hub.attach(&source));
         Ok(running)
@@ -166,12 +169,18 @@ impl Device for SpeakerDevice {
 }
 
 /// Reads what goes to the device, behind the volume.
-fn watch_played(element: &gst::Element, played: Arc<Played>) -> Result<(), MediaError> {
+fn watch_played(element: &gst::Element, played: Arc<Played>, reference: Arc<Reference>) -> Result<(), MediaError> {
     let pad = element.static_pad("src").ok_or_else(|| MediaError::pipeline("speaker", "has no pad to listen at"))?;
+    let latency = watch_latency(&pad);
     pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
         if let Some(map) = probe.buffer().and_then(|buffer| buffer.map_readable().ok()) {
             let audible = played.meter.hear(&map) > AUDIBLE;
             locked(&played.ring).play(Instant::now(), sound::samples(&map));
+            // Its times are those of the common time line: the pipeline has the same base time.
+            if let Some(at) = probe.buffer().and_then(|buffer| buffer.pts()) {
+                let latency = gst::ClockTime::from_nseconds(latency.load(Ordering::Relaxed));
+                reference.play(at + latency, sound::samples(&map));
+            }
             if audible && let Some(heard) = locked(&played.heard).take() {
                 heard();
             }
@@ -179,4 +188,17 @@ fn watch_played(element: &gst::Element, played: Arc<Played>) -> Result<(), Media
         gst::PadProbeReturn::Ok
     });
     Ok(())
+}
+
+/// The time from a buffer's stamp until it is played, in ns, as the sink is told it.
+fn watch_latency(pad: &gst::Pad) -> Arc<AtomicU64> {
+    let latency = Arc::<AtomicU64>::default();
+    let told = Arc::clone(&latency);
+    pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, probe| {
+        if let Some(gst::EventView::Latency(event)) = probe.event().map(|event| event.view()) {
+            told.store(event.latency().nseconds(), Ordering::Relaxed);
+        }
+        gst::PadProbeReturn::Ok
+    });
+    latency
 }

@@ -11,7 +11,7 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
 use roombox_media::{
-    api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot},
+    api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
 };
 use roombox_testcard::code::{self, FrameCode};
@@ -24,7 +24,12 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
         other_cameras: Vec::new(),
-        audio: AudioDevices { microphone: Some(microphone.into()), speaker: Some("virtual".into()) },
+        audio: AudioDevices {
+            microphone: Some(microphone.into()),
+            speaker: Some("virtual".into()),
+            echo_delay_ms: None,
+        },
+        voice: VoiceProcessing::NONE,
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         codecs: Codecs::default(),
         video_codecs: vec!["H264".into(), "VP8".into()],

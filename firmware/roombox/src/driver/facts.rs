@@ -26,7 +26,8 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::CameraSending { .. }
         | MediaEvent::Microphone { .. }
         | MediaEvent::Screen { .. }
-        | MediaEvent::Sound { .. } => None,
+        | MediaEvent::Sound { .. }
+        | MediaEvent::Voice { .. } => None,
     }
 }
 
@@ -102,6 +103,11 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::Screen { name, reason, .. } => {
             let detail = reason.map_or_else(|| name.clone(), |reason| format!("{name}: {reason}"));
             return Some(Input::CauseRaised(Cause::with_detail(CauseCode::NoScreen, detail)));
+        }
+        MediaEvent::Voice { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoVoiceProcessing)),
+        MediaEvent::Voice { reason, .. } => {
+            let cause = Cause::with_detail(CauseCode::NoVoiceProcessing, reason.unwrap_or_default());
+            return Some(Input::CauseRaised(cause));
         }
         MediaEvent::Sound { device, working, name, reason } => {
             MediaFact::Sound { device: sound_device(device), working, name, reason }

@@ -7,7 +7,7 @@ use roombox_conference::{
 };
 use roombox_hal::board::Board;
 use roombox_media::{
-    api::{MediaConfig, PresentationSource},
+    api::{MediaConfig, PresentationSource, VoiceProcessing},
     peer::IceServer,
 };
 use roombox_settings::{
@@ -122,6 +122,11 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
         camera: board.camera.clone(),
         other_cameras: board.other_cameras.clone(),
         audio: board.audio.clone(),
+        voice: VoiceProcessing {
+            echo_cancellation: settings.audio.echo_cancellation,
+            automatic_gain: settings.audio.automatic_gain,
+            noise_suppression: settings.audio.noise_suppression,
+        },
         screen,
         codecs: board.codecs.clone(),
         video_codecs: codec_names(video),
