@@ -43,6 +43,8 @@ pub struct Board {
     pub audio: AudioDevices,
     /// The TV.
     pub screen: ScreenWiring,
+    /// What converts camera pictures on the board, where that is not software.
+    pub conversion: Conversion,
     /// H.264 and VP8 encoders and decoders by `GStreamer` element name, best first; the first that works is taken.
     pub codecs: Codecs,
 }
@@ -168,6 +170,16 @@ pub struct ScreenWiring {
     pub kms_driver: Option<String>,
     /// `GStreamer` sink behind `kms`; default `kmssink`.
     pub kms_element: Option<String>,
+}
+
+/// How raw camera pictures are converted.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conversion {
+    /// `GStreamer` element: `nvvidconv`, `v4l2convert`, or `videoconvert`, which is software and the default.
+    pub element: Option<String>,
+    /// `io-mode` of `v4l2src` for raw pictures: `auto`, `mmap` or `dmabuf`; `dmabuf` hands them to the element uncopied.
+    pub io_mode: Option<String>,
 }
 
 /// Codec elements.

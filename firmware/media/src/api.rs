@@ -9,7 +9,7 @@
 
 use std::path::PathBuf;
 
-use roombox_hal::board::{AudioDevices, Camera, Codecs, ScreenWiring};
+use roombox_hal::board::{AudioDevices, Camera, Codecs, Conversion, ScreenWiring};
 use serde::{Deserialize, Serialize};
 
 use crate::peer::IceServer;
@@ -31,6 +31,8 @@ pub struct MediaConfig {
     pub voice: VoiceProcessing,
     /// Display of the board file, with the owner's override applied.
     pub screen: ScreenWiring,
+    /// What converts camera pictures on the board.
+    pub conversion: Conversion,
     /// Codec elements of the board file.
     pub codecs: Codecs,
     /// Video codecs offered, best first, by encoding name (`H264`, `VP8`).

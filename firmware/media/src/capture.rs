@@ -26,12 +26,14 @@ use crate::{
     capture::check::StillCheck,
     error::MediaError,
     pipeline::{Timeline, locked},
+    pipelines::PictureSize,
     relay::Hub,
 };
 
 /// The one format of the outgoing picture: I420 of the configured size and rate.
 #[derive(Clone, Debug)]
 pub(crate) struct PictureFormat {
+    pub(crate) size: PictureSize,
     pub(crate) info: gst_video::VideoInfo,
     pub(crate) caps: gst::Caps,
 }
@@ -45,13 +47,10 @@ impl PictureFormat {
                 "the picture cannot be {size}: even sides of at least 64x36 pixels, 1 to 60 frames a second"
             )));
         }
-        let rate = gst::Fraction::new(rate.cast_signed(), 1);
-        let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, width, height)
-            .fps(rate)
-            .par(gst::Fraction::new(1, 1))
-            .build()?;
-        let caps = info.to_caps()?;
-        Ok(Self { info, caps })
+        let size = PictureSize { width, height, rate };
+        let caps: gst::Caps = size.caps().parse()?;
+        let info = gst_video::VideoInfo::from_caps(&caps)?;
+        Ok(Self { size, info, caps })
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use gst::prelude::*;
 use roombox_hal::board::Codecs;
 
-use crate::{encode, error::MediaError, pipeline::locked};
+use crate::{error::MediaError, pipeline::locked, pipelines::encoder};
 
 /// A trial that takes longer than this has failed; some hardware encoders hang instead of refusing.
 const TRIAL: gst::ClockTime = gst::ClockTime::from_seconds(5);
@@ -36,12 +36,17 @@ pub(crate) enum Direction {
 /// The element for a codec (`H264`, `VP8`); the first call for an element tries it and may take some hundred
 /// milliseconds.
 pub(crate) async fn choose(codecs: &Codecs, codec: &str, direction: Direction) -> Result<String, MediaError> {
-    let names = candidates(codecs, codec, direction);
-    let (tried, codec) = (names.clone(), codec.to_owned());
-    let trial = tokio::task::spawn_blocking(move || names.into_iter().find(|name| works(name, direction)));
-    let name = trial.await.map_err(|_| MediaError::Stopped)?;
+    let (codecs, codec) = (codecs.clone(), codec.to_owned());
+    let trial = tokio::task::spawn_blocking(move || first(&codecs, &codec, direction));
+    trial.await.map_err(|_| MediaError::Stopped)?
+}
+
+/// The same for a thread that may block.
+pub(crate) fn first(codecs: &Codecs, codec: &str, direction: Direction) -> Result<String, MediaError> {
+    let tried = listed(codecs, codec, direction);
+    let found = tried.iter().find(|name| works(name, codec, direction)).cloned();
     let word = if direction == Direction::Encoder { "encoder" } else { "decoder" };
-    name.ok_or(MediaError::NoCodec { codec, direction: word, tried })
+    found.ok_or(MediaError::NoCodec { codec: codec.into(), direction: word, tried })
 }
 
 /// This element failed at work: the next in the list is taken from now on.
@@ -50,7 +55,8 @@ pub(crate) fn distrust(name: &str) {
     locked(&TRIED).insert(name.to_owned(), false);
 }
 
-fn candidates(codecs: &Codecs, codec: &str, direction: Direction) -> Vec<String> {
+/// Elements for a codec (`H264`, `VP8`), best first: those of the board, else the usual ones.
+pub(crate) fn listed(codecs: &Codecs, codec: &str, direction: Direction) -> Vec<String> {
     let (listed, usual): (&Vec<String>, &[&str]) = match (codec, direction) {
         ("H264", Direction::Encoder) => (&codecs.h264_encoders, &H264_ENCODERS),
         ("H264", Direction::Decoder) => (&codecs.h264_decoders, &H264_DECODERS),
@@ -61,7 +67,7 @@ fn candidates(codecs: &Codecs, codec: &str, direction: Direction) -> Vec<String>
     if listed.is_empty() { usual.iter().map(ToString::to_string).collect() } else { listed.clone() }
 }
 
-fn works(name: &str, direction: Direction) -> bool {
+fn works(name: &str, codec: &str, direction: Direction) -> bool {
     if SOFTWARE.contains(&name) && !locked(&TRIED).contains_key(name) {
         return gst::ElementFactory::find(name).is_some();
     }
@@ -69,7 +75,7 @@ fn works(name: &str, direction: Direction) -> bool {
         return *known;
     }
     let trial = match direction {
-        Direction::Encoder => try_encoder(name),
+        Direction::Encoder => try_encoder(name, codec),
         Direction::Decoder => try_decoder(name),
     };
     if let Err(reason) = &trial {
@@ -80,11 +86,11 @@ fn works(name: &str, direction: Direction) -> bool {
 }
 
 /// Hardware encoders register on boards that lack the hardware: only an encoded frame proves one.
-fn try_encoder(name: &str) -> Result<(), String> {
+fn try_encoder(name: &str, codec: &str) -> Result<(), String> {
     let text = format!(
         "videotestsrc num-buffers=3 pattern=black ! video/x-raw,format=I420,width=640,height=360,framerate=30/1 ! {} ! \
          fakesink name=out sync=false",
-        encode::elements::encoder(name, 500)
+        encoder::encoder(name, codec, 500)
     );
     let pipeline = gst::parse::launch(&text).map_err(|error| error.to_string())?;
     let outcome = run_to_end(&pipeline);

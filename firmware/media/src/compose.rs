@@ -2,7 +2,7 @@
 
 mod idle;
 mod layout;
-mod mixer;
+pub(crate) mod mixer;
 mod screen;
 
 pub(crate) use layout::Scene;

@@ -21,6 +21,7 @@ use crate::{
     error::MediaError,
     peer::Codec,
     pipeline::named,
+    pipelines,
     relay::{self, Hub, Taking},
     sound::FORMAT,
 };
@@ -65,12 +66,7 @@ impl Sender {
         sent: Arc<Sent>,
         size: SizeNews,
     ) -> Result<Self, MediaError> {
-        let text = format!(
-            "{} ! {} ! {}",
-            Steer::TEXT,
-            elements::encoder(&element, bitrate / 1000),
-            elements::video_payloader(&codec.name, codec.payload_type)
-        );
+        let text = pipelines::encoder::sending(&element, &codec.name, bitrate / 1000, codec.payload_type).to_string();
         let mut sender = Self::build(mid, codec, stream, element, &text, relay::entry("in", None, PICTURES))?;
         sender.steer =
             Some(Steer::new(&sender.bin, &sender.source, &sender.element, bitrate, Arc::clone(&sent), size)?);

@@ -20,6 +20,7 @@ mod pace;
 mod paint;
 pub mod peer;
 mod pipeline;
+pub mod pipelines;
 mod presentation;
 mod receive;
 mod relay;

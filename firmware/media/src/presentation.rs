@@ -13,9 +13,13 @@ use tokio::sync::watch;
 
 use crate::{
     api::PresentationSource,
-    capture::{PictureFormat, source},
+    capture::{
+        PictureFormat,
+        source::{self, Bench},
+    },
     error::MediaError,
-    pipeline::{Running, Timeline, locked},
+    pipeline::{Running, locked},
+    pipelines::PictureSize,
     relay::Hub,
     supervise::{Device, Flow, State, supervise},
     tasks::Tasks,
@@ -34,10 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The presentation of the box; encoders take its frames at the hub.
 pub(crate) struct Presenter {
     pub(crate) hub: Arc<Hub>,
-    timeline: Arc<Timeline>,
-    /// Width, height and frames a second of the camera picture, which the presentation keeps to.
-    picture: (u32, u32, u32),
-    card: u8,
+    /// The camera's; the presentation keeps to its size.
+    bench: Bench,
     next: Mutex<Option<PresentationSource>>,
     open: tokio::sync::Mutex<Option<Open>>,
 }
@@ -54,18 +56,11 @@ struct Open {
 }
 
 impl Presenter {
-    /// `card`: number in the frame code of the camera's test card.
-    pub(crate) fn new(
-        source: Option<PresentationSource>,
-        picture: (u32, u32, u32),
-        card: u8,
-        timeline: &Arc<Timeline>,
-    ) -> Self {
+    /// `bench`: what the camera is opened with.
+    pub(crate) fn new(source: Option<PresentationSource>, bench: &Bench) -> Self {
         Self {
             hub: Arc::default(),
-            timeline: Arc::clone(timeline),
-            picture,
-            card: card.wrapping_add(CARD_OFFSET),
+            bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, ..bench.clone() },
             next: Mutex::new(source),
             open: tokio::sync::Mutex::default(),
         }
@@ -118,16 +113,14 @@ impl Presenter {
     }
 
     async fn open(&self, source: PresentationSource, tasks: &Tasks) -> Result<Open, MediaError> {
-        let (width, height, rate) = self.picture;
+        let PictureSize { width, height, rate } = self.bench.format.size;
         let most = if matches!(source, PresentationSource::Picture(_)) { STILL_RATE } else { MOVING_RATE };
         let on_air = Arc::<AtomicBool>::default();
         let (wanted, receiver) = watch::channel(true);
         let (told, mut health) = watch::channel(None);
         let device = SourceDevice {
             source: source.clone(),
-            card: self.card,
-            format: PictureFormat::new((width, height, rate.min(most)))?,
-            timeline: Arc::clone(&self.timeline),
+            bench: Bench { format: PictureFormat::new((width, height, rate.min(most)))?, ..self.bench.clone() },
             hub: Arc::clone(&self.hub),
             on_air: Arc::clone(&on_air),
             flow: Arc::default(),
@@ -147,9 +140,7 @@ impl Presenter {
 
 struct SourceDevice {
     source: PresentationSource,
-    card: u8,
-    format: PictureFormat,
-    timeline: Arc<Timeline>,
+    bench: Bench,
     hub: Arc<Hub>,
     on_air: Arc<AtomicBool>,
     flow: Arc<Flow>,
@@ -160,21 +151,20 @@ struct SourceDevice {
 impl Device for SourceDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         let (hub, on_air, flow) = (Arc::clone(&self.hub), Arc::clone(&self.on_air), Arc::clone(&self.flow));
-        let caps = self.format.caps.clone();
+        let caps = self.bench.format.caps.clone();
         let each = move |frame: gst::Buffer| {
             flow.pass();
             if on_air.load(Ordering::Acquire) {
                 hub.push(&frame, &caps);
             }
         };
-        let camera =
-            |camera: &Camera| source::open(camera, self.card, &self.format, &self.timeline, None, each.clone());
+        let camera = |camera: &Camera| source::open(camera, &self.bench, each.clone());
         match &self.source {
             PresentationSource::TestCard => {
                 camera(&Camera { source: CameraSource::TestPicture, device: None }).map(|opened| opened.running)
             }
             PresentationSource::Camera(named) => camera(named).map(|opened| opened.running),
-            PresentationSource::Picture(path) => source::picture(path, &self.format, &self.timeline, each.clone()),
+            PresentationSource::Picture(path) => source::picture(path, &self.bench, each.clone()),
         }
     }
 

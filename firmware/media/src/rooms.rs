@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     api::{MediaConfig, MediaEvent},
     attention::Attention,
-    capture::{CameraControl, PictureFormat, Pictures},
+    capture::{CameraControl, PictureFormat, Pictures, source::Bench},
     compose::{Scene, Screen},
     error::MediaError,
     output::{Display, Output},
@@ -63,9 +63,16 @@ impl Rooms {
         let pictures = Pictures::new(format, Arc::clone(&timeline), Arc::clone(&attention), events.clone())?;
         let tasks = Tasks::default();
         let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
-        let camera = CameraControl::start(cameras, config.picture_source, !config.camera_off, &pictures, &tasks);
-        let shown = config.presentation.clone();
-        let presenter = Presenter::new(shown, config.picture, config.picture_source, &timeline);
+        let bench = Bench {
+            format: pictures.format.clone(),
+            timeline: Arc::clone(&timeline),
+            conversion: config.conversion.clone(),
+            codecs: config.codecs.clone(),
+            card: config.picture_source,
+            attention: Some(Arc::clone(&pictures.attention)),
+        };
+        let presenter = Presenter::new(config.presentation.clone(), &bench);
+        let camera = CameraControl::start(cameras, bench, !config.camera_off, &pictures, &tasks);
         let reference = Arc::<Reference>::default();
         let setup = MicrophoneSetup {
             name: config.audio.microphone.clone(),

@@ -21,8 +21,12 @@ use crate::{
 
 /// A device that was unplugged is looked for this often.
 const RETRY: Duration = Duration::from_secs(2);
-/// A live source that gives nothing for this long counts as failed.
-const STALL: Duration = Duration::from_secs(5);
+/// How often a live source is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// A live source that gave nothing at so many looks in a row has failed: noticed within two seconds.
+const STALL: u32 = 7;
+/// The same before its first buffer: USB cameras take up to two seconds for it.
+const BEGIN: u32 = 20;
 
 /// A device as the supervisor sees it.
 pub(crate) trait Device: Send + 'static {
@@ -70,6 +74,23 @@ impl Flow {
 
     fn passed(&self) -> u64 {
         self.passed.load(Ordering::Relaxed)
+    }
+}
+
+/// Tells from counts whether a source has stalled.
+#[derive(Debug, Default)]
+struct Idle {
+    seen: u64,
+    /// In a row that found nothing new.
+    looks: u32,
+}
+
+impl Idle {
+    /// True when the source has failed, of which so many buffers have `passed`.
+    const fn look(&mut self, passed: u64) -> bool {
+        self.looks = if passed == self.seen { self.looks + 1 } else { 0 };
+        self.seen = passed;
+        self.looks >= if passed == 0 { BEGIN } else { STALL }
     }
 }
 
@@ -140,8 +161,8 @@ async fn attend<D: Device>(
     if flow.is_none() {
         device.report(State::Works);
     }
-    let mut seen = 0;
-    let mut look = Instant::now() + STALL;
+    let mut idle = Idle::default();
+    let mut look = Instant::now() + LOOK;
     loop {
         tokio::select! {
             () = closing.wait() => return End::EngineGone,
@@ -159,10 +180,10 @@ async fn attend<D: Device>(
             () = first_of(flow.as_deref()) => device.report(State::Works),
             () = sleep_until(look), if flow.is_some() => {
                 let passed = flow.as_ref().map_or(0, |flow| flow.passed());
-                if passed == seen {
-                    return End::Failed(format!("gives nothing for {} s", STALL.as_secs()));
+                if idle.look(passed) {
+                    return End::Failed(format!("gives nothing for {} s", (LOOK * (idle.looks + 1)).as_secs()));
                 }
-                (seen, look) = (passed, Instant::now() + STALL);
+                look = Instant::now() + LOOK;
             }
         }
     }
@@ -172,5 +193,36 @@ async fn first_of(flow: Option<&Flow>) {
     match flow {
         Some(flow) => flow.first.notified().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks until the source has failed.
+    fn looks(idle: &mut Idle, passed: u64) -> u32 {
+        (1..).find(|_| idle.look(passed)).unwrap()
+    }
+
+    #[test]
+    fn a_source_that_plays_and_gives_nothing_any_more_is_noticed_within_two_seconds() {
+        let mut idle = Idle::default();
+        assert!((1..=1000).all(|passed| !idle.look(passed)));
+        // The last buffer came right behind a look, which the next still counts for it.
+        assert!(!idle.look(1001));
+        assert!(LOOK * (1 + looks(&mut idle, 1001)) <= Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_source_may_take_longer_for_its_first_buffer_but_not_for_ever() {
+        let first = LOOK * looks(&mut Idle::default(), 0);
+        assert!((Duration::from_secs(4)..=Duration::from_secs(6)).contains(&first), "{first:?}");
+    }
+
+    #[test]
+    fn a_slow_source_of_a_frame_a_second_does_not_count_as_stalled() {
+        let mut idle = Idle::default();
+        assert!((0..400_u64).all(|look| !idle.look(1 + look / 4)));
     }
 }

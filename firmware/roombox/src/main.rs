@@ -66,6 +66,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::Present { action, output } => {
             order(tree::Command::Present { on: action.map(cli::StartStop::is_start) }, output)
         }
+        Command::Probe(arguments) => cli::probe(arguments),
         Command::Redial(output) => order(tree::Command::Redial, output),
         Command::Reject(output) => order(tree::Command::Reject, output),
         Command::Resume(output) => order(tree::Command::Resume, output),

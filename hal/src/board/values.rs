@@ -11,6 +11,10 @@ const MOST_ECHO_DELAY: u16 = 500;
 const LIGHTS: [&str; 3] = ["call", "mute", "network"];
 /// Drivers of the status display.
 const DISPLAYS: [&str; 2] = ["ssd1306", "virtual"];
+/// Converters, the last in software.
+const CONVERTERS: [&str; 3] = ["nvvidconv", "v4l2convert", "videoconvert"];
+/// Ways of a raw picture out of `v4l2src`.
+const IO_MODES: [&str; 3] = ["auto", "dmabuf", "mmap"];
 /// Ways to the TV.
 const OUTPUTS: [&str; 3] = ["kms", "window", "none"];
 
@@ -24,6 +28,8 @@ pub(super) fn find(board: &Board, places: &Places) -> Vec<BoardFinding> {
     }
     check.word("status_display.driver", board.status_display.as_ref().map(|display| &display.driver), &DISPLAYS);
     check.word("screen.output", board.screen.output.as_ref(), &OUTPUTS);
+    check.word("conversion.element", board.conversion.element.as_ref(), &CONVERTERS);
+    check.word("conversion.io_mode", board.conversion.io_mode.as_ref(), &IO_MODES);
     check.sound(
         "audio.microphone",
         board.audio.microphone.as_deref(),

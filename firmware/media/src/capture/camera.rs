@@ -10,7 +10,10 @@ use tokio::sync::watch;
 
 use crate::{
     api::MediaEvent,
-    capture::{Pictures, source},
+    capture::{
+        Pictures,
+        source::{self, Bench},
+    },
     error::MediaError,
     pipeline::Running,
     report::Report,
@@ -48,8 +51,7 @@ impl Post {
 pub(super) struct Studio {
     pub(super) pictures: Arc<Pictures>,
     pub(super) post: Arc<Post>,
-    /// Number for the frame code of a test picture that has none of its own.
-    pub(super) card: u8,
+    pub(super) bench: Arc<Bench>,
 }
 
 impl Studio {
@@ -112,14 +114,13 @@ struct CameraDevice {
 impl Device for CameraDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         self.health.send_replace(Health::Opening);
-        let Studio { pictures, card, .. } = &self.studio;
+        let Studio { pictures, bench, .. } = &self.studio;
         let (to, flow, number) = (Arc::clone(pictures), Arc::clone(&self.flow), self.number);
         let each = move |frame| {
             flow.pass();
             to.camera_frame(number, frame);
         };
-        let attention = Some(&pictures.attention);
-        let opened = source::open(&self.camera, *card, &pictures.format, &pictures.timeline, attention, each)?;
+        let opened = source::open(&self.camera, bench, each)?;
         self.name.send_replace(opened.name);
         Ok(opened.running)
     }

@@ -15,7 +15,9 @@ use crate::{
     capture::{
         Pictures,
         camera::{Health, Keeper, Studio},
-        choice, still,
+        choice,
+        source::Bench,
+        still,
     },
     error::MediaError,
     pipeline::locked,
@@ -48,9 +50,15 @@ struct State {
 
 impl CameraControl {
     /// Starts the tasks that keep the first camera and the still picture going.
-    pub(crate) fn start(configured: Vec<Camera>, card: u8, on: bool, pictures: &Arc<Pictures>, tasks: &Tasks) -> Self {
+    pub(crate) fn start(
+        configured: Vec<Camera>,
+        bench: Bench,
+        on: bool,
+        pictures: &Arc<Pictures>,
+        tasks: &Tasks,
+    ) -> Self {
         tasks.spawn(still::run(Arc::clone(pictures), tasks.closing()));
-        let studio = Studio { pictures: Arc::clone(pictures), post: Arc::default(), card };
+        let studio = Studio { pictures: Arc::clone(pictures), post: Arc::default(), bench: Arc::new(bench) };
         let first = configured.iter().find(|camera| camera.source != CameraSource::None).cloned();
         let keeper = first.map(|camera| {
             studio.post.give_to(1);

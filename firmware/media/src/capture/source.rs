@@ -1,4 +1,4 @@
-//! Pipelines from each kind of camera to the one format of the outgoing picture.
+//! Opens each kind of camera.
 
 use std::{
     path::Path,
@@ -7,23 +7,36 @@ use std::{
 
 use gst::prelude::*;
 use roombox_hal::{
-    board::{Camera, CameraSource},
+    board::{Camera, CameraSource, Codecs, Conversion},
     linux,
 };
 
 use crate::{
     attention::Attention,
     capture::{PictureFormat, modes, test_card::CardFrames, thin},
+    codec::{self, Direction},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
+    pipelines::{
+        Chain,
+        capture::{self, Workshop},
+    },
     relay,
 };
 
-/// Name of the element behind which few frames go on while no call is on. What decodes stands behind it.
-const THIN: &str = "thin";
-
-/// A longer gap between two frames is left open, in nanoseconds: few frames come while no call is on.
-const GAP: u64 = 500_000_000;
+/// What every camera is opened with.
+#[derive(Clone, Debug)]
+pub(crate) struct Bench {
+    pub(crate) format: PictureFormat,
+    pub(crate) timeline: Arc<Timeline>,
+    /// Of the board.
+    pub(crate) conversion: Conversion,
+    pub(crate) codecs: Codecs,
+    /// Number for the frame code of a test picture that has none of its own.
+    pub(crate) card: u8,
+    /// With this, few frames are made while no call is on.
+    pub(crate) attention: Option<Arc<Attention>>,
+}
 
 /// A camera that runs.
 pub(crate) struct Opened {
@@ -32,63 +45,50 @@ pub(crate) struct Opened {
     pub(crate) name: String,
 }
 
-/// Opens the camera; its frames, in this format and on this time line, go to `each`. `card`: number for the frame code of
-/// a test picture that has none of its own. With `attention`, few frames are made while no call is on.
+/// Opens the camera; its frames, in the format and on the time line of the bench, go to `each`.
 pub(crate) fn open(
     camera: &Camera,
-    card: u8,
-    format: &PictureFormat,
-    timeline: &Arc<Timeline>,
-    attention: Option<&Arc<Attention>>,
+    bench: &Bench,
     each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Opened, MediaError> {
     let device = camera.device.as_deref();
-    let (pipeline, name, own_pace) = match camera.source {
-        CameraSource::V4l2 => {
-            let (pipeline, name) = v4l2(device, format)?;
-            (pipeline, name, false)
-        }
-        CameraSource::Libcamera => (libcamera(device, format)?, "CSI camera".into(), false),
-        CameraSource::Argus => (argus(device, format)?, "CSI camera".into(), false),
-        CameraSource::File => (file(device, format)?, "file".into(), true),
-        CameraSource::TestPicture => (test_picture(card_of(device, card)?, format)?, "test picture".into(), false),
+    let (chain, name) = match camera.source {
+        CameraSource::V4l2 => v4l2(device, bench)?,
+        CameraSource::Libcamera => (capture::libcamera(device, bench.shop("")), "CSI camera".into()),
+        CameraSource::Argus => (capture::argus(device, bench.shop(""))?, "CSI camera".into()),
+        CameraSource::File => (file(device, bench)?, "file".into()),
+        CameraSource::TestPicture => (capture::test_picture(bench.format.size), "test picture".into()),
         CameraSource::None => return Err(MediaError::BadSetting("no camera is configured".into())),
     };
-    if let (Some(attention), Ok(place)) = (attention, pad(&pipeline, THIN)) {
+    let pipeline = described(&chain.to_string())?;
+    if camera.source == CameraSource::TestPicture {
+        draw(&pipeline, CardFrames::new(card_of(device, bench.card)?, &bench.format)?, &bench.format.caps)?;
+    }
+    if let (Some(attention), Ok(place)) = (&bench.attention, pad(&pipeline, capture::THIN)) {
         thin::at(&place, attention);
     }
-    let pace = if own_pace { Pace::Own(timeline) } else { Pace::Common(timeline) };
-    Ok(Opened { running: run(pipeline, pace, timeline, each)?, name })
+    let own = camera.source == CameraSource::File;
+    let pace = if own { Pace::Own(&bench.timeline) } else { Pace::Common(&bench.timeline) };
+    Ok(Opened { running: run(pipeline, pace, bench, each)?, name })
 }
 
 /// A picture file as a still, as often as the format says.
 pub(crate) fn picture(
     path: &Path,
-    format: &PictureFormat,
-    timeline: &Arc<Timeline>,
+    bench: &Bench,
     each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Running, MediaError> {
-    let info = &format.info;
-    let pipeline = described(&format!(
-        "filesrc name=file ! decodebin ! videoconvert ! videoscale add-borders=true ! \
-         video/x-raw,format=I420,width={},height={},pixel-aspect-ratio=1/1 ! imagefreeze is-live=true ! \
-         capsfilter name=format ! appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true \
-         sync=true",
-        info.width(),
-        info.height()
-    ))?;
-    named::<gst::Element>(&pipeline, "file")?.set_property("location", path);
-    set_format(&pipeline, format)?;
-    run(pipeline, Pace::Own(timeline), timeline, each)
+    let pipeline = described(&capture::still(path, bench.format.size).to_string())?;
+    run(pipeline, Pace::Own(&bench.timeline), bench, each)
 }
 
 fn run(
     pipeline: gst::Pipeline,
     pace: Pace<'_>,
-    timeline: &Arc<Timeline>,
+    bench: &Bench,
     mut each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Running, MediaError> {
-    relay::drain(&named(&pipeline, "out")?, Arc::clone(timeline), move |frame, _| each(frame));
+    relay::drain(&named(&pipeline, "out")?, Arc::clone(&bench.timeline), move |frame, _| each(frame));
     Running::start("camera", pipeline, pace)
 }
 
@@ -97,7 +97,13 @@ pub(crate) fn from_beginning(running: &Running) -> bool {
     running.pipeline.seek_simple(gst::SeekFlags::FLUSH, gst::ClockTime::ZERO).is_ok()
 }
 
-fn v4l2(device: Option<&str>, format: &PictureFormat) -> Result<(gst::Pipeline, String), MediaError> {
+impl Bench {
+    fn shop<'a>(&'a self, h264_decoder: &'a str) -> Workshop<'a> {
+        Workshop { picture: self.format.size, conversion: &self.conversion, h264_decoder }
+    }
+}
+
+fn v4l2(device: Option<&str>, bench: &Bench) -> Result<(Chain, String), MediaError> {
     let cameras = linux::cameras();
     let camera = match device {
         Some(device) => cameras.into_iter().find(|camera| camera.device == device),
@@ -107,88 +113,17 @@ fn v4l2(device: Option<&str>, format: &PictureFormat) -> Result<(gst::Pipeline, 
         MediaError::pipeline("camera", device.map_or("no camera is connected".into(), |d| format!("{d} is not there")))
     };
     let camera = camera.ok_or_else(missing)?;
-    let info = &format.info;
-    let mode = modes::choose(&camera.modes, (info.width(), info.height(), info.fps().numer().cast_unsigned()));
-    let (caps, decoder) = mode.as_ref().map_or_else(|| ("ANY".into(), "decodebin"), modes::caps);
-    let thin = if mode.is_some_and(|mode| modes::stands_alone(&mode)) { behind_thin() } else { String::new() };
-    let pipeline = described(&format!(
-        "v4l2src name=device ! capsfilter name=mode ! {thin}{decoder} ! queue max-size-buffers=2 leaky=downstream ! {}",
-        normal("sync=false")
-    ))?;
-    named::<gst::Element>(&pipeline, "device")?.set_property("device", &camera.device);
-    named::<gst::Element>(&pipeline, "mode")?.set_property("caps", caps.parse::<gst::Caps>()?);
-    set_format(&pipeline, format)?;
-    Ok((pipeline, camera.name))
+    let mode = modes::choose(&camera.modes, bench.format.size);
+    let decoder = match &mode {
+        Some(mode) if mode.format == "H264" => codec::first(&bench.codecs, "H264", Direction::Decoder)?,
+        _ => String::new(),
+    };
+    Ok((capture::v4l2(&camera.device, mode.as_ref(), bench.shop(&decoder)), camera.name))
 }
 
-/// The image processor scales and converts: only the size asked for leaves it.
-fn libcamera(name: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
-    let (width, height) = (format.info.width(), format.info.height());
-    let pipeline = described(&format!(
-        "libcamerasrc name=device ! video/x-raw,width={width},height={height} ! {}\
-         queue max-size-buffers=2 leaky=downstream ! {}",
-        behind_thin(),
-        normal("sync=false")
-    ))?;
-    if let Some(name) = name {
-        named::<gst::Element>(&pipeline, "device")?.set_property("camera-name", name);
-    }
-    set_format(&pipeline, format)?;
-    Ok(pipeline)
-}
-
-/// Frames come in the video processor's own memory; `nvvidconv` brings them out of it.
-fn argus(sensor: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
-    let (width, height, rate) = (format.info.width(), format.info.height(), rate(format));
-    let pipeline = described(&format!(
-        "nvarguscamerasrc name=device ! \
-         video/x-raw(memory:NVMM),format=NV12,width={width},height={height},framerate={rate} ! {}nvvidconv ! \
-         video/x-raw,format=I420 ! {}",
-        behind_thin(),
-        normal("sync=false")
-    ))?;
-    if let Some(sensor) = sensor {
-        let number = || MediaError::BadSetting(format!("the sensor of a Jetson camera is a number, not {sensor:?}"));
-        let sensor: i32 = sensor.parse().map_err(|_| number())?;
-        named::<gst::Element>(&pipeline, "device")?.set_property("sensor-id", sensor);
-    }
-    set_format(&pipeline, format)?;
-    Ok(pipeline)
-}
-
-fn file(path: Option<&str>, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
+fn file(path: Option<&str>, bench: &Bench) -> Result<Chain, MediaError> {
     let path = path.ok_or_else(|| MediaError::BadSetting("the camera is a file, but no file is named".into()))?;
-    let description = format!(
-        "filesrc name=file ! decodebin name=decode caps=video/x-raw expose-all-streams=false ! {}",
-        normal("sync=true")
-    );
-    let pipeline = described(&description)?;
-    named::<gst::Element>(&pipeline, "file")?.set_property("location", path);
-    set_format(&pipeline, format)?;
-    Ok(pipeline)
-}
-
-fn behind_thin() -> String {
-    format!("identity name={THIN} ! ")
-}
-
-/// Whatever comes, in the format of the outgoing picture.
-fn normal(sync: &str) -> String {
-    format!(
-        "videoconvert n-threads=2 ! videoscale n-threads=2 add-borders=true ! videorate skip-to-first=true max-duplication-time={GAP} ! \
-         capsfilter name=format ! appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true {sync}"
-    )
-}
-
-/// The frame rate as caps write it; a whole `gst::Fraction` shows itself without its denominator.
-fn rate(format: &PictureFormat) -> String {
-    let rate = format.info.fps();
-    format!("{}/{}", rate.numer(), rate.denom())
-}
-
-fn set_format(pipeline: &gst::Pipeline, format: &PictureFormat) -> Result<(), MediaError> {
-    named::<gst::Element>(pipeline, "format")?.set_property("caps", &format.caps);
-    Ok(())
+    Ok(capture::film(path, bench.format.size))
 }
 
 /// The number that a test picture's frame code carries: its own, else the box's.
@@ -201,18 +136,11 @@ fn card_of(device: Option<&str>, card: u8) -> Result<u8, MediaError> {
     device.map_or(Ok(card), number)
 }
 
-/// A source of tiny pictures gives the pace; they are replaced by frames of the card out of a pool.
-fn test_picture(card: u8, format: &PictureFormat) -> Result<gst::Pipeline, MediaError> {
-    let pipeline = described(&format!(
-        "videotestsrc name=pace is-live=true pattern=black ! \
-         video/x-raw,format=I420,width=16,height=16,framerate={} ! \
-         identity name={THIN} ! identity name=card ! \
-         appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false",
-        rate(format)
-    ))?;
-    let (frames, caps) = (Mutex::new(CardFrames::new(card, format)?), format.caps.clone());
+/// The source of tiny pictures gives the pace; they are replaced by frames of the card out of a pool.
+fn draw(pipeline: &gst::Pipeline, frames: CardFrames, caps: &gst::Caps) -> Result<(), MediaError> {
+    let (frames, caps) = (Mutex::new(frames), caps.clone());
     let kinds = gst::PadProbeType::EVENT_DOWNSTREAM | gst::PadProbeType::BUFFER;
-    pad(&pipeline, "card")?.add_probe(kinds, move |_, probe| {
+    pad(pipeline, "card")?.add_probe(kinds, move |_, probe| {
         match &mut probe.data {
             Some(gst::PadProbeData::Event(event)) if event.type_() == gst::EventType::Caps => {
                 *event = gst::event::Caps::new(&caps);
@@ -225,22 +153,11 @@ fn test_picture(card: u8, format: &PictureFormat) -> Result<gst::Pipeline, Media
         }
         gst::PadProbeReturn::Ok
     });
-    Ok(pipeline)
+    Ok(())
 }
 
 /// The pad that a named element gives its buffers away at.
 fn pad(pipeline: &gst::Pipeline, name: &str) -> Result<gst::Pad, MediaError> {
     let pad = named::<gst::Element>(pipeline, name)?.static_pad("src");
     pad.ok_or_else(|| MediaError::pipeline("camera", format!("{name} has no pad")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_frame_rates_are_written_as_fractions() {
-        gst::init().unwrap();
-        assert_eq!(rate(&PictureFormat::new((1280, 720, 30)).unwrap()), "30/1");
-    }
 }

@@ -9,13 +9,14 @@ use crate::{
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
     pipeline::{Pace, Running, Timeline, described, locked, named},
+    pipelines::{Chain, PictureSize, screen},
     relay::{self, Hub, Taking},
 };
 
 /// The compositor waits this long for a frame that belongs to the picture it makes, in nanoseconds.
 const PATIENCE: u64 = 15_000_000;
 /// Composed pictures a second.
-const RATE: i32 = 30;
+const RATE: u32 = 30;
 /// The self view needs no more frames a second than this.
 const SELF_VIEW_RATE: i32 = 15;
 pub(super) const BORDER: Colour = Colour(170, 128, 128);
@@ -51,21 +52,27 @@ struct Content {
     _taking: Taking,
 }
 
+/// From the compositor to the composed picture.
+pub(crate) fn composing() -> Chain {
+    screen::composing(PATIENCE, PictureSize { width: WIDTH, height: HEIGHT, rate: RATE })
+}
+
+/// The way of the self view into the compositor.
+pub(crate) fn self_view() -> Chain {
+    screen::self_view(SELF_VIEW_RATE)
+}
+
 /// Format of the composed picture.
 pub(crate) fn format() -> Result<gst_video::VideoInfo, gst::glib::BoolError> {
     let format = gst_video::VideoFormat::I420;
-    gst_video::VideoInfo::builder(format, WIDTH, HEIGHT).fps(gst::Fraction::new(RATE, 1)).build()
+    gst_video::VideoInfo::builder(format, WIDTH, HEIGHT).fps(gst::Fraction::new(RATE.cast_signed(), 1)).build()
 }
 
 impl Mixer {
     /// For a self view of this size and content from this hub; the composed picture leaves the pipeline at the sink `out`.
     pub(crate) fn build(picture: (u32, u32), content: &Arc<Hub>) -> Result<(Self, gst::Pipeline), MediaError> {
         let caps = format()?.to_caps()?;
-        let pipeline = described(&format!(
-            "compositor name=mix background=black latency={PATIENCE} ! {caps} ! \
-             appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=2 drop=true sync=false \
-             videorate name=own_rate drop-only=true max-rate={SELF_VIEW_RATE} ! videoscale ! capsfilter name=own_size"
-        ))?;
+        let pipeline = described(&format!("{} {}", composing(), self_view()))?;
         let mix: gst::Element = named(&pipeline, "mix")?;
         let own_size: gst::Element = named(&pipeline, "own_size")?;
         let idle = relay::entry("idle", Some(&caps), 1);

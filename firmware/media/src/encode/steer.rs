@@ -45,9 +45,6 @@ struct State {
 }
 
 impl Steer {
-    /// Pipeline text before the encoder's.
-    pub(crate) const TEXT: &str = "videoscale name=first ! capsfilter name=size";
-
     /// Watches what leaves `entry`.
     pub(crate) fn new(
         bin: &gst::Bin,

@@ -24,14 +24,14 @@ pub(crate) struct Display {
 impl Display {
     /// Starts the task that keeps the display going; nothing to do where there is none.
     pub(crate) fn start(
-        output: Output,
+        output: Option<Output>,
         composed: &Arc<Hub>,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
         tasks: &Tasks,
     ) -> Self {
         let (open, wanted) = watch::channel(true);
-        if output != Output::None {
+        if let Some(output) = output {
             let (composed, timeline, events) = (Arc::clone(composed), Arc::clone(timeline), events.clone());
             let device = DisplayDevice { output, composed, timeline, events, taking: None, report: Report::default() };
             tasks.spawn(supervise(device, wanted, tasks.closing()));
@@ -51,11 +51,10 @@ struct DisplayDevice {
 
 impl Device for DisplayDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
-        let pipeline = described("videoconvert name=convert ! identity name=last")?;
-        let (sink, source) = (self.output.sink()?, relay::entry("in", None, 2));
-        pipeline.add_many([source.upcast_ref(), &sink])?;
-        source.link(&named::<gst::Element>(&pipeline, "convert")?)?;
-        named::<gst::Element>(&pipeline, "last")?.link(&sink)?;
+        let pipeline = described(&self.output.chain.to_string())?;
+        let source = relay::entry("in", None, 2);
+        pipeline.add(&source)?;
+        source.link(&named::<gst::Element>(&pipeline, "first")?)?;
         let running = Running::start("display", pipeline, Pace::Common(&self.timeline))?;
         self.taking = Some(self.composed.attach(&source));
         Ok(running)
@@ -70,7 +69,7 @@ impl Device for DisplayDevice {
             self.taking = None;
         }
         if let Some((working, reason)) = self.report.news(state) {
-            let _ = self.events.send(MediaEvent::Screen { working, name: self.output.name().into(), reason });
+            let _ = self.events.send(MediaEvent::Screen { working, name: self.output.name.into(), reason });
         }
     }
 }

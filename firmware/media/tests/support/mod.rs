@@ -9,7 +9,7 @@
 
 use std::{net::Ipv4Addr, time::Duration};
 
-use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
+use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::{
     api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
@@ -31,6 +31,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         },
         voice: VoiceProcessing::NONE,
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
+        conversion: Conversion::default(),
         codecs: Codecs::default(),
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),

@@ -131,6 +131,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: OutputArguments,
     },
+    /// Show every media pipeline that a board file gives
+    Probe(ProbeArguments),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -168,6 +170,18 @@ pub(crate) struct RunArguments {
     pub(crate) config: PathBuf,
     #[command(flatten)]
     pub(crate) overrides: OverrideArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArguments {
+    /// What the box is made of: a file, or the name of a board inside the program
+    #[arg(long, value_name = "FILE", default_value = "/etc/roombox/board.toml")]
+    pub(crate) board: PathBuf,
+    /// Open nothing: tell from the board file alone, for any board on any machine
+    #[arg(long, required = true)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 #[derive(Debug, Default, Args)]

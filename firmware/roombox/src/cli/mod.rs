@@ -4,6 +4,7 @@ mod arguments;
 mod ask;
 mod config;
 mod print;
+mod probe;
 mod simulate;
 mod sip_check;
 #[cfg(test)]
@@ -13,5 +14,6 @@ pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, R
 pub(crate) use ask::{command, events, role, say, statistics, status};
 pub(crate) use config::config;
 pub(crate) use print::fields;
+pub(crate) use probe::probe;
 pub(crate) use simulate::simulate;
 pub(crate) use sip_check::sip_check;

@@ -128,6 +128,7 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
             noise_suppression: settings.audio.noise_suppression,
         },
         screen,
+        conversion: board.conversion.clone(),
         codecs: board.codecs.clone(),
         video_codecs: codec_names(video),
         picture: (video.width, video.height, video.fps),
