@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::checks::HEARD;
 use crate::wait::PATIENCE;
-use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, ScreenWiring};
+use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics, VoiceProcessing};
 use roombox_media::engine::MediaEngine;
 use roombox_sip::api::{Body, SessionId};
@@ -29,6 +29,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()), echo_delay_ms: None },
         voice: VoiceProcessing::NONE,
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
+        conversion: Conversion::default(),
         codecs: Codecs::default(),
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
