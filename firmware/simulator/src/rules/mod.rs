@@ -14,6 +14,20 @@
 //! | `bounded` | transactions, flows, nonces and sessions stay under [`MOST`] |
 //! | `nothing-left` | after a stop no session, transaction, flow or timer is left, at the server neither |
 //! | `no-panic` | nothing panics |
+//!
+//! Of boxes with the whole client, besides `nothing-left` and `no-panic`:
+//!
+//! | rule | says |
+//! |---|---|
+//! | `one-call` | while a box auto-dials there is exactly one call to the target, or something that will make one |
+//! | `state-agrees` | when it is quiet, a box tells what is true at the server: calls, hold, presentation, room, role, registration, microphone and camera |
+//! | `info-in-dialog` | no INFO outside a dialog that stands |
+//! | `operation-ends` | every operation of the queue has exactly one outcome |
+//! | `call-ends-once`, `closed-call` | a call ends once; nothing is asked of its media after that was closed |
+//! | `presentation-ends`, `presentation-spares-call` | every start has an outcome, and a failure costs no call |
+//! | `no-busy-loop` | no wake-up without a later wish, no more than a stated number of outputs a second |
+//! | `in-the-call` | after the last mishap every box is in its call again |
+//! | `stampede` | after a restart at most 40 of 100 boxes come within one second, spread over five |
 
 mod ledger;
 mod registers;

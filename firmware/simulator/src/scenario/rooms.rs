@@ -128,8 +128,6 @@ pub struct RoomScenario {
     pub about: &'static str,
     /// How many boxes there are.
     pub boxes: usize,
-    /// Nothing but a person ends a call.
-    pub calls_last: bool,
     /// What persons do, with weights.
     pub deeds: &'static [(u64, Deed)],
     /// Least and greatest time between two deeds at one box, in milliseconds.

@@ -8,7 +8,6 @@ const CALM: RoomScenario = RoomScenario {
     name: "",
     about: "",
     boxes: 2,
-    calls_last: false,
     deeds: EVERY_DEED,
     deed_every_ms: (300, 20_000),
     mishaps: &[],
@@ -140,8 +139,7 @@ pub(super) const SCENARIOS: &[RoomScenario] = &[
     },
     RoomScenario {
         name: "room-presenting",
-        about: "presentations that fail, are refused and taken over: no call ends",
-        calls_last: true,
+        about: "presentations that fail, are refused and taken over",
         deeds: PRESENTING,
         deed_every_ms: (100, 6_000),
         mishaps: &[(4, Mishap::PresentationFails), (1, Mishap::CameraFails)],
