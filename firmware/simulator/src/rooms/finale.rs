@@ -13,9 +13,9 @@ use crate::servers::{self, Mood as ServerMood};
 
 /// Until a call can be made on a good network.
 const AT_THE_START: Duration = Duration::from_secs(15);
-/// The registration comes back within [`crate::REGISTERED_AGAIN`]; then the call, after the longest wait of a redial, an
-/// INVITE that nobody has answered (a minute) and another wait.
-pub(super) const IN_CALL_AGAIN: Duration = Duration::from_secs(240 + 30 + 60 + 30);
+/// The registration comes back within [`crate::REGISTERED_AGAIN`], four minutes; then the call, after the longest wait of a
+/// redial (30 s), an INVITE that nobody has answered (a minute) and another wait.
+pub(super) const IN_CALL_AGAIN: Duration = Duration::from_mins(6);
 /// The longest anything may still take when nothing new begins.
 const QUIET: Duration = Duration::from_mins(1);
 /// 64*T1, the longest linger (timers D and K), and a little.

@@ -56,7 +56,7 @@ pub(super) fn a_box(scenario: &RoomScenario, number: usize, seed: u64) -> BoxNod
     if scenario.parameters_asked {
         config.parameters = Parameters::AskedOnEachAttempt;
     }
-    config.sessions.call_waiting = if number % 2 == 0 { CallWaiting::Ring } else { CallWaiting::Busy };
+    config.sessions.call_waiting = if number.is_multiple_of(2) { CallWaiting::Ring } else { CallWaiting::Busy };
     let parameters = ConnectionParameters {
         display_name: format!("Box {number}"),
         instance_id: Some(instance_id),

@@ -7,7 +7,7 @@
 //! | `one-register` | never two REGISTERs in flight on one flow |
 //! | `wrong-password` | a refused password is not sent again before a person acts |
 //! | `registered-again` | after the last fault a user is registered again within [`REGISTERED_AGAIN`] |
-//! | `dialogs-agree` | when it is quiet, both ends know the same dialogs: tags, CSeq numbers, targets |
+//! | `dialogs-agree` | when it is quiet, both ends know the same dialogs: tags, `CSeq` numbers, targets |
 //! | `holds-agree` | when it is quiet, who is held knows it, and who holds knows it |
 //! | `clean-call` | a call after all faults is answered at once and ended on both sides |
 //! | `no-stuck-transaction` | after 64*T1 and the longest linger no transaction is left |

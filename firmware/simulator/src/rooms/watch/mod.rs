@@ -79,7 +79,9 @@ impl Watch {
             Output::Sip(SipRequest::Command(command)) => [self.calls.on_sip_command(command), Ok(())],
             Output::AskParameters { .. } | Output::Http(_) | Output::Sip(_) => [Ok(()), Ok(())],
         };
-        results.into_iter().for_each(|result| self.check(result));
+        for result in results {
+            self.check(result);
+        }
         let result = self.pace.output();
         self.check(result);
     }
