@@ -56,7 +56,7 @@ impl Signalling {
             return self.command(Command::Info { session: other, request: passed, headers, body, content_type });
         }
         let said = ClientMessage::parse(headers, body.as_ref()).filter(|_| self.config.dialect == Dialect::Vinteo);
-        let answer = said.map_or(Permission::Granted, |said| self.on_said(session, said));
+        let answer = said.map_or(Permission::Granted, |said| self.on_said(session, &said));
         match answer {
             Permission::Granted => self.respond(request, 200, Vec::new()),
             Permission::Refused { status, reason } => self.command(Command::Respond {
@@ -69,11 +69,11 @@ impl Signalling {
         }
     }
 
-    fn on_said(&mut self, session: SessionId, said: ClientMessage) -> Permission {
+    fn on_said(&mut self, session: SessionId, said: &ClientMessage) -> Permission {
         let Some(call) = self.calls.by_session.get_mut(&session) else { return Permission::Granted };
         let (number, user) = (call.number, call.user.clone());
         if let ClientMessage::MediaState(state) = said {
-            call.media_state = state;
+            call.media_state = *state;
         }
         self.tell(LabEvent::Said { call: number, user: user.clone(), said: said.clone() });
         let answer = match said {
@@ -129,7 +129,7 @@ impl Signalling {
         let Way::Room(stay) = &mut call.way else { return };
         match message {
             VendorMessage::EnterRoom(room) => {
-                stay.token = room.token.clone();
+                stay.token.clone_from(&room.token);
                 let moved = std::mem::replace(&mut stay.room, room.name.clone()) != room.name;
                 if moved {
                     self.ask_media(MediaRequest::Move { call: number, room: room.name.clone() });
