@@ -64,7 +64,7 @@ async fn serve(
             () = late => {}
             Some(event) = events.recv() => {
                 cli::say(&line(&event, json))?;
-                for play in &mut play {
+                if let Some(play) = &mut play {
                     play.hear(&event);
                 }
             }
