@@ -77,7 +77,7 @@ pub fn granted(page: &Page, name: &str) {
 pub fn refused(page: &Page, client: Client, name: &str, reason: &str) {
     let refusal = match client {
         Client::Version31 => json!({ "granted": false }),
-        _ => json!({ "granted": false, "error": reason }),
+        Client::Version20 => json!({ "granted": false, "error": reason }),
     };
     assert_eq!(told(page, name), refusal, "{name}");
 }
