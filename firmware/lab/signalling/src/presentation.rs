@@ -46,6 +46,15 @@ impl Signalling {
         Permission::Granted
     }
 
+    /// A participant may not have heard that it presents no longer.
+    pub(crate) fn stop_again(&mut self, session: SessionId) {
+        // It may have gone, or have been granted it anew.
+        let presents = self.calls.presentations.values().any(|presentation| presentation.by == session);
+        if self.calls.by_session.contains_key(&session) && !presents {
+            self.say(session, &VendorMessage::PresentationMustStop {}, Form::Info);
+        }
+    }
+
     /// A participant presents no longer; nothing happens when it did not.
     pub(crate) fn presentation_over(&mut self, session: SessionId) {
         let room = self.calls.presentations.iter().find(|(_, presentation)| presentation.by == session);

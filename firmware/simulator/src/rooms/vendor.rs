@@ -3,7 +3,6 @@
 use roombox_conference::catalogue::{License, MainCamCommand, Role};
 use roombox_conference::vendor::{Room, Secret, VendorMessage};
 use roombox_lab_signalling::Order;
-use roombox_sip::machine::Machine;
 
 use super::{RoomGame, user};
 use crate::dice::Dice;
@@ -64,13 +63,9 @@ impl RoomGame {
         })
     }
 
-    /// Everybody takes part in the room; whoever shows a picture that the server does not want is told so again.
+    /// Everybody takes part in the room.
     pub(super) fn admit_everybody(&mut self) {
-        let presenters: Vec<_> = self.network.server.status().records.presenters().collect();
         for number in 0..self.scenario.boxes {
-            if !presenters.contains(&user(self.scenario, number)) {
-                self.say(number, &VendorMessage::PresentationMustStop {});
-            }
             let room = self.enter(number, "boardroom");
             self.say(number, &room);
             self.say(number, &VendorMessage::MoveToParticipants {});

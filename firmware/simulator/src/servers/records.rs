@@ -30,12 +30,6 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// Who presents, by their own descriptions.
-    pub(crate) fn presenters(&self) -> impl Iterator<Item = String> {
-        let presents = self.participants.values().filter(|participant| participant.presents);
-        presents.filter_map(|participant| Some(participant.origin.as_ref()?.who.clone()))
-    }
-
     /// A message arrives.
     pub(crate) fn message(&mut self, bytes: &[u8]) {
         if bytes.starts_with(b"INVITE ") {
