@@ -7,7 +7,7 @@ use roombox_simulator::{Batch, run, run_batch, scenario, scenarios};
 use roombox_sip::virtual_network::Tracing;
 
 /// As many as are played at every landing; `make simulate` plays more.
-const SEEDS: u64 = 560;
+const SEEDS: u64 = 280;
 
 #[test]
 fn no_rule_is_broken() {

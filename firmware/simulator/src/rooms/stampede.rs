@@ -10,8 +10,15 @@ use super::finale::IN_CALL_AGAIN;
 
 /// How far the attempts of the boxes are spread.
 pub(super) const SPREAD: Duration = Duration::from_secs(5);
-/// So many of 100 boxes may come within one second; an even spread over [`SPREAD`] is half of it.
-const MOST_OF_HUNDRED: usize = 40;
+/// Deviations above the mean of an even spread: beyond (with 40 boxes, 26 in a second) is less than one second in 10^8.
+const DEVIATIONS: f64 = 7.0;
+
+/// How many of `boxes` may come within one second where each comes in any second of [`SPREAD`] (binomial).
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some boxes")]
+fn most(boxes: usize) -> usize {
+    let (all, share) = (boxes as f64, 1.0 / SPREAD.as_secs_f64());
+    (all * share + DEVIATIONS * (all * share * (1.0 - share)).sqrt()) as usize
+}
 
 impl RoomGame {
     /// Everybody is in the room.
@@ -38,7 +45,7 @@ impl RoomGame {
             }
         }
         self.network.remark(format_args!("boxes by second {seconds:?}"));
-        let most = (self.scenario.boxes * MOST_OF_HUNDRED / 100).max(4);
+        let most = most(self.scenario.boxes);
         if let Some(((method, second), count)) = seconds.iter().find(|(_, count)| **count > most) {
             let boxes = self.scenario.boxes;
             self.violate("stampede", format!("{count} {method} of {boxes} boxes in second {second} after the restart"));

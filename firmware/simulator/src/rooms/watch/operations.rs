@@ -70,9 +70,13 @@ impl Operations {
                 self.asked(OperationKind::Start);
             }
             // A second one is refused, the first goes on.
-            (true, SessionPhase::Closed) if state.reason != Some(CloseReason::SessionActive) => {
+            (true, SessionPhase::Closed) if state.reason == Some(CloseReason::SessionActive) => {}
+            (true, SessionPhase::Closed) => {
                 self.undertaking = false;
-                self.asked(OperationKind::Stop);
+                // Whoever took its place keeps the connection.
+                if state.reason != Some(CloseReason::Superseded) {
+                    self.asked(OperationKind::Stop);
+                }
             }
             _ => {}
         }
