@@ -46,7 +46,7 @@ fuzz-smoke: ## a million broken inputs to every SIP parser and to live user agen
 	$(CARGO) run --release --locked -p roombox-fuzz
 
 SEEDS ?= 0..20000
-simulate: ## 20 000 seeds of SIP in virtual time, twice, with equal traces (some minutes)
+simulate: ## 20 000 seeds of user agents and whole boxes in virtual time, twice, with equal traces (some twenty minutes)
 	$(CARGO) build --release --locked -p roombox
 	@$(TARGET)/release/roombox simulate --seeds $(SEEDS) > $(TARGET)/simulate-first || { cat $(TARGET)/simulate-first; exit 1; }
 	@cat $(TARGET)/simulate-first
