@@ -34,7 +34,7 @@ behaviour: build-debug ## every crate's own tests, and real processes on loopbac
 	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked
 
 # The peers of signalling mostly wait; browsers keep the machine busy, one at a time.
-interop: build-debug ## the user agent and the box against SIPp, Kamailio, and JsSIP and SIP.js in Chromium
+interop: build-debug ## the user agent and the box against SIPp, Kamailio, and JsSIP, SIP.js and the clients of a vendor in Chromium
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
 	$(CARGO) test --workspace --locked --test interop -- --ignored --test-threads 8
 	ROOMBOX_BIN=$(DEBUG_BINARY) $(CARGO) test --workspace --locked --test browsers -- --ignored --test-threads 1
@@ -46,7 +46,7 @@ fuzz-smoke: ## a million broken inputs to every SIP parser and to live user agen
 	$(CARGO) run --release --locked -p roombox-fuzz
 
 SEEDS ?= 0..20000
-simulate: ## 20 000 seeds of SIP in virtual time, twice, with equal traces (some minutes)
+simulate: ## 20 000 seeds of user agents and whole boxes in virtual time, twice, with equal traces (some twenty minutes)
 	$(CARGO) build --release --locked -p roombox
 	@$(TARGET)/release/roombox simulate --seeds $(SEEDS) > $(TARGET)/simulate-first || { cat $(TARGET)/simulate-first; exit 1; }
 	@cat $(TARGET)/simulate-first

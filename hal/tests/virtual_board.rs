@@ -50,7 +50,7 @@ fn an_unknown_button_names_the_known_ones() {
     let (_hardware, handle) = opened();
     assert_eq!(
         handle.press("joln").unwrap_err().to_string(),
-        "there is no button `joln`; the board has join, mute, camera"
+        "there is no button `joln`; the board has join, mute, camera, present"
     );
 }
 

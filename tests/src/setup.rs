@@ -89,10 +89,16 @@ impl Setup {
         lines.extend(self.authority.as_ref().map(|path| format!("ca_file = {}", json!(path))));
         lines.push("[conference]".into());
         lines.extend(self.target.as_ref().map(|target| format!("target = {}", json!(target))));
+        lines.extend(self.http_server().map(|server| format!("http_server = {}", json!(server))));
         lines.push(format!("auto_dial = {}\nauto_answer = {}", self.auto_dial, self.auto_answer));
         lines.push(format!("[video]\ncodecs = {}", json!(self.codecs)));
         lines.push(format!("[web]\nlisten = {}", json!(self.panel)));
         lines.join("\n")
+    }
+
+    /// `host:port` of the server: a lab serves everything on one port.
+    fn http_server(&self) -> Option<&str> {
+        self.server.split_once("://")?.1.split('/').next()
     }
 
     pub(crate) fn board(&self) -> String {

@@ -73,6 +73,7 @@
 //! Three programs run the client in virtual time against a server in memory and print what happens: the examples
 //! `join_room`, `present` and `auto_answer`.
 
+mod again;
 pub mod api;
 mod auto_connect;
 mod balancer;

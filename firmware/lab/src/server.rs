@@ -103,6 +103,8 @@ impl Server {
                             _ = stop.recv() => return self.tell(LabEvent::Stopped {}),
                             () = sleep(time) => {}
                         }
+                        // What was on its way is for nobody.
+                        while incoming.try_recv().is_ok() {}
                         listener = match self.rise() {
                             Ok(listener) => listener,
                             Err(error) => {
@@ -137,7 +139,6 @@ impl Server {
         let listener = Listener::bind(&self.transports, self.place.address, self.place.options.clone())?;
         self.signalling = signalling(&self.config, self.place.address);
         self.rooms.set_faults(&self.config.faults);
-        // What those said who are gone is for nobody.
         while self.notes.1.try_recv().is_ok() {}
         self.tell(LabEvent::Listening { address: self.place.address, url: self.place.url.clone() });
         Ok(listener)

@@ -64,7 +64,9 @@ async fn serve(
             () = late => {}
             Some(event) = events.recv() => {
                 cli::say(&line(&event, json))?;
-                play.iter_mut().for_each(|play| play.hear(&event));
+                if let Some(play) = &mut play {
+                    play.hear(&event);
+                }
             }
         }
     }

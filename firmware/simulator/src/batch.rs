@@ -15,7 +15,7 @@ use crate::{Run, run};
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// This scenario for every seed; `None` = all of them in turn.
-    pub scenario: Option<&'static Scenario>,
+    pub scenario: Option<Scenario>,
     /// The seeds.
     pub seeds: Range<u64>,
     /// Threads, at least one.

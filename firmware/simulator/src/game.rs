@@ -1,6 +1,5 @@
 //! One run: a world, its users, an agenda, and the rules watching.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use roombox_sip::agent::{self, AgentConfig, RegistrationConfig, UserAgent};
@@ -10,9 +9,11 @@ use roombox_sip::ident::Random;
 use roombox_sip::machine::Machine;
 use roombox_sip::virtual_network::{Side, Tracing, VirtualNetwork};
 
+use crate::agenda::Agenda;
+use crate::dice::Dice;
 use crate::rules::{Ledger, MOST, Registers, Violation};
-use crate::scenario::{Between, Scenario};
-use crate::servers::{HOST, Input, LabServer, Mood, PASSWORD, Proxy, Server, USERS};
+use crate::scenario::{AgentScenario, Between};
+use crate::servers::{HOST, Input, LabServer, LabSetup, Mood, PASSWORD, Proxy, Server, USERS};
 use crate::troubles::Over;
 
 /// Two runs differ in this alone.
@@ -40,14 +41,13 @@ pub(crate) enum Manner {
 /// One run.
 #[derive(Debug)]
 pub(crate) struct Game {
-    agenda: BTreeMap<(Instant, u64), Job>,
-    jobs: u64,
+    agenda: Agenda<Job>,
     pub(crate) ledgers: Vec<Ledger>,
     pub(crate) manner: Manner,
     pub(crate) network: VirtualNetwork<UserAgent, Server>,
     pub(crate) random: Random,
     registers: Vec<Registers>,
-    pub(crate) scenario: &'static Scenario,
+    pub(crate) scenario: &'static AgentScenario,
     seed: u64,
     pub(crate) servers: u64,
     pub(crate) start: Instant,
@@ -57,15 +57,14 @@ pub(crate) struct Game {
 }
 
 impl Game {
-    pub(crate) fn new(scenario: &'static Scenario, start: Instant, seed: u64, tracing: Tracing) -> Self {
+    pub(crate) fn new(scenario: &'static AgentScenario, start: Instant, seed: u64, tracing: Tracing) -> Self {
         let agents = USERS.iter().zip(1..).map(|(user, n)| agent(scenario, user, seed.wrapping_mul(WORLD) ^ n));
         let server = server(scenario, start, seed);
         let mut network = VirtualNetwork::new(start, seed ^ WORLD, agents.collect(), server);
         network.set_tracing(tracing);
         network.take_wire();
         Self {
-            agenda: BTreeMap::new(),
-            jobs: 0,
+            agenda: Agenda::default(),
             ledgers: USERS.iter().map(|_| Ledger::default()).collect(),
             manner: Manner::Free,
             network,
@@ -84,36 +83,6 @@ impl Game {
         self.network.now()
     }
 
-    /// Uniform in `from..=to`.
-    pub(crate) fn dice(&mut self, from: u64, to: u64) -> u64 {
-        self.random.millis(from, to)
-    }
-
-    /// So many of 100.
-    pub(crate) fn chance(&mut self, percent: u64) -> bool {
-        self.dice(1, 100) <= percent
-    }
-
-    /// One of a weighted list; `None` of an empty one.
-    pub(crate) fn draw<T: Copy>(&mut self, list: &[(u64, T)]) -> Option<T> {
-        let all: u64 = list.iter().map(|(weight, _)| weight).sum();
-        let mut at = self.dice(1, all.max(1));
-        for (weight, item) in list {
-            if at <= *weight {
-                return Some(*item);
-            }
-            at -= weight;
-        }
-        None
-    }
-
-    /// One of these.
-    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
-        let highest = u64::try_from(list.len()).ok()?.checked_sub(1)?;
-        let index = self.dice(0, highest);
-        list.get(usize::try_from(index).ok()?).copied()
-    }
-
     /// Does something later; a wait drawn from `ms`.
     pub(crate) fn later(&mut self, ms: (u64, u64), job: Job) {
         let wait = Duration::from_millis(self.dice(ms.0, ms.1));
@@ -121,13 +90,12 @@ impl Game {
     }
 
     pub(crate) fn at(&mut self, at: Instant, job: Job) {
-        self.jobs += 1;
-        self.agenda.insert((at, self.jobs), job);
+        self.agenda.add(at, job);
     }
 
     /// Forgets what users and troubles were about to do; what ends a trouble stays.
     pub(crate) fn forget_acts(&mut self) {
-        self.agenda.retain(|_, job| !matches!(job, Job::Act(_) | Job::Trouble));
+        self.agenda.retain(|job| !matches!(job, Job::Act(_) | Job::Trouble));
     }
 
     /// Lets time pass until `end` or until a rule is broken.
@@ -141,7 +109,7 @@ impl Game {
             if self.violation.is_some() || self.now() > end {
                 return true;
             }
-            let due = self.agenda.first_key_value().map(|((at, _), _)| *at).filter(|at| *at <= end);
+            let due = self.agenda.next().filter(|at| *at <= end);
             match self.network.next_event(due.unwrap_or(end)) {
                 Some((side, event)) => {
                     // What was sent before the event counts before it.
@@ -150,8 +118,8 @@ impl Game {
                         self.on_event(client, event);
                     }
                 }
-                None => match due.and_then(|_| self.agenda.pop_first()) {
-                    Some((_, job)) => self.carry_out(job),
+                None => match due.and_then(|at| self.agenda.take(at)) {
+                    Some(job) => self.carry_out(job),
                     None => return going(self),
                 },
             }
@@ -250,7 +218,13 @@ impl Game {
     }
 }
 
-fn agent(scenario: &Scenario, user: &str, seed: u64) -> UserAgent {
+impl Dice for Game {
+    fn random(&mut self) -> &mut Random {
+        &mut self.random
+    }
+}
+
+fn agent(scenario: &AgentScenario, user: &str, seed: u64) -> UserAgent {
     let mut endpoint = EndpointConfig::client(format!("sip:{user}@{HOST}"));
     endpoint.credentials = Some(Credentials { username: user.into(), password: PASSWORD.into() });
     endpoint.instance_id = Some(format!("urn:uuid:00000000-0000-4000-8000-{:012x}", seed & 0xffff_ffff_ffff));
@@ -263,9 +237,13 @@ fn agent(scenario: &Scenario, user: &str, seed: u64) -> UserAgent {
     UserAgent::new(config, seed)
 }
 
-fn server(scenario: &Scenario, now: Instant, seed: u64) -> Server {
+fn server(scenario: &AgentScenario, now: Instant, seed: u64) -> Server {
     match scenario.between {
-        Between::Lab => Server::Lab(Box::new(LabServer::new(now, seed))),
+        Between::Lab => {
+            let users = USERS.map(str::to_owned).to_vec();
+            let setup = LabSetup { bearer_token: None, name: "lab".into(), unreliable: true, users };
+            Server::Lab(Box::new(LabServer::new(now, seed, setup)))
+        }
         Between::Proxy => Server::Proxy(Box::new(Proxy::new(seed))),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use roombox_lab_signalling::{Faults as LabFaults, Order};
 use roombox_sip::virtual_network::Faults;
 
+use crate::dice::Dice;
 use crate::game::{Game, Job};
 use crate::scenario::Trouble;
 use crate::servers::{Mood, PASSWORD, Refusal, USERS};

@@ -272,6 +272,18 @@ fn news_end_with_a_reason_with_a_final_status_or_with_their_time() {
 }
 
 #[test]
+fn info_after_the_call_is_refused_though_news_of_a_transfer_still_come_in_its_dialog() {
+    let mut wire = Wire::new(Transport::Ws);
+    let to = transferring(&mut wire);
+    assert_eq!(wire.answer(&inside(&to, "BYE", 2, "")), Some(200));
+    assert!(wire.take_events().iter().any(is_ended));
+    assert_eq!(wire.answer(&inside(&to, "INFO", 3, "Content-Type: application/x-sign-of-life\n")), Some(481));
+    assert_eq!(told(&mut wire), None);
+    assert_eq!(wire.answer(&notify(&to, 4, &news("active;expires=60", "SIP/2.0 100 Trying"))), Some(200));
+    assert_eq!(told(&mut wire), Some((100, false)));
+}
+
+#[test]
 fn a_peer_that_says_terminated_every_time_is_heard_to_the_end() {
     let mut wire = Wire::new(Transport::Ws);
     let to = transferring(&mut wire);

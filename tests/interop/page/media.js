@@ -1,5 +1,5 @@
 // What both libraries share: camera and microphone, the remote picture and sound, and the numbers of the browser.
-const remote = document.getElementById("remote");
+const [remote, content] = ["remote", "content"].map((id) => document.getElementById(id));
 let local;
 let listener;
 
@@ -21,10 +21,12 @@ function listen(from) {
 }
 
 export function show(connection) {
-  connection.addEventListener("track", ({ streams, track }) => {
+  connection.addEventListener("track", ({ streams, track, transceiver }) => {
     const from = streams[0] ?? new MediaStream([track]);
-    if (track.kind === "audio") listen(from);
-    if (track.kind === "video") remote.srcObject = from;
+    if (track.kind === "audio") return listen(from);
+    const main = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === "video");
+    if (transceiver === main) remote.srcObject = from;
+    else content.srcObject = new MediaStream([track]);
   });
 }
 
@@ -39,12 +41,13 @@ export async function statistics(connection) {
   return [...report.values()].filter(({ type }) => type === "inbound-rtp" || type === "outbound-rtp");
 }
 
-// The remote picture at 640 x 360: red, green, blue, in base64.
-export function picture() {
+// The remote picture, or what somebody presents, at 640 x 360: red, green, blue, in base64.
+export function picture(presented = false) {
   const [width, height] = [640, 360];
-  if (remote.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
+  const shown = presented ? content : remote;
+  if (shown.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
   const canvas = new OffscreenCanvas(width, height).getContext("2d");
-  canvas.drawImage(remote, 0, 0, width, height);
+  canvas.drawImage(shown, 0, 0, width, height);
   const rgb = canvas.getImageData(0, 0, width, height).data.filter((_, at) => at % 4 !== 3);
   return { width, height, rgb: base64(new Uint8Array(rgb)) };
 }

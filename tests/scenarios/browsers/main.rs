@@ -1,5 +1,11 @@
-//! Browsers as peers: `JsSIP` and SIP.js in Chromium, registered at Kamailio.
+//! Browsers as peers: `JsSIP` and SIP.js in Chromium, registered at Kamailio, and the vendor's `JsSIP` in calls of a lab.
 
 mod box_and_page;
+mod meeting;
+mod meeting_admission;
+mod meeting_messages;
+mod meeting_presentation;
+mod meeting_reports;
+mod meeting_spectators;
 mod phone_and_page;
 mod world;

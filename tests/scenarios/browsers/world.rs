@@ -29,10 +29,15 @@ pub struct World {
 /// A browser and a box in a call keep a small machine busy.
 static ONE_WORLD_AT_A_TIME: Mutex<()> = Mutex::new(());
 
+/// Waits until no other test of this program keeps a browser busy.
+pub fn turn() -> MutexGuard<'static, ()> {
+    ONE_WORLD_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl World {
     /// Starts everything.
     pub fn start() -> Self {
-        let turn = ONE_WORLD_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn();
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
         let identity = certificates::make(folder.path(), "kamailio");
         let server = Kamailio::start(folder.path(), &identity);

@@ -1,6 +1,7 @@
 //! Foreign peers: `SIPp`, Kamailio, and `JsSIP` and SIP.js in Chromium.
 
 pub mod chromium;
+pub mod client;
 pub mod devtools;
 pub mod kamailio;
 pub mod page;

@@ -1,4 +1,4 @@
-//! The terminal in a tab, on `JsSIP` or SIP.js, and what it sees and hears.
+//! The terminal in a tab, on `JsSIP`, SIP.js or the `JsSIP` of the vendor's clients, and what it sees and hears.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -60,8 +60,12 @@ impl Page {
             "library": library.name(), "answer": answer,
             "server": server.url(), "uri": format!("sip:{user}@{DOMAIN}"), "password": PASSWORD,
         });
+        self.start(&account);
+    }
+
+    pub(crate) fn start(&self, account: &Value) {
         let outcome = self.run(&format!("phone.start({account})"));
-        assert_eq!(outcome, json!({ "event": "registered" }), "{user} at {}", server.url());
+        assert_eq!(outcome, json!({ "event": "registered" }), "{account}");
     }
 
     /// Tells the terminal to do something and waits for nothing.
@@ -122,7 +126,16 @@ impl Page {
 
     /// The frame code in the picture it shows.
     pub fn frame_code(&self) -> Option<FrameCode> {
-        let picture = self.run("phone.picture()");
+        self.code_of(false)
+    }
+
+    /// The frame code in what somebody else presents, as it shows it.
+    pub fn content_code(&self) -> Option<FrameCode> {
+        self.code_of(true)
+    }
+
+    fn code_of(&self, presented: bool) -> Option<FrameCode> {
+        let picture = self.run(&format!("phone.picture({presented})"));
         let rgb = STANDARD.decode(picture["rgb"].as_str()?).expect("the page sends base64");
         let side = |name: &str| picture[name].as_u64().and_then(|side| usize::try_from(side).ok());
         read_rgb(&rgb, side("width")?, side("height")?)

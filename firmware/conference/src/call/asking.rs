@@ -1,10 +1,12 @@
 //! What a call asks of the other side beside offers: INFO about itself, a transfer; and what became of it.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use roombox_sip::api::{self as sip, Command, FinalResponse, ReferTo, RequestId};
 
 use super::{Call, user_part};
+use crate::again::Again;
 use crate::api::{Asked, Event};
 use crate::catalogue::{ApiEvent, CallEvent, Fault, Side};
 use crate::context::Context;
@@ -15,6 +17,8 @@ use crate::vendor::{ClientMessage, is_peer_to_peer};
 #[derive(Debug, Default)]
 pub(super) struct Asking {
     info: Outgoing,
+    /// The media state, when the server may not have got it.
+    pub(super) media_state: Again,
     others: BTreeMap<RequestId, Asked>,
 }
 
@@ -37,7 +41,17 @@ impl Call {
             if let Some(before) = self.announced.replace(state) {
                 self.tell_muting(context, before, state);
             }
+            self.asking.media_state.forget();
             self.asking.info.say(context, session, ClientMessage::MediaState(state));
+        }
+    }
+
+    /// The server may not know what microphone and camera do: it is told again.
+    pub(super) fn say_again(&mut self, context: &mut Context, now: Instant) {
+        if self.asking.media_state.due(now)
+            && let Some(session) = self.standing_session()
+        {
+            self.asking.info.say(context, session, ClientMessage::MediaState(context.media_state));
         }
     }
 
@@ -54,10 +68,14 @@ impl Call {
     pub(crate) fn handle_response(
         &mut self,
         context: &mut Context,
+        now: Instant,
         request: RequestId,
         outcome: &Result<FinalResponse, sip::Failure>,
     ) {
         if let Some(reply) = self.asking.info.handle_response(request, outcome) {
+            if let (ClientMessage::MediaState(_), Outcome::Failed(_)) = (&reply.message, &reply.outcome) {
+                self.asking.media_state.plan(now);
+            }
             self.info_answered(context, reply);
         }
         if let Some(asked) = self.asking.others.remove(&request) {

@@ -38,6 +38,7 @@ impl Call {
     }
 
     pub(crate) fn handle_timeout(&mut self, context: &mut Context, now: Instant) -> Step {
+        self.say_again(context, now);
         let deadlines = [self.deadline, self.negotiation.deadline()];
         if deadlines.iter().flatten().any(|deadline| *deadline <= now) {
             return self.phase_took_too_long(context);
@@ -64,7 +65,8 @@ impl Call {
             Some(lost) => Some(self.unreachable_until(context, lost)),
             None => self.media.next_deadline(&context.config.call),
         };
-        [self.deadline, self.negotiation.deadline(), watch].into_iter().flatten().min()
+        let said = self.asking.media_state.deadline();
+        [self.deadline, self.negotiation.deadline(), watch, said].into_iter().flatten().min()
     }
 
     fn phase_took_too_long(&mut self, context: &mut Context) -> Step {

@@ -61,7 +61,7 @@ impl Leg {
         request: sip::RequestId,
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) -> Step {
-        self.call.handle_response(context, request, outcome);
+        self.call.handle_response(context, now, request, outcome);
         self.parts.response(context, now, &mut self.call, request, outcome)
     }
 

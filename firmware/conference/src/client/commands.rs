@@ -93,6 +93,9 @@ impl ConferenceClient {
     }
 
     fn join(&mut self, now: Instant, target: String, keep: bool) {
+        if let Some(state) = self.undertaking.give_way() {
+            self.context.event(Event::ConnectAndCall(state));
+        }
         if let Some(leg) = self.calls.present().filter(|leg| leg.call.is_to(&target)) {
             let call = leg.call.id();
             self.calls.keep(call);

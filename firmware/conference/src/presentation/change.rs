@@ -53,7 +53,7 @@ impl Presentation {
     pub(super) fn lost(&mut self, context: &mut Context, call: &Call, outcome: Result<bool, &str>) {
         let reason = outcome.err().unwrap_or_default();
         Self::detach(context, call);
-        self.say(context, call, self.farewell());
+        self.take_leave(context, call);
         self.give_up(context, call, Failure::track(reason));
     }
 }

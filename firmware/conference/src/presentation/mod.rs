@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use roombox_sip::api::{self as sip, RequestId};
 
+use crate::again::Again;
 use crate::api::{CallId, Command, ContentHint, MediaFact, PresentCommand};
 use crate::call::{Call, OfferTicket};
 use crate::catalogue::{
@@ -29,7 +30,7 @@ use crate::catalogue::{
 };
 use crate::context::Context;
 use crate::vendor::ClientMessage;
-use crate::vendor::outgoing::Outgoing;
+use crate::vendor::outgoing::{Outcome, Outgoing};
 use failure::{Failure, refusal};
 use picture::Picture;
 
@@ -92,6 +93,9 @@ pub(crate) struct Presentation {
     wish: Option<Wish>,
     /// To a single peer (true) or to a conference: decides the words.
     to_peer: bool,
+    /// A farewell on its way, and when to say it again.
+    farewell: Option<RequestId>,
+    again: Again,
     /// The stop INFO on its way.
     stopping: Option<RequestId>,
     /// The server wants the stop.
@@ -136,6 +140,13 @@ impl Presentation {
         outcome: &Result<sip::FinalResponse, sip::Failure>,
     ) {
         let Some(reply) = self.outgoing.handle_response(request, outcome) else { return };
+        // Without an answer nobody knows whether the other side waits for our picture.
+        if matches!(reply.outcome, Outcome::Failed(_)) {
+            self.again.plan(now);
+        } else if self.farewell == Some(request) {
+            self.again.forget();
+        }
+        self.farewell.take_if(|farewell| *farewell == request);
         match self.stage {
             Stage::Starting(Start::Asking(asked)) if asked == request => {
                 self.start_answered(context, now, call, reply.outcome);
@@ -177,6 +188,7 @@ impl Presentation {
                 Stage::Starting(Start::Attaching { .. }) => self.attached(context, now, call, late),
                 Stage::Starting(Start::Resting { .. }) => self.ask(context, call),
                 Stage::Active(Change::Attaching { .. }) => self.changed(context, call, late),
+                Stage::Idle | Stage::Failed if self.again.due(now) => drop(self.take_leave(context, call)),
                 _ => {}
             }
         }
@@ -187,6 +199,7 @@ impl Presentation {
         match self.stage {
             Stage::Starting(Start::Attaching { deadline } | Start::Resting { until: deadline })
             | Stage::Active(Change::Attaching { deadline }) => Some(deadline),
+            Stage::Idle | Stage::Failed => self.again.deadline(),
             _ => None,
         }
     }
@@ -234,8 +247,11 @@ impl Presentation {
         if self.to_peer { ClientMessage::ContentStarts } else { ClientMessage::AskToPresent }
     }
 
-    const fn farewell(&self) -> ClientMessage {
-        if self.to_peer { ClientMessage::ContentEnded } else { ClientMessage::PresentationStopped }
+    /// Says that there is no picture of ours any more.
+    fn take_leave(&mut self, context: &mut Context, call: &Call) -> Option<RequestId> {
+        let message = if self.to_peer { ClientMessage::ContentEnded } else { ClientMessage::PresentationStopped };
+        self.farewell = self.say(context, call, message);
+        self.farewell
     }
 
     /// The picture is on its sender, or may be.

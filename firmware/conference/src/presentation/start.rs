@@ -31,6 +31,7 @@ impl Presentation {
         if let Some(wish) = &mut self.wish {
             wish.attempts = wish.attempts.saturating_sub(1);
         }
+        self.again.forget();
         match self.say(context, call, self.permission()) {
             Some(request) => self.stage = Stage::Starting(Start::Asking(request)),
             None => self.give_up(context, call, Failure::no_call()),
@@ -94,7 +95,7 @@ impl Presentation {
     /// The server has permitted it, but it does not come: the picture comes off, and the other side is told.
     fn take_back(&mut self, context: &mut Context, now: Instant, call: &Call, failure: Failure) {
         Self::detach(context, call);
-        self.say(context, call, self.farewell());
+        self.take_leave(context, call);
         self.attempt_failed(context, now, call, failure);
     }
 

@@ -21,7 +21,7 @@ impl Presentation {
             Self::detach(context, call);
         }
         context.tell(PresentationEvent::End { call: call.id(), track: None });
-        self.stopping = self.say(context, call, self.farewell());
+        self.stopping = self.take_leave(context, call);
         self.stage = Stage::Stopping;
         if self.stopping.is_none() {
             self.ended(context, call);

@@ -41,6 +41,8 @@ pub enum CloseReason {
     RedialExhausted,
     /// There is one already.
     SessionActive,
+    /// Another call was asked for; it takes the connection over.
+    Superseded,
 }
 
 /// What is told of it.
@@ -100,6 +102,13 @@ impl ConnectAndCall {
         }
         *self = Self { phase: SessionPhase::Connecting, target };
         Ok(self.state(None))
+    }
+
+    /// Another call is wanted instead: it is over, and nothing is cleaned up. The state when there was one.
+    pub(crate) fn give_way(&mut self) -> Option<SessionState> {
+        let open = self.is_open();
+        *self = Self::default();
+        open.then(|| self.state(Some(CloseReason::Superseded)))
     }
 
     /// What a fact leads to: the state when it changed, and what has to be done. Facts that do not fit are dropped.

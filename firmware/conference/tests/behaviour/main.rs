@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 #![allow(missing_docs, reason = "test names are sentences")]
 
+mod again;
 mod asking;
 mod auto_connect;
 mod bench;

@@ -178,6 +178,19 @@ fn hanging_up_cancels_it_before_the_call_stands_and_ends_it_afterwards() {
 }
 
 #[test]
+fn another_call_takes_its_connection_over_and_outlives_the_failure_of_its_first_call() {
+    let mut bench = undertaken();
+    let call = bench.offer_asked().unwrap();
+    bench.media(MediaFact::OfferReady { call, sdp: OFFER.into() });
+    let session = bench.invited().unwrap();
+    bench.command(Command::Join { target: "sip:200@meet.example".into(), keep: true });
+    assert_eq!(states(&bench), [(SessionPhase::Closed, Some(CloseReason::Superseded))]);
+    bench.sip(sip::Event::Ended { session, failure: failed(sip::Cause::Rejected, Some(600)) });
+    assert!(!bench.asked(&SipRequest::Stop));
+    bench.confirm_call();
+}
+
+#[test]
 fn there_is_one_at_a_time_and_a_connection_in_use_is_not_taken_over() {
     let mut bench = undertaken();
     bench.command(Command::ConnectAndCall { target: TARGET.into() });

@@ -116,7 +116,7 @@ impl Signalling {
         let (call, user) = (call.number, call.user.clone());
         match news {
             MediaNews::Connected => self.tell(LabEvent::MediaConnected { call, user }),
-            MediaNews::Content(codec) => self.content_comes(session, codec),
+            MediaNews::Content(codec) => self.content_comes(session, &codec),
             MediaNews::Described { purpose, result } => {
                 if let Err(error) = &result {
                     self.tell(LabEvent::MediaFailed { call, user, reason: error.to_string() });

@@ -1,5 +1,7 @@
 //! What participants say, and what they are told, in the words of [`roombox_conference::vendor`] (spec section 3).
 
+use std::time::Duration;
+
 use roombox_conference::catalogue::ApiEvent;
 use roombox_conference::vendor::{ClientMessage, VendorMessage, is_purgatory};
 use roombox_sip::api::{Body, Command, Failure, FinalResponse, HeaderLine, RequestId, SessionId};
@@ -7,6 +9,7 @@ use roombox_sip::endpoint::Input;
 
 use crate::calls::{Role, Way};
 use crate::config::Dialect;
+use crate::due::Task;
 use crate::events::LabEvent;
 use crate::machine::Signalling;
 use crate::media::MediaRequest;
@@ -17,14 +20,16 @@ use crate::rules::Permission;
 const NOTIFY_EVENT: &str = "x-vinteo-notify";
 /// Of a peer that did not answer what was passed on to it.
 const NO_ANSWER: u16 = 408;
+/// Between a message that nobody answered and the next: a participant that comes back needs about that long.
+const SAY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// Who waits for the answer to a request of ours.
 #[derive(Debug)]
 pub(crate) enum Asker {
     /// The other half of a relayed call, with its own request.
     Relayed(RequestId),
-    /// Whoever follows the reports: what was said to whom.
-    Reports { user: String, said: &'static str },
+    /// Whoever follows the reports: what was said to whom. In this session it is said again when nobody answers.
+    Reports { user: String, said: &'static str, again: Option<SessionId> },
 }
 
 impl Signalling {
@@ -56,7 +61,7 @@ impl Signalling {
             return self.command(Command::Info { session: other, request: passed, headers, body, content_type });
         }
         let said = ClientMessage::parse(headers, body.as_ref()).filter(|_| self.config.dialect == Dialect::Vinteo);
-        let answer = said.map_or(Permission::Granted, |said| self.on_said(session, said));
+        let answer = said.map_or(Permission::Granted, |said| self.on_said(session, &said));
         match answer {
             Permission::Granted => self.respond(request, 200, Vec::new()),
             Permission::Refused { status, reason } => self.command(Command::Respond {
@@ -69,11 +74,11 @@ impl Signalling {
         }
     }
 
-    fn on_said(&mut self, session: SessionId, said: ClientMessage) -> Permission {
+    fn on_said(&mut self, session: SessionId, said: &ClientMessage) -> Permission {
         let Some(call) = self.calls.by_session.get_mut(&session) else { return Permission::Granted };
         let (number, user) = (call.number, call.user.clone());
         if let ClientMessage::MediaState(state) = said {
-            call.media_state = state;
+            call.media_state = *state;
         }
         self.tell(LabEvent::Said { call: number, user: user.clone(), said: said.clone() });
         let answer = match said {
@@ -98,7 +103,8 @@ impl Signalling {
         let request = self.next_request();
         if let Some(call) = self.calls.by_session.get(&session) {
             let said = event_name(message);
-            self.asked.insert(request, Asker::Reports { user: call.user.clone(), said });
+            let again = matches!(message, VendorMessage::PresentationMustStop {}).then_some(session);
+            self.asked.insert(request, Asker::Reports { user: call.user.clone(), said, again });
         }
         self.command(info.command(session, request));
     }
@@ -115,7 +121,8 @@ impl Signalling {
             self.means(session, message);
         }
         let request = self.next_request();
-        self.asked.insert(request, Asker::Reports { user: user.to_owned(), said: event_name(message) });
+        let said = event_name(message);
+        self.asked.insert(request, Asker::Reports { user: user.to_owned(), said, again: None });
         let subscription = HeaderLine::new("Subscription-State", "active");
         let headers = vec![HeaderLine::new("Event", NOTIFY_EVENT), subscription, line];
         let command = Command::Request { request, method: "NOTIFY".into(), target, headers, body: None };
@@ -129,7 +136,7 @@ impl Signalling {
         let Way::Room(stay) = &mut call.way else { return };
         match message {
             VendorMessage::EnterRoom(room) => {
-                stay.token = room.token.clone();
+                stay.token.clone_from(&room.token);
                 let moved = std::mem::replace(&mut stay.room, room.name.clone()) != room.name;
                 if moved {
                     self.ask_media(MediaRequest::Move { call: number, room: room.name.clone() });
@@ -165,6 +172,7 @@ impl Signalling {
 
     /// The answer to something that was said or passed on.
     pub(crate) fn on_response(&mut self, request: RequestId, outcome: Result<FinalResponse, Failure>) {
+        let unheard = outcome.is_err();
         let (status, reason) = match outcome {
             Ok(response) => (Some(response.status), response.reason),
             Err(failure) => (failure.status, failure.reason),
@@ -174,7 +182,12 @@ impl Signalling {
                 let (status, reason) = (status.unwrap_or(NO_ANSWER), status.is_some().then_some(reason));
                 self.command(Command::Respond { request: asked, status, reason, headers: Vec::new(), body: None });
             }
-            Some(Asker::Reports { user, said }) => self.tell(LabEvent::Told { user, message: said.into(), status }),
+            Some(Asker::Reports { user, said, again }) => {
+                self.tell(LabEvent::Told { user, message: said.into(), status });
+                if let Some(session) = again.filter(|_| unheard) {
+                    self.due.add(self.now + SAY_AGAIN_AFTER, Task::StopPresenting(session));
+                }
+            }
             None => {}
         }
     }

@@ -15,6 +15,8 @@ pub(crate) enum Task {
     HangUp(SessionId),
     /// Send this message.
     Send(FlowId, Bytes),
+    /// Tell this participant again that it presents no longer.
+    StopPresenting(SessionId),
 }
 
 /// Things to do later; those of the same time in the order in which they were added.

@@ -238,6 +238,7 @@ impl Machine for Signalling {
                 Task::Cut(flow) => self.cut(flow),
                 Task::HangUp(session) => self.terminate(session, Cause::Bye),
                 Task::Send(flow, bytes) => self.outputs.push_back(Output::Send { flow, bytes }),
+                Task::StopPresenting(session) => self.stop_again(session),
             }
         }
         self.settle();

@@ -114,16 +114,16 @@ impl Signalling {
 
     /// Into this room, and tells so; everywhere but in purgatory with a token.
     pub(crate) fn enter(&mut self, session: SessionId, name: String) {
-        let token = if name == PURGATORY { None } else { self.new_token() };
+        let token = (name != PURGATORY).then(|| self.new_token());
         let Some(call) = self.calls.by_session.get(&session).filter(|call| call.is_in_room()) else { return };
         let participant = call.name.clone();
         let room = Room { name, participant, token, is_direct_peer_to_peer: false };
         self.say(session, &VendorMessage::EnterRoom(room), Form::Info);
     }
 
-    pub(crate) fn new_token(&mut self) -> Option<Secret> {
+    fn new_token(&mut self) -> Secret {
         let fixed = self.config.bearer_token.clone();
-        Some(Secret::new(fixed.unwrap_or_else(|| self.random.token(40))))
+        Secret::new(fixed.unwrap_or_else(|| self.random.token(40)))
     }
 
     fn issue_token(&mut self, session: SessionId) {

@@ -46,6 +46,15 @@ impl Signalling {
         Permission::Granted
     }
 
+    /// A participant may not have heard that it presents no longer.
+    pub(crate) fn stop_again(&mut self, session: SessionId) {
+        // It may have gone, or have been granted it anew.
+        let presents = self.calls.presentations.values().any(|presentation| presentation.by == session);
+        if self.calls.by_session.contains_key(&session) && !presents {
+            self.say(session, &VendorMessage::PresentationMustStop {}, Form::Info);
+        }
+    }
+
     /// A participant presents no longer; nothing happens when it did not.
     pub(crate) fn presentation_over(&mut self, session: SessionId) {
         let room = self.calls.presentations.iter().find(|(_, presentation)| presentation.by == session);
@@ -68,17 +77,17 @@ impl Signalling {
     }
 
     /// The picture of a presentation comes: now it can be sent on.
-    pub(crate) fn content_comes(&mut self, session: SessionId, codec: String) {
+    pub(crate) fn content_comes(&mut self, session: SessionId, codec: &str) {
         let Some(room) = self.conference_of(session).map(str::to_owned) else { return };
         let Some(present) = self.calls.presentations.get_mut(&room).filter(|present| present.by == session) else {
             return;
         };
         // Told again and again while it comes.
-        if present.codec.replace(codec.clone()).as_ref() == Some(&codec) {
+        if present.codec.replace(codec.to_owned()).as_deref() == Some(codec) {
             return;
         }
         for other in self.others(&room, session) {
-            self.offer_content(other, Some(codec.clone()));
+            self.offer_content(other, Some(codec.to_owned()));
         }
     }
 

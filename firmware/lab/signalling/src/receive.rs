@@ -130,11 +130,13 @@ impl Signalling {
         if known.peek().is_none() {
             return Err((401, "nobody has this token"));
         }
-        let mut here = known.filter(|(_, stay)| stay.room == conference).peekable();
+        // Clients of version 31 turn what they were told into small letters (spec section 3.1).
+        let same = |name: &str, asked: &str| name.to_lowercase() == asked.to_lowercase();
+        let mut here = known.filter(|(_, stay)| same(&stay.room, conference)).peekable();
         if here.peek().is_none() {
             return Err((403, "the token is for another conference"));
         }
-        let is_it = |role: &Role| matches!(role, Role::Spectator { audio_id } if audio_id == audio);
+        let is_it = |role: &Role| matches!(role, Role::Spectator { audio_id } if same(audio_id, audio));
         here.find(|(_, stay)| is_it(&stay.role))
             .map(|(session, _)| session)
             .ok_or((403, "no spectator with this audio"))

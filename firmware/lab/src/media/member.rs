@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gst::prelude::*;
 use roombox_lab_signalling::MediaNews;
@@ -13,12 +13,13 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::branch::{Branch, Picture};
+use super::branch::Branch;
 use super::canvas::{HEIGHT, WIDTH};
 use super::encoder::{Seat, Size};
 use super::layout::{Area, tiles};
 use super::mixer::{Block, Voice};
 use super::room::Hall;
+use super::screen::Screen;
 use super::timeline::Playing;
 use super::watch::Watch;
 use super::{MediaError, MediaNote};
@@ -27,8 +28,6 @@ use super::{MediaError, MediaNote};
 const REPORT: Duration = Duration::from_secs(1);
 /// As large as a room's picture.
 const WHOLE: Area = Area { x: 0, y: 0, width: WIDTH, height: HEIGHT };
-/// A picture older than this is no longer shown: the participant has stopped sending.
-const STALE: Duration = Duration::from_secs(3);
 
 /// One connection of a participant.
 pub(crate) struct Member {
@@ -66,14 +65,6 @@ struct Feed {
     codec: String,
     role: Role,
     source: gst_app::AppSrc,
-}
-
-/// One received picture.
-#[derive(Debug)]
-struct Screen {
-    newest: Arc<Mutex<Option<(gst::Sample, Instant)>>>,
-    picture: Picture,
-    area: Area,
 }
 
 impl Member {
@@ -369,10 +360,7 @@ impl Member {
     pub(super) fn picture(&self, mid: &str, area: Area) -> Option<gst::Sample> {
         let mut branches = locked(&self.branches);
         let screen = branches.pictures.get_mut(mid)?;
-        if screen.area != area {
-            screen.area = area;
-            screen.picture.fit(area);
-        }
+        screen.fit(area);
         screen.fresh()
     }
 
@@ -392,26 +380,6 @@ impl Member {
         }
         // The lab may have stopped meanwhile.
         let _ = self.notes.send(MediaNote { call: self.seat.call, news });
-    }
-}
-
-impl Screen {
-    fn new(picture: Picture, area: Area) -> Self {
-        let newest: Arc<Mutex<Option<(gst::Sample, Instant)>>> = Arc::default();
-        let store = Arc::clone(&newest);
-        let callbacks = gst_app::AppSinkCallbacks::builder().new_sample(move |sink| {
-            let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
-            *locked(&store) = Some((sample, Instant::now()));
-            Ok(gst::FlowSuccess::Ok)
-        });
-        picture.sink.set_callbacks(callbacks.build());
-        picture.fit(area);
-        Self { newest, picture, area }
-    }
-
-    fn fresh(&self) -> Option<gst::Sample> {
-        let newest = locked(&self.newest);
-        newest.as_ref().filter(|(_, at)| at.elapsed() < STALE).map(|(sample, _)| sample.clone())
     }
 }
 

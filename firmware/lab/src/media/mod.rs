@@ -13,6 +13,7 @@ mod member;
 mod mixer;
 mod painter;
 mod room;
+mod screen;
 mod sound;
 mod text;
 mod timeline;

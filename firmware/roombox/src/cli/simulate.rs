@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use std::time::Instant;
 
-use roombox_simulator::{Batch, Run, SCENARIOS, Scenario, ScenarioSummary, run, run_batch, scenario, scenario_of};
+use roombox_simulator::{Batch, Run, Scenario, ScenarioSummary, run, run_batch, scenario, scenario_of, scenarios};
 use roombox_sip::virtual_network::Tracing;
 use serde_json::{Value, json};
 
@@ -59,21 +59,21 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> Outcome {
     Err(Refusal::refused(format!("{} of {total} runs broke a rule.", broken.len())))
 }
 
-fn named(name: &str) -> Result<&'static Scenario, Refusal> {
-    let names = || SCENARIOS.iter().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ");
+fn named(name: &str) -> Result<Scenario, Refusal> {
+    let names = || scenarios().into_iter().map(Scenario::name).collect::<Vec<_>>().join(", ");
     scenario(name).ok_or_else(|| Refusal::usage(format!("There is no scenario {name:?}. There are: {}.", names())))
 }
 
 fn list(as_json: bool) -> Outcome {
     if as_json {
-        let all = SCENARIOS.iter().map(|scenario| json!({ "name": scenario.name, "about": scenario.about }));
+        let all = scenarios().into_iter().map(|scenario| json!({ "name": scenario.name(), "about": scenario.about() }));
         return say(&all.collect::<Value>().to_string());
     }
-    SCENARIOS.iter().try_for_each(|scenario| say(&format!("{:16} {}", scenario.name, scenario.about)))
+    scenarios().iter().try_for_each(|scenario| say(&format!("{:18} {}", scenario.name(), scenario.about())))
 }
 
 /// Everything that happens in these runs.
-fn trace(chosen: Option<&'static Scenario>, mut seeds: Range<u64>) -> Outcome {
+fn trace(chosen: Option<Scenario>, mut seeds: Range<u64>) -> Outcome {
     seeds.try_for_each(|seed| {
         let run = run(chosen.unwrap_or_else(|| scenario_of(seed)), Instant::now(), seed, Tracing::Text);
         say(&format!("{} {seed} {:016x}\n{}", run.scenario, run.hash, run.trace))?;
@@ -93,7 +93,7 @@ fn progress(done: u64, total: u64) {
 fn words(summaries: &BTreeMap<&'static str, ScenarioSummary>, total: u64, seconds: f64) -> Outcome {
     for (name, summary) in summaries {
         let broken = summary.violations.len();
-        say(&format!("{name:16} {:6} runs  trace {:016x}  {broken} broken", summary.runs, summary.hash))?;
+        say(&format!("{name:18} {:6} runs  trace {:016x}  {broken} broken", summary.runs, summary.hash))?;
         for run in &summary.violations {
             if let Some(broken) = &run.violation {
                 let detail = shortened(&broken.detail);

@@ -6,7 +6,10 @@ use roombox_conference::{
     AllowList, AutoConnectPolicy, CallWaiting, ConferenceConfig, NetworkPolicy, NetworkReaction, RedialPolicy,
     SessionPolicy,
 };
-use roombox_settings::model::{self, Settings};
+use roombox_settings::{
+    Transport,
+    model::{self, Settings},
+};
 
 use super::parts::codec_names;
 
@@ -20,10 +23,18 @@ pub(super) fn config(settings: &Settings, user: &str, domain: &str) -> Conferenc
     config.redial = redial(conference);
     config.sessions = sessions(conference);
     config.media.preferred_codecs = codec_names(&settings.video);
-    if let Some(server) = &conference.http_server {
-        server.trim().clone_into(&mut config.http_server);
+    let given = conference.http_server.as_ref().map(|server| server.trim().to_owned());
+    if let Some(server) = given.or_else(|| web_server(&settings.account)) {
+        config.http_server = server;
     }
     config
+}
+
+/// A secure WebSocket and the HTTP interface are one web server (spec section 2.8).
+fn web_server(account: &model::Account) -> Option<String> {
+    let server = account.server_address().ok().filter(|server| server.transport == Transport::Wss)?;
+    let port = if server.port == Transport::Wss.default_port() { String::new() } else { format!(":{}", server.port) };
+    Some(server.uri_host() + &port)
 }
 
 fn auto_connect(network: &model::Network) -> AutoConnectPolicy {
@@ -88,6 +99,17 @@ mod tests {
         assert_eq!((made.redial, made.sessions), (default.redial, default.sessions));
         assert_eq!((made.auto_connect, made.network), (default.auto_connect, default.network));
         assert_eq!((made.http_server, made.auto_answer), (default.http_server, false));
+    }
+
+    #[test]
+    fn the_http_interface_is_where_the_secure_websocket_is() {
+        let at = |server: &str| {
+            let text = format!("account = {{ server = \"{server}\" }}");
+            config(&toml::from_str(&text).unwrap(), "1", "meet.example").http_server
+        };
+        assert_eq!(at("wss://edge.example:8443/webrtc/wss/"), "edge.example:8443");
+        assert_eq!(at("edge.example"), "edge.example");
+        assert_eq!(at("sips:edge.example"), "meet.example");
     }
 
     #[test]

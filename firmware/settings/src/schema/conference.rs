@@ -36,7 +36,7 @@ pub(super) const CONFERENCE: &[Key] = &[
     key(
         "http_server",
         text(checks::place, "host[:port]"),
-        "The server's HTTP interface, from which a spectator receives; default the SIP domain.",
+        "The server's HTTP interface, from which a spectator receives; default the server itself where that is wss, else the SIP domain.",
     ),
     key("entries", Kind::Tables(ENTRY), "Speed dial."),
 ];

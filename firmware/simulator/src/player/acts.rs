@@ -4,6 +4,7 @@ use roombox_sip::agent::Input;
 use roombox_sip::api::{Body, Cause, Command, HeaderLine, InviteOptions, ReferTo, SessionId};
 
 use super::sdp;
+use crate::dice::Dice;
 use crate::game::{Game, Job};
 use crate::scenario::{Act, Between};
 use crate::servers::{HOST, USERS};

@@ -4,6 +4,7 @@ use roombox_sip::agent::Input;
 use roombox_sip::api::{AgentEvent, Body, Command, Event, HeaderLine, RequestId, SessionId};
 
 use super::sdp;
+use crate::dice::Dice;
 use crate::game::{Game, Job, Manner};
 use crate::servers::{HOST, Mood, PASSWORD, USERS};
 

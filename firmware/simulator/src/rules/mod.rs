@@ -7,13 +7,27 @@
 //! | `one-register` | never two REGISTERs in flight on one flow |
 //! | `wrong-password` | a refused password is not sent again before a person acts |
 //! | `registered-again` | after the last fault a user is registered again within [`REGISTERED_AGAIN`] |
-//! | `dialogs-agree` | when it is quiet, both ends know the same dialogs: tags, CSeq numbers, targets |
+//! | `dialogs-agree` | when it is quiet, both ends know the same dialogs: tags, `CSeq` numbers, targets |
 //! | `holds-agree` | when it is quiet, who is held knows it, and who holds knows it |
 //! | `clean-call` | a call after all faults is answered at once and ended on both sides |
 //! | `no-stuck-transaction` | after 64*T1 and the longest linger no transaction is left |
 //! | `bounded` | transactions, flows, nonces and sessions stay under [`MOST`] |
 //! | `nothing-left` | after a stop no session, transaction, flow or timer is left, at the server neither |
 //! | `no-panic` | nothing panics |
+//!
+//! Of boxes with the whole client, besides `nothing-left` and `no-panic`:
+//!
+//! | rule | says |
+//! |---|---|
+//! | `one-call` | while a box auto-dials there is exactly one call to the target, or something that will make one |
+//! | `state-agrees` | when it is quiet, a box tells what is true at the server: calls, hold, presentation, room, role, registration, microphone and camera |
+//! | `info-in-dialog` | no INFO outside a dialog that stands |
+//! | `operation-ends` | every operation of the queue has exactly one outcome |
+//! | `call-ends-once`, `closed-call` | a call ends once; nothing is asked of its media after that was closed |
+//! | `presentation-ends`, `presentation-spares-call` | every start has an outcome, and a failure costs no call |
+//! | `no-busy-loop` | no wake-up without a later wish, no more than a stated number of outputs a second |
+//! | `in-the-call` | after the last mishap every box is in its call again |
+//! | `stampede` | after a restart boxes come evenly over five seconds: in none of them as many as chance does not explain |
 
 mod ledger;
 mod registers;

@@ -1,49 +1,70 @@
 //! The lab's signalling, with media that only pretends.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use roombox_lab_signalling::{
     self as signalling, DescribeError, Faults, MediaNews, MediaRequest, Order, Purpose, Signalling, SignallingConfig,
     Users,
 };
-use roombox_sip::api::{Body, Output};
+use roombox_sip::api::{Body, FlowInput, Output};
 use roombox_sip::ident::Random;
 use roombox_sip::machine::Machine;
 
-use super::{HOST, Input, Mood, PASSWORD, ServerStatus, USERS};
-use crate::player::sdp;
+use super::records::Records;
+use super::{HOST, Input, Mood, PASSWORD, ServerStatus};
+use crate::agenda::Agenda;
+use crate::player::sdp::{self, Origin};
+
+/// What a lab is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct LabSetup {
+    /// Given to participants.
+    pub(crate) bearer_token: Option<String>,
+    /// Its name in session descriptions; another one after a restart.
+    pub(crate) name: String,
+    /// Media fails now and then.
+    pub(crate) unreliable: bool,
+    pub(crate) users: Vec<String>,
+}
 
 /// The lab.
 #[derive(Debug)]
 pub(crate) struct LabServer {
-    added: u64,
     /// What media is about to say.
-    later: BTreeMap<(Instant, u64), (u64, MediaNews)>,
+    later: Agenda<(u64, MediaNews)>,
+    name: String,
     outputs: VecDeque<Output>,
     random: Random,
+    records: Records,
     signalling: Signalling,
     /// Media fails now and then.
     unreliable: bool,
 }
 
 impl LabServer {
-    pub(crate) fn new(now: Instant, seed: u64) -> Self {
-        let users = USERS.iter().fold(Users::default(), |users, user| users.with(*user, PASSWORD));
-        let config = SignallingConfig { address: HOST.into(), users, ..SignallingConfig::default() };
+    pub(crate) fn new(now: Instant, seed: u64, setup: LabSetup) -> Self {
+        let users = setup.users.into_iter().fold(Users::default(), |users, user| users.with(user, PASSWORD));
+        let bearer_token = setup.bearer_token;
+        let config = SignallingConfig { address: HOST.into(), bearer_token, users, ..SignallingConfig::default() };
         Self {
-            added: 0,
-            later: BTreeMap::new(),
+            later: Agenda::default(),
+            name: setup.name,
             outputs: VecDeque::new(),
             random: Random::new(seed),
+            records: Records::default(),
             signalling: Signalling::new(config, now, seed),
-            unreliable: true,
+            unreliable: setup.unreliable,
         }
     }
 
     fn on_mood(&mut self, now: Instant, mood: Mood) {
         let order = match mood {
             Mood::Lab(order) => order,
+            Mood::Unreliable => {
+                self.unreliable = true;
+                return;
+            }
             Mood::Good => {
                 self.unreliable = false;
                 Order::Faults(Faults::default())
@@ -59,7 +80,8 @@ impl LabServer {
                 signalling::Output::Abort(flow) | signalling::Output::Close(flow) => {
                     self.outputs.push_back(Output::CloseFlow(flow));
                 }
-                signalling::Output::Event(_) | signalling::Output::Http(_) => {}
+                signalling::Output::Event(event) => self.records.hear(&event),
+                signalling::Output::Http(_) => {}
                 signalling::Output::Media(request) => self.on_media_request(now, request),
                 signalling::Output::Send { flow, bytes } => self.outputs.push_back(Output::Send { flow, bytes }),
             }
@@ -67,6 +89,7 @@ impl LabServer {
     }
 
     fn on_media_request(&mut self, now: Instant, request: MediaRequest) {
+        self.records.describe(&request);
         let (call, purpose, body) = match request {
             MediaRequest::Accept { call, answer } => (call, Purpose::Done, answer),
             MediaRequest::Describe { call, offer } => (call, Purpose::Answer, offer),
@@ -86,18 +109,17 @@ impl LabServer {
             1..=5 if self.unreliable => Err(DescribeError::NotAcceptable("no codec in common".into())),
             6..=8 if self.unreliable => Err(DescribeError::Failed("the engine has failed".into())),
             _ if purpose == Purpose::Done => Ok(String::new()),
-            _ => Ok(describe(body.as_ref())),
+            _ => Ok(self.describe(call, body.as_ref())),
         };
         let slow = if self.unreliable { self.random.millis(0, 2_000) } else { 20 };
         let at = now + Duration::from_millis(slow);
-        self.added += 1;
-        self.later.insert((at, self.added), (call, MediaNews::Described { purpose, result }));
+        self.later.add(at, (call, MediaNews::Described { purpose, result }));
     }
-}
 
-fn describe(offer: Option<&Body>) -> String {
-    let body = offer.map_or_else(|| sdp::offer(1), |offer| sdp::answer_to(offer, 1));
-    body.text().unwrap_or_default().to_owned()
+    fn describe(&self, call: u64, offer: Option<&Body>) -> String {
+        let direction = offer.and_then(Body::text).map_or("sendrecv", sdp::answering);
+        sdp::describe(&Origin { who: self.name.clone(), call }, 1, direction)
+    }
 }
 
 impl Machine for LabServer {
@@ -108,6 +130,9 @@ impl Machine for LabServer {
     fn handle_input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Flow(flow, input) => {
+                if let FlowInput::Received(bytes) = &input {
+                    self.records.message(bytes);
+                }
                 self.signalling.handle_input(now, signalling::Input::Flow { flow, input });
             }
             Input::Mood(mood) => self.on_mood(now, mood),
@@ -116,8 +141,7 @@ impl Machine for LabServer {
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        while let Some(first) = self.later.first_entry().filter(|first| first.key().0 <= now) {
-            let (call, news) = first.remove();
+        while let Some((call, news)) = self.later.take(now) {
             self.signalling.handle_input(now, signalling::Input::Media { call, news });
         }
         self.signalling.handle_timeout(now);
@@ -129,12 +153,17 @@ impl Machine for LabServer {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let media = self.later.first_key_value().map(|((at, _), _)| *at);
-        self.signalling.next_deadline().into_iter().chain(media).min()
+        self.signalling.next_deadline().into_iter().chain(self.later.next()).min()
     }
 
     fn status(&self) -> ServerStatus {
         let status = self.signalling.status();
-        ServerStatus { flows: status.endpoint.flows, registered: status.registered, lab: Some(status) }
+        ServerStatus {
+            flows: status.endpoint.flows,
+            registered: status.registered,
+            lab: Some(status),
+            name: self.name.clone(),
+            records: self.records.clone(),
+        }
     }
 }

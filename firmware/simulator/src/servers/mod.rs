@@ -2,10 +2,12 @@
 
 mod lab;
 mod proxy;
+mod records;
 mod registrar;
 
-pub(crate) use lab::LabServer;
+pub(crate) use lab::{LabServer, LabSetup};
 pub(crate) use proxy::Proxy;
+pub(crate) use records::{Participant, Records};
 pub(crate) use registrar::Refusal;
 
 use std::time::{Duration, Instant};
@@ -43,6 +45,8 @@ pub(crate) enum Mood {
     Register(Refusal),
     /// Every message leaves this much later.
     Slow(Duration),
+    /// Media of a lab fails now and then.
+    Unreliable,
 }
 
 /// What goes into a server.
@@ -57,6 +61,9 @@ pub(crate) enum Input {
 pub(crate) struct ServerStatus {
     pub(crate) flows: usize,
     pub(crate) lab: Option<SignallingStatus>,
+    /// Name of a lab in session descriptions.
+    pub(crate) name: String,
+    pub(crate) records: Records,
     pub(crate) registered: usize,
 }
 

@@ -60,7 +60,7 @@ impl Proxy {
 
     fn on_mood(&mut self, mood: &Mood) {
         match *mood {
-            Mood::Lab(_) => {}
+            Mood::Lab(_) | Mood::Unreliable => {}
             Mood::Good => (self.moods, self.registrar.refusal) = (Moods::default(), None),
             Mood::ChallengeCalls(on) => self.moods.challenge_calls = on,
             Mood::InviteStatus(status) => self.moods.invite = Some(status),
@@ -257,6 +257,7 @@ impl Machine for Proxy {
     }
 
     fn status(&self) -> ServerStatus {
-        ServerStatus { flows: self.flows.len(), lab: None, registered: self.registrar.len() }
+        let (flows, registered) = (self.flows.len(), self.registrar.len());
+        ServerStatus { flows, registered, ..ServerStatus::default() }
     }
 }

@@ -58,10 +58,10 @@ pub struct Terms {
 }
 
 impl Default for Terms {
-    /// MD5 and SHA-256, MD5 first: JsSIP looks at the first challenge only and knows only MD5, and every better client
-    /// picks the strongest anyway.
+    /// SHA-256 and MD5, the better one first (RFC 8760 section 2.3). JsSIP keeps the last challenge only, and knows only
+    /// MD5.
     fn default() -> Self {
-        let algorithms = vec![Algorithm::Md5, Algorithm::Sha256];
+        let algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
         Self { algorithms, qop: vec![Qop::Auth], userhash: false, nonce_life: NONCE_LIFE }
     }
 }

@@ -54,6 +54,14 @@ fn the_right_password_passes_and_the_nonce_is_used_again() {
     assert_eq!(check(&mut verifier, now, &second), Err(Refusal::Stale), "a repeated count is a replay");
 }
 
+/// JsSIP keeps the last challenge of a response and knows only MD5.
+#[test]
+fn the_challenge_that_everybody_knows_comes_last() {
+    let challenges = Verifier::new("lab", 2).challenge(Instant::now(), false);
+    let algorithms: Vec<_> = challenges.iter().map(|line| line.contains("algorithm=MD5")).collect();
+    assert_eq!(algorithms, [false, true], "{challenges:?}");
+}
+
 #[test]
 fn a_wrong_password_is_refused_and_not_tried_twice() {
     let (mut auth, mut random) = client("wrong");

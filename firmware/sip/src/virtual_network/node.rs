@@ -10,6 +10,11 @@ pub trait Node: Machine<Output = Output> {
     /// News of a flow, in the machine's own input type.
     fn flow_input(flow: FlowId, input: FlowInput) -> Self::Input;
 
+    /// What it wants in the trace beside messages and events.
+    fn note(&mut self) -> Option<String> {
+        None
+    }
+
     /// Where a domain is served, for machines that ask.
     fn located(locate: LocateId, places: Result<Vec<ServerTarget>, FlowError>) -> Option<Self::Input> {
         let _ = (locate, places);

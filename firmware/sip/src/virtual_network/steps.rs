@@ -105,6 +105,7 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
     }
 
     pub(super) fn collect(&mut self, side: Side) {
+        self.take_notes(side);
         loop {
             let output = match side {
                 Side::Client(n) => self.clients[n].poll_output(),
@@ -122,6 +123,17 @@ impl<C: Node, S: Node> VirtualNetwork<C, S> {
                 Some(Output::CloseFlow(flow)) => self.close(side, flow),
                 Some(Output::Send { flow, bytes }) => self.send(side, flow, &bytes),
             }
+        }
+    }
+
+    fn take_notes(&mut self, side: Side) {
+        let at = self.now.duration_since(self.start).as_millis();
+        let note = |network: &mut Self| match side {
+            Side::Client(n) => network.clients[n].note(),
+            Side::Server => network.server.note(),
+        };
+        while let Some(note) = note(self) {
+            self.trace.note(at, &side, format_args!("{note}"));
         }
     }
 

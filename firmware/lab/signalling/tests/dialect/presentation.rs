@@ -6,6 +6,7 @@ use roombox_conference::api::{Command, ContentHint, MediaRequest as BoxMedia, Pr
 use roombox_conference::catalogue::PresentationPhase;
 use roombox_conference::vendor::VendorMessage;
 use roombox_lab_signalling::{Form, LabEvent, MediaNews, MediaRequest, Order, Presenting, Rules};
+use roombox_sip::virtual_network::Faults;
 
 use crate::world::{USER, World};
 
@@ -81,6 +82,23 @@ fn whoever_presents_takes_over_and_the_other_stops() {
     presenting(&mut world, 1);
     world.until_box("the end of the first", 0, |snapshot| snapshot.presentation == PresentationPhase::Idle);
     world.run(Duration::from_secs(1));
+    let presents: Vec<_> = world.participants().iter().map(|participant| participant.presents).collect();
+    assert_eq!(presents, [false, true]);
+}
+
+#[test]
+fn who_could_not_hear_that_it_must_stop_is_told_again() {
+    let mut world = World::in_room(2);
+    presenting(&mut world, 0);
+    world.network.client_faults.insert(0, Faults { partitioned: true, ..Faults::NONE });
+    world.network.cut_client(0);
+    presenting(&mut world, 1);
+    let unheard = |event: &LabEvent| matches!(event, LabEvent::Told { status: None, .. });
+    world.until_reported("nobody has heard it", unheard);
+    assert_eq!(world.snapshot(0).presentation, PresentationPhase::Active);
+    world.network.client_faults.clear();
+    world.until_box("the end of the first", 0, |snapshot| snapshot.presentation == PresentationPhase::Idle);
+    world.run(Duration::from_secs(20));
     let presents: Vec<_> = world.participants().iter().map(|participant| participant.presents).collect();
     assert_eq!(presents, [false, true]);
 }

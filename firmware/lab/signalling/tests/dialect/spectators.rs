@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use roombox_conference::api::{Command, ReceiveQuality};
 use roombox_conference::catalogue::Role;
-use roombox_conference::vendor::VendorMessage;
+use roombox_conference::vendor::{Room, Secret, VendorMessage};
 use roombox_lab_signalling::{Form, HttpRequest, LabEvent, MediaRequest, Order, Quality, Role as LabRole};
 
 use crate::world::{OFFER, USER, World};
@@ -84,6 +84,28 @@ fn only_who_is_a_spectator_and_has_the_token_gets_an_answer() {
         world.post(ask(id, method, target, authorization));
         assert_eq!(world.answered(id), Some(status), "{method} {target} {authorization:?}");
     }
+}
+
+#[test]
+fn room_and_audio_may_be_asked_for_in_small_letters() {
+    let mut world = World::in_room(1);
+    let (name, participant) = ("Hall-A".to_owned(), "Box".to_owned());
+    let room = Room { name, participant, token: Some(Secret::new("t")), is_direct_peer_to_peer: false };
+    say(&mut world, VendorMessage::EnterRoom(room), Form::Info);
+    say(&mut world, to_spectators(Some("aB-1")), Form::Info);
+    let before = world.asked_of_media().len();
+    for (id, (target, status)) in (1000..).zip([("hall-a?audio=ab-1", None), ("hall-b?audio=ab-1", Some(403))]) {
+        world.post(HttpRequest {
+            id,
+            method: "POST".into(),
+            target: format!("/api/v2/rtp2webrtc/offer/{target}&quality=high"),
+            authorization: Some("Bearer t".into()),
+            body: format!("{{\"type\":\"offer\",\"sdp\":{OFFER:?}}}"),
+        });
+        assert!(status.is_none() || world.answered(id) == status, "{target}: {:?}", world.answered(id));
+    }
+    let offered = |request: &MediaRequest| matches!(request, MediaRequest::Watch { request: 1000, .. });
+    assert!(world.asked_of_media()[before..].iter().any(offered));
 }
 
 #[test]

@@ -45,7 +45,8 @@ impl Endpoint {
         let id = params.split(';').find_map(|param| param.trim().strip_prefix("id="));
         let number = id.map(|id| id.parse().unwrap_or(u32::MAX));
         match request.method.as_str() {
-            "INFO" => self.ask_about_info(now, home, transaction, request),
+            // Where only a subscription is left of the dialog, there is nobody to tell (RFC 5057 section 4.1).
+            "INFO" if self.sessions.contains_key(&home) => self.ask_about_info(now, home, transaction, request),
             "NOTIFY" if package.trim() == "refer" => {
                 self.on_refer_notify(now, home, transaction, (request, number));
             }

@@ -1,128 +1,10 @@
-//! The scenarios by name: who is there, what they do, what goes wrong.
+//! The scenarios of two user agents by name.
 
 use roombox_sip::api::{Reliable, Transport};
 
-/// Something a user does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Both ends of a call hang up at the same moment.
-    ByeRace,
-    /// Calls the other user (or, at the lab, a room).
-    Call,
-    /// Calls somebody who is not there.
-    CallNobody,
-    /// Calls and hangs up within a quarter of a second, ringing or not.
-    CancelRace,
-    /// Both users call each other at the same moment.
-    CrossCalls,
-    /// Telephone keys.
-    Dtmf,
-    /// Both ends of a call offer at the same moment.
-    Glare,
-    /// Hangs up, or gives up calling.
-    HangUp,
-    /// Puts the other on hold.
-    Hold,
-    /// INFO in a call.
-    Info,
-    /// MESSAGE in a call.
-    Message,
-    /// A call without an offer.
-    OfferlessCall,
-    /// OPTIONS outside any call.
-    Options,
-    /// Drops the connection and connects again.
-    Reconnect,
-    /// Asks the other end to call somebody.
-    Refer,
-    /// Asks the other end to take over another call of ours.
-    ReferAttended,
-    /// Re-INVITE.
-    Reinvite,
-    /// Takes the other off hold.
-    Resume,
-    /// Stops everything, and starts again within a minute.
-    StopAndStart,
-    /// Gives the registration back, and registers again within a minute.
-    Unregister,
-    /// UPDATE.
-    Update,
-}
+use super::agents::{Act, AgentScenario, Between, Trouble};
 
-/// Something that goes wrong for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// Calls are challenged.
-    ChallengeCalls,
-    /// All connections of one user are cut.
-    Cut,
-    /// A connection is dead and nobody is told.
-    HalfOpen,
-    /// Calls are refused with a status.
-    InviteRefused,
-    /// The lab misbehaves: one of its own faults.
-    LabFault,
-    /// The lab hangs up.
-    LabHangsUp,
-    /// Datagrams are lost, doubled and overtake each other.
-    Loss,
-    /// Nothing is ever answered.
-    Mute,
-    /// The server forgets its nonces.
-    NewNonces,
-    /// No way through, for one user or for all.
-    Partition,
-    /// The password is another one until somebody mends it.
-    Password,
-    /// Connections are refused.
-    Refused,
-    /// REGISTERs are refused: 403, 423, 480, 486, 503 with or without Retry-After, or silence.
-    RegisterRefused,
-    /// The server starts anew and knows nobody.
-    Restart,
-    /// One user's box sleeps, for minutes or days.
-    Sleep,
-    /// Everything takes longer.
-    Slow,
-}
-
-/// What stands between the users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Between {
-    /// The lab's signalling: rooms, and calls passed on as two halves.
-    Lab,
-    /// A stateless proxy with a registrar: both ends of a dialog are user agents.
-    Proxy,
-}
-
-/// One scenario.
-#[derive(Clone, Copy, Debug)]
-pub struct Scenario {
-    /// What it is called.
-    pub name: &'static str,
-    /// What it is about, in one line.
-    pub about: &'static str,
-    /// What users do, with weights.
-    pub acts: &'static [(u64, Act)],
-    /// Least and greatest time between two acts of one user, in milliseconds.
-    pub act_every_ms: (u64, u64),
-    /// What stands between the users.
-    pub between: Between,
-    /// Virtual time of acts and troubles, in seconds.
-    pub seconds: u64,
-    /// Reliable provisional responses of the users.
-    pub reliable: Reliable,
-    /// Session interval that the users ask for, in seconds.
-    pub session_expires: Option<u32>,
-    /// What goes wrong, with weights.
-    pub troubles: &'static [(u64, Trouble)],
-    /// Least and greatest time between two troubles, in milliseconds.
-    pub trouble_every_ms: (u64, u64),
-    /// What carries the messages.
-    pub transport: Transport,
-}
-
-const CALM: Scenario = Scenario {
+const CALM: AgentScenario = AgentScenario {
     name: "",
     about: "",
     acts: ALL_ACTS,
@@ -218,17 +100,17 @@ const EVERYTHING: &[(u64, Trouble)] = &[
     (1, Trouble::Sleep),
 ];
 
-/// All scenarios.
-pub const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "calls", about: "calls of all kinds over a good network", ..CALM },
-    Scenario {
+/// All of them.
+pub(super) const SCENARIOS: &[AgentScenario] = &[
+    AgentScenario { name: "calls", about: "calls of all kinds over a good network", ..CALM },
+    AgentScenario {
         name: "calls-udp",
         about: "the same over UDP that loses, doubles and reorders",
         transport: Transport::Udp,
         troubles: &[(1, Trouble::Loss), (1, Trouble::Slow)],
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "races",
         about: "CANCEL, BYE, offers and calls that cross each other",
         acts: RACES,
@@ -236,7 +118,7 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: &[(1, Trouble::Slow)],
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "races-udp",
         about: "the same over lossy UDP",
         acts: RACES,
@@ -245,7 +127,7 @@ pub const SCENARIOS: &[Scenario] = &[
         transport: Transport::Udp,
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "offers",
         about: "re-INVITE, UPDATE, hold from both sides, slow answers, session timers",
         acts: OFFERS,
@@ -255,7 +137,7 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: &[(1, Trouble::Slow), (1, Trouble::ChallengeCalls)],
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "reliable",
         about: "reliable provisional responses required, early offers, lossy UDP",
         reliable: Reliable::Required,
@@ -263,14 +145,14 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: &[(2, Trouble::Loss), (1, Trouble::Slow)],
         ..CALM
     },
-    Scenario { name: "transfer", about: "REFER, blind and attended", acts: TRANSFERS, ..CALM },
-    Scenario {
+    AgentScenario { name: "transfer", about: "REFER, blind and attended", acts: TRANSFERS, ..CALM },
+    AgentScenario {
         name: "challenges",
         about: "calls refused with 403 to 603, challenged, stale nonces",
         troubles: &[(3, Trouble::InviteRefused), (3, Trouble::ChallengeCalls), (2, Trouble::NewNonces)],
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "registration",
         about: "REGISTER refused with 403, 423, 480, 486, 503, never answered, stale; unregistered, stopped",
         acts: RECONNECTS,
@@ -286,7 +168,7 @@ pub const SCENARIOS: &[Scenario] = &[
         trouble_every_ms: (20_000, 200_000),
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "password",
         about: "a password that changes, and a person who mends it",
         acts: RECONNECTS,
@@ -296,7 +178,7 @@ pub const SCENARIOS: &[Scenario] = &[
         trouble_every_ms: (20_000, 200_000),
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "outages",
         about: "cuts, half-open sockets, partitions, restarts, refused connections, during calls",
         acts: RECONNECTS,
@@ -305,7 +187,7 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: OUTAGES,
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "outages-tcp",
         about: "the same over TCP, with session timers",
         acts: RECONNECTS,
@@ -316,7 +198,7 @@ pub const SCENARIOS: &[Scenario] = &[
         transport: Transport::Tcp,
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "sleep",
         about: "boxes that sleep for minutes or days, in the middle of anything",
         act_every_ms: (500, 20_000),
@@ -325,7 +207,7 @@ pub const SCENARIOS: &[Scenario] = &[
         trouble_every_ms: (20_000, 200_000),
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "lab",
         about: "the lab's signalling with its own faults: rooms and relayed calls",
         acts: AT_THE_LAB,
@@ -334,7 +216,7 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: &[(4, Trouble::LabFault), (2, Trouble::LabHangsUp), (1, Trouble::Cut)],
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "lab-outages",
         about: "the lab's signalling behind a bad network",
         acts: AT_THE_LAB,
@@ -343,7 +225,7 @@ pub const SCENARIOS: &[Scenario] = &[
         troubles: OUTAGES,
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "everything",
         about: "all acts and all troubles over WebSocket",
         seconds: 600,
@@ -352,7 +234,7 @@ pub const SCENARIOS: &[Scenario] = &[
         trouble_every_ms: (5_000, 60_000),
         ..CALM
     },
-    Scenario {
+    AgentScenario {
         name: "everything-udp",
         about: "all acts and all troubles over UDP",
         seconds: 600,
@@ -363,14 +245,3 @@ pub const SCENARIOS: &[Scenario] = &[
         ..CALM
     },
 ];
-
-/// The scenario of this name.
-pub fn scenario(name: &str) -> Option<&'static Scenario> {
-    SCENARIOS.iter().find(|scenario| scenario.name == name)
-}
-
-/// The scenario that a seed plays when none is named: all of them in turn.
-pub fn scenario_of(seed: u64) -> &'static Scenario {
-    // The remainder fits an index.
-    &SCENARIOS[usize::try_from(seed % SCENARIOS.len() as u64).unwrap_or(0)]
-}
