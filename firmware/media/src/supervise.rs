@@ -202,7 +202,7 @@ mod tests {
 
     /// Looks until the source has failed.
     fn looks(idle: &mut Idle, passed: u64) -> u32 {
-        (1..).find(|_| idle.look(passed)).unwrap()
+        (1..1000).find(|_| idle.look(passed)).unwrap()
     }
 
     #[test]

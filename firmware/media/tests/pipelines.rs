@@ -120,7 +120,7 @@ fn a_peer_can_begin_at_any_key_frame_and_no_encoder_sends_b_frames() {
         let mut key_frames = 0;
         for frame in &frames {
             let units = units(frame);
-            let kinds: Vec<u8> = units.iter().map(|unit| unit[0] & 31).collect();
+            let kinds: Vec<u32> = units.iter().map(|unit| u32::from(unit[0] & 31)).collect();
             if let Some(picture) = kinds.iter().position(|kind| *kind == 5) {
                 key_frames += 1;
                 let before = |wanted| kinds[..picture].iter().filter(|kind| **kind == wanted).count();

@@ -105,6 +105,7 @@ pub struct IceServer {
 /// `[audio]`
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches of one table")]
 pub struct Audio {
     /// Take what the speaker plays out of the microphone's sound. Default true.
     pub echo_cancellation: bool,
