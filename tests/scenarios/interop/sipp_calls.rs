@@ -165,7 +165,7 @@ fn checked(verifier: &mut Verifier, call: &Incoming) -> Result<String, Refusal> 
     verifier.verify(Instant::now(), asked, &authorization, login)
 }
 
-/// Takes a call without a password and asks for one, as SIPp knows it; gives the verifier and the second call.
+/// Takes a call without a password and asks for one, with MD5 alone; gives the verifier and the second call.
 async fn asked_for_password(phone: &mut Phone) -> (Verifier, Incoming) {
     let terms = Terms { algorithms: vec![Algorithm::Md5], ..Terms::default() };
     let mut verifier = Verifier::on_terms("roombox", 1, terms);
