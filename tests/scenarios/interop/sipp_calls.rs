@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use roombox_sip::api::{Cause, HeaderLine, Originator, Transport};
-use roombox_sip::digest::Verifier;
-use roombox_sip::digest::server::{Asked, Refusal};
+use roombox_sip::digest::server::{Asked, Refusal, Terms};
+use roombox_sip::digest::{Algorithm, Verifier};
 use roombox_sip::endpoint::Credentials;
 use roombox_sip_transports::ListenOptions;
 use roombox_tests::interop::sipp::Sipp;
@@ -165,14 +165,15 @@ fn checked(verifier: &mut Verifier, call: &Incoming) -> Result<String, Refusal> 
     verifier.verify(Instant::now(), asked, &authorization, login)
 }
 
-/// Takes a call without a password and asks for one; gives the verifier and the second call.
+/// Takes a call without a password and asks for one, with MD5 alone; gives the verifier and the second call.
 async fn asked_for_password(phone: &mut Phone) -> (Verifier, Incoming) {
-    let mut verifier = Verifier::new("roombox", 1);
+    let terms = Terms { algorithms: vec![Algorithm::Md5], ..Terms::default() };
+    let mut verifier = Verifier::on_terms("roombox", 1, terms);
     let first = phone.incoming().await;
     assert_eq!(checked(&mut verifier, &first), Err(Refusal::Absent));
     let lines = verifier.challenge(Instant::now(), false);
     let challenge = lines.into_iter().map(|line| HeaderLine::new("WWW-Authenticate", line));
-    phone.reject(first.session, 401, challenge.take(1).collect());
+    phone.reject(first.session, 401, challenge.collect());
     phone.ended(first.session).await;
     let second = phone.incoming().await;
     (verifier, second)
