@@ -41,8 +41,7 @@ fn after_a_server_death_the_call_returns_and_what_was_left_stays_left() {
     room.until_in_call();
     left.until_in_call();
     left.press("join");
-    left.until_idle();
-    let from = left.events.len();
+    let from = left.event_from(0, "the end of its call", |event| is_state(event, "call", "idle"));
     survive(&mut lab, &room, OUTAGE);
     sees(&room, LAB_SOURCE);
     left.event_from(from, "the other registration", |event| event["event"] == "registered");

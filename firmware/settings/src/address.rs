@@ -90,13 +90,18 @@ impl ServerAddress {
 
     /// The address as a URL: `wss://host[:port]/path` or `sip:host[:port];transport=…`; default ports are left out.
     pub fn url(&self) -> String {
-        let port = if self.port == self.transport.default_port() { String::new() } else { format!(":{}", self.port) };
-        let host = self.uri_host();
+        let place = self.place();
         match self.transport {
-            Transport::Ws | Transport::Wss => format!("{}://{host}{port}{}", self.transport, self.path),
-            Transport::Tls => format!("sips:{host}{port}"),
-            Transport::Tcp | Transport::Udp => format!("sip:{host}{port};transport={}", self.transport),
+            Transport::Ws | Transport::Wss => format!("{}://{place}{}", self.transport, self.path),
+            Transport::Tls => format!("sips:{place}"),
+            Transport::Tcp | Transport::Udp => format!("sip:{place};transport={}", self.transport),
         }
+    }
+
+    /// `host[:port]` as a URI writes it; the transport's default port is left out.
+    pub fn place(&self) -> String {
+        let port = if self.port == self.transport.default_port() { String::new() } else { format!(":{}", self.port) };
+        self.uri_host() + &port
     }
 }
 

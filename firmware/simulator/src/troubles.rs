@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use roombox_lab_signalling::{Faults as LabFaults, Order};
+use roombox_lab_signalling::Order;
 use roombox_sip::virtual_network::Faults;
 
 use crate::dice::Dice;
 use crate::game::{Game, Job};
 use crate::scenario::Trouble;
-use crate::servers::{Mood, PASSWORD, Refusal, USERS};
+use crate::servers::{self, Mood, PASSWORD, Refusal, USERS};
 
 /// The end of a trouble.
 #[derive(Clone, Copy, Debug)]
@@ -106,17 +106,7 @@ impl Game {
     }
 
     fn lab_trouble(&mut self) {
-        let time = |game: &mut Self, most| Some(Duration::from_millis(game.dice(100, most)));
-        let mut faults = LabFaults::default();
-        match self.dice(1, 7) {
-            1 => faults.register = self.pick(&[403, 480, 486, 500, 503]),
-            2 => faults.invite = self.pick(CALL_STATUSES),
-            3 => faults.expires = self.pick(&[10, 30, 60]),
-            4 => faults.drop_after = time(self, 20_000),
-            5 => faults.hangup_after = time(self, 5_000),
-            6 => faults.delay = time(self, 2_000),
-            _ => faults.silent = true,
-        }
+        let faults = servers::lab_faults(self, CALL_STATUSES);
         self.server_trouble(Mood::Lab(Order::Faults(faults)));
     }
 

@@ -227,9 +227,10 @@ async fn the_caller_refreshes_the_session(transport: Transport) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs the foreign peers: make interop"]
-async fn calls_come_about_although_a_fifth_of_the_datagrams_is_lost() {
+async fn calls_come_about_although_a_tenth_of_the_datagrams_is_lost() {
+    // One call of the five ends because all seven INVITEs or their answers are lost in one run of 20 000; with a fifth, of 250.
     // SIPp ends the calls: it would take our BYE for an error while it waits for a lost ACK.
-    let sipp = Sipp::called("called-and-ends", Transport::Udp, 5, &["-lost", "20"]);
+    let sipp = Sipp::called("called-and-ends", Transport::Udp, 5, &["-lost", "10"]);
     let mut phone = Phone::calling("alice", sipp.target()).await;
     for _ in 0..5 {
         let call = phone.call(&sipp.uri("sipp"));

@@ -33,8 +33,7 @@ pub(super) fn config(settings: &Settings, user: &str, domain: &str) -> Conferenc
 /// A secure WebSocket and the HTTP interface are one web server (spec section 2.8).
 fn web_server(account: &model::Account) -> Option<String> {
     let server = account.server_address().ok().filter(|server| server.transport == Transport::Wss)?;
-    let port = if server.port == Transport::Wss.default_port() { String::new() } else { format!(":{}", server.port) };
-    Some(server.uri_host() + &port)
+    Some(server.place())
 }
 
 fn auto_connect(network: &model::Network) -> AutoConnectPolicy {

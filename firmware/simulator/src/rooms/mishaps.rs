@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roombox_conference::api::NetworkEvent;
-use roombox_lab_signalling::{Faults as LabFaults, Order};
+use roombox_lab_signalling::Order;
 use roombox_sip::virtual_network::Faults;
 
 use super::node::{Input, Mood};
@@ -92,17 +92,7 @@ impl RoomGame {
     }
 
     fn trouble_lab(&mut self) {
-        let time = |game: &mut Self, most| Some(Duration::from_millis(game.dice(100, most)));
-        let mut faults = LabFaults::default();
-        match self.dice(1, 7) {
-            1 => faults.register = self.pick(&[403, 480, 486, 500, 503]),
-            2 => faults.invite = self.pick(CALL_STATUSES),
-            3 => faults.expires = self.pick(&[10, 30, 60]),
-            4 => faults.drop_after = time(self, 20_000),
-            5 => faults.hangup_after = time(self, 5_000),
-            6 => faults.delay = time(self, 2_000),
-            _ => faults.silent = true,
-        }
+        let faults = servers::lab_faults(self, CALL_STATUSES);
         self.order(Order::Faults(faults));
         self.later((1_000, 90_000), Job::Over(Over::Server));
     }

@@ -134,7 +134,7 @@ impl BoxNode {
     fn take_agents(&mut self, now: Instant, output: Output) {
         match output {
             Output::Event(event) => {
-                self.watch.on_sip_event(&event);
+                self.watch.on_sip_event(now, &event);
                 self.outputs.push_back(Output::Event(event.clone()));
                 self.tell_client(now, conference::Input::Sip(event));
             }

@@ -73,14 +73,25 @@ fn info_before_the_dialog_stands_after_its_end_and_without_a_tag() {
     let say = |watch: &mut Watch, command| watch.on_output(&Output::Sip(SipRequest::Command(command)));
     let info =
         || sip::Command::Dtmf { session, request: sip::RequestId(1), tones: "1".into(), duration_ms: 100, gap_ms: 100 };
-    let mut watch = Watch::default();
+    let (mut watch, now) = (Watch::default(), Instant::now());
     say(&mut watch, sip::Command::invite(session, "sip:x@y", sip::Body::sdp(""), Vec::new()));
     say(&mut watch, info());
     assert_eq!(broken(&mut watch), Some("info-in-dialog"));
-    watch.on_sip_event(&sip::Event::Confirmed { session });
+    watch.on_sip_event(now, &sip::Event::Confirmed { session });
     say(&mut watch, info());
     assert_eq!(broken(&mut watch), None);
     say(&mut watch, sip::Command::Terminate { session, cause: sip::Cause::Bye });
+    say(&mut watch, info());
+    assert_eq!(broken(&mut watch), Some("info-in-dialog"));
+    let session = sip::SessionId(2);
+    let info =
+        || sip::Command::Dtmf { session, request: sip::RequestId(2), tones: "1".into(), duration_ms: 100, gap_ms: 100 };
+    say(&mut watch, sip::Command::invite(session, "sip:x@y", sip::Body::sdp(""), Vec::new()));
+    watch.on_sip_event(now, &sip::Event::Confirmed { session });
+    watch.on_sip_event(now, &sip::Event::Ended { session, failure: failure(sip::Originator::System) });
+    say(&mut watch, info());
+    assert_eq!(broken(&mut watch), None, "said before the end was heard");
+    watch.before(now + Duration::from_millis(1));
     say(&mut watch, info());
     assert_eq!(broken(&mut watch), Some("info-in-dialog"));
     watch.on_message(&b"INFO sip:x@y SIP/2.0\r\nTo: <sip:x@y>\r\n\r\n"[..].into());

@@ -14,7 +14,24 @@ use roombox_sip::machine::Machine;
 use super::records::Records;
 use super::{HOST, Input, Mood, PASSWORD, ServerStatus};
 use crate::agenda::Agenda;
+use crate::dice::Dice;
 use crate::player::sdp::{self, Origin};
+
+/// One thing that goes wrong at a lab; calls are refused with one of these statuses.
+pub(crate) fn lab_faults(dice: &mut impl Dice, call_statuses: &[u16]) -> Faults {
+    let mut faults = Faults::default();
+    let time = |ms| Some(Duration::from_millis(ms));
+    match dice.dice(1, 7) {
+        1 => faults.register = dice.pick(&[403, 480, 486, 500, 503]),
+        2 => faults.invite = dice.pick(call_statuses),
+        3 => faults.expires = dice.pick(&[10, 30, 60]),
+        4 => faults.drop_after = time(dice.dice(100, 20_000)),
+        5 => faults.hangup_after = time(dice.dice(100, 5_000)),
+        6 => faults.delay = time(dice.dice(100, 2_000)),
+        _ => faults.silent = true,
+    }
+    faults
+}
 
 /// What a lab is made of.
 #[derive(Clone, Debug)]

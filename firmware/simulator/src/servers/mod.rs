@@ -5,7 +5,7 @@ mod proxy;
 mod records;
 mod registrar;
 
-pub(crate) use lab::{LabServer, LabSetup};
+pub(crate) use lab::{LabServer, LabSetup, lab_faults};
 pub(crate) use proxy::Proxy;
 pub(crate) use records::{Participant, Records};
 pub(crate) use registrar::Refusal;

@@ -1,6 +1,7 @@
 //! Calls and sessions of one client: nothing is asked for a call that is over, nothing is said outside a dialog.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use bytes::Bytes;
 use roombox_conference::api::{CallId, MediaRequest};
@@ -15,6 +16,8 @@ struct Session {
     is_up: bool,
     /// The client has asked for its end.
     ends: bool,
+    /// The user agent has ended it. What the client said before it could hear of that, in the same instant, never leaves.
+    over: Option<Instant>,
     /// Whom we called.
     target: Option<String>,
 }
@@ -37,7 +40,8 @@ pub(crate) struct Calls {
 impl Calls {
     /// Sessions to this target that nobody has ended.
     pub(crate) fn to(&self, target: &str) -> usize {
-        let live = |session: &&Session| !session.ends && session.target.as_deref() == Some(target);
+        let live =
+            |session: &&Session| !session.ends && session.over.is_none() && session.target.as_deref() == Some(target);
         self.sessions.values().filter(live).count()
     }
 
@@ -112,7 +116,12 @@ impl Calls {
         Ok(())
     }
 
-    pub(super) fn on_sip_event(&mut self, event: &Event) {
+    /// What was over before this instant is forgotten.
+    pub(super) fn moment(&mut self, now: Instant) {
+        self.sessions.retain(|_, session| session.over.is_none_or(|over| over == now));
+    }
+
+    pub(super) fn on_sip_event(&mut self, now: Instant, event: &Event) {
         match event {
             Event::Incoming { session, .. } => drop(self.sessions.insert(*session, Session::default())),
             Event::Accepted { session, .. } | Event::Confirmed { session } => {
@@ -120,7 +129,11 @@ impl Calls {
                     session.is_up = true;
                 }
             }
-            Event::Ended { session, .. } => drop(self.sessions.remove(session)),
+            Event::Ended { session, .. } => {
+                if let Some(session) = self.sessions.get_mut(session) {
+                    session.over = Some(now);
+                }
+            }
             _ => {}
         }
     }

@@ -56,13 +56,14 @@ impl Watch {
 
     /// The client is about to be told something.
     pub(crate) fn before(&mut self, now: Instant) {
+        self.calls.moment(now);
         self.pace.moment(now);
         self.presentations.moment();
     }
 
     /// The user agent tells something.
-    pub(crate) fn on_sip_event(&mut self, event: &sip::Event) {
-        self.calls.on_sip_event(event);
+    pub(crate) fn on_sip_event(&mut self, now: Instant, event: &sip::Event) {
+        self.calls.on_sip_event(now, event);
     }
 
     /// A message leaves.
