@@ -1,6 +1,7 @@
 //! The media of one call: a pipeline around a peer connection.
 
 mod entries;
+mod freezes;
 mod measures;
 mod orders;
 mod playout;
@@ -206,12 +207,14 @@ impl Call {
             camera: self.seat.measures.sent(Stream::Camera).figures(),
             presentation: self.seat.measures.sent(Stream::Presentation).figures(),
             microphone_level: 10_f64.powf(statistics.microphone_db / 20.0).clamp(0.0, 1.0),
+            sound: self.seat.measures.heard(),
             main: Shown {
                 received: self.seat.measures.received.load(Ordering::Relaxed),
                 decoded: statistics.frames_decoded,
                 per_second: statistics.frames_per_second,
                 size: (statistics.frame_width, statistics.frame_height),
                 decoder: statistics.decoder.clone(),
+                frozen: self.seat.measures.frozen(),
             },
         };
         statistics.entries = entries::complete(self.peer.stats().await, &known);

@@ -7,7 +7,7 @@ mod sent;
 mod steer;
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -17,10 +17,10 @@ pub(crate) use sent::{Sent, SentFigures};
 pub(crate) use steer::{SizeNews, Steer};
 
 use crate::{
-    api::{Encoding, Stream},
+    api::{ContentHint, Encoding, Stream},
     error::MediaError,
     peer::Codec,
-    pipeline::named,
+    pipeline::{locked, named},
     pipelines,
     relay::{self, Hub, Taking},
     sound::FORMAT,
@@ -50,8 +50,10 @@ pub(crate) struct Sender {
     payloader: gst::Element,
     /// Of a video encoder.
     pub(crate) steer: Option<Steer>,
-    /// Nothing goes into it.
+    /// Nothing goes into it: by wish, or because the path carries too little.
     held: Arc<AtomicBool>,
+    narrow: AtomicBool,
+    wish: Mutex<Wish>,
     taking: Option<Taking>,
 }
 
@@ -68,8 +70,14 @@ impl Sender {
     ) -> Result<Self, MediaError> {
         let text = pipelines::encoder::sending(&element, &codec.name, bitrate / 1000, codec.payload_type).to_string();
         let mut sender = Self::build(mid, codec, stream, element, &text, relay::entry("in", None, PICTURES))?;
-        sender.steer =
-            Some(Steer::new(&sender.bin, &sender.source, &sender.element, bitrate, Arc::clone(&sent), size)?);
+        sender.steer = Some(Steer::new(
+            &sender.bin,
+            &sender.source,
+            &sender.element,
+            (bitrate, usual_hint(stream)),
+            Arc::clone(&sent),
+            size,
+        )?);
         sent.encoder(&sender.element);
         let pad = named::<gst::Element>(&sender.bin, "encoder")?.static_pad("src");
         let pad = pad.ok_or_else(|| MediaError::pipeline("encoder", "has no pad"))?;
@@ -109,7 +117,19 @@ impl Sender {
         let pad = payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
         let ghost = gst::GhostPad::builder_with_target(&pad)?.name("src").build();
         bin.add_pad(&ghost)?;
-        Ok(Self { bin, codec: codec.clone(), stream, element, source, payloader, steer: None, held, taking: None })
+        Ok(Self {
+            bin,
+            codec: codec.clone(),
+            stream,
+            element,
+            source,
+            payloader,
+            steer: None,
+            held,
+            narrow: AtomicBool::new(false),
+            wish: Mutex::default(),
+            taking: None,
+        })
     }
 
     /// From now on it encodes.
@@ -118,12 +138,34 @@ impl Sender {
     }
 
     /// From now on it is sent as wished; after a hold the picture begins anew.
-    pub(crate) fn steer(&self, Wish { encoding, held }: Wish) {
+    pub(crate) fn steer(&self, wish: Wish) {
+        *locked(&self.wish) = wish;
         match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
-            (Some(steer), _) => steer.set(encoding),
-            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, encoding.max_bitrate),
+            (Some(steer), _) => steer.set(wish.encoding),
+            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, wish.encoding.max_bitrate),
             (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
         }
+        self.hold();
+    }
+
+    /// The path carries so much of it, in bit/s (0: nothing is sent), and loses this share of packets in percent.
+    pub(crate) fn carry(&self, rate: u32, loss_percent: u8) {
+        match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
+            (Some(steer), _) if rate > 0 => steer.carry(rate),
+            (Some(_), _) => {}
+            (None, Ok(encoder)) => {
+                let wished = locked(&self.wish).encoding.max_bitrate;
+                elements::set_opus_bitrate(&encoder, Some(wished.map_or(rate, |most| most.min(rate))));
+                elements::set_opus_loss(&encoder, loss_percent);
+            }
+            (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
+        }
+        self.narrow.store(rate == 0, Ordering::Release);
+        self.hold();
+    }
+
+    fn hold(&self) {
+        let held = locked(&self.wish).held || self.narrow.load(Ordering::Acquire);
         if self.held.swap(held, Ordering::AcqRel) && !held {
             self.force_key_frame();
         }
@@ -135,6 +177,14 @@ impl Sender {
         if let Some(pad) = self.payloader.static_pad("src") {
             pad.send_event(event);
         }
+    }
+}
+
+/// What gives way on a narrow path: a camera's picture becomes smaller, what is presented comes less often.
+const fn usual_hint(stream: Stream) -> ContentHint {
+    match stream {
+        Stream::Presentation => ContentHint::Text,
+        Stream::Audio | Stream::Camera => ContentHint::Motion,
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod api;
 mod attention;
+mod bandwidth;
 mod call;
 mod capture;
 mod codec;

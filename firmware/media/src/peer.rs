@@ -149,6 +149,14 @@ pub enum PeerEvent {
         /// Name of the m-line.
         mid: String,
     },
+    /// What the path to the peer carries, sound and pictures together; told when it has changed, not before the peer
+    /// has reported.
+    Bandwidth {
+        /// Bit/s of RTP.
+        rate: u32,
+        /// Share of packets lost lately, 0..=100.
+        loss_percent: u8,
+    },
     /// The peer needs a key frame from us on this m-line (PLI or FIR), or the connection has just come up; at most
     /// five a second by request.
     KeyFrameWanted {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::{freezes::Frozen, measures::Heard};
 use crate::encode::SentFigures;
 
 /// What the box knows besides its peer connection.
@@ -14,6 +15,7 @@ pub(super) struct Known {
     pub(super) presentation: SentFigures,
     /// Level of the microphone, 0.0..=1.0.
     pub(super) microphone_level: f64,
+    pub(super) sound: Heard,
     pub(super) main: Shown,
 }
 
@@ -27,9 +29,10 @@ pub(super) struct Shown {
     pub(super) size: (u32, u32),
     /// Element that decodes.
     pub(super) decoder: Option<String>,
+    pub(super) frozen: Frozen,
 }
 
-/// Fields that only a congestion controller could fill; the peer connection has none and writes 0.
+/// Fields that only an estimate fills; where there is none yet the peer connection writes 0.
 const NOT_ESTIMATED: [&str; 2] = ["availableIncomingBitrate", "availableOutgoingBitrate"];
 
 /// The complete entries.
@@ -49,6 +52,7 @@ pub(super) fn complete(mut entries: Vec<Value>, known: &Known) -> Vec<Value> {
             "candidate-pair" => pair(fields, &ids),
             "outbound-rtp" if sound => sources.push(sound_sent(fields, &timestamp, known)),
             "outbound-rtp" => sources.extend(picture_sent(fields, &timestamp, known, place(&pictures[0]))),
+            "inbound-rtp" if sound => sound_received(fields, known.sound),
             "inbound-rtp" if place(&pictures[1]) == Some(0) => picture_received(fields, &known.main),
             _ => {}
         }
@@ -133,11 +137,23 @@ fn picture_sent(
     Some(source)
 }
 
+/// Samples at 48 kHz, the clock of Opus.
+fn sound_received(fields: &mut Map<String, Value>, heard: Heard) {
+    let samples = |time: std::time::Duration| json!((time.as_secs_f64() * 48_000.0).round());
+    let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
+    set("totalSamplesReceived", samples(heard.played));
+    set("totalSamplesDuration", json!(heard.played.as_secs_f64()));
+    set("concealedSamples", samples(heard.concealed));
+    set("concealmentEvents", json!(heard.events));
+}
+
 fn picture_received(fields: &mut Map<String, Value>, shown: &Shown) {
     let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
     set("framesReceived", json!(shown.received));
     set("framesDecoded", json!(shown.decoded));
     set("framesPerSecond", json!(shown.per_second));
+    set("freezeCount", json!(shown.frozen.count));
+    set("totalFreezesDuration", json!(shown.frozen.total.as_secs_f64()));
     if shown.size != (0, 0) {
         set("frameWidth", json!(shown.size.0));
         set("frameHeight", json!(shown.size.1));

@@ -1,17 +1,33 @@
 //! What is measured in a call.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
+
+use gst::prelude::*;
 
 use crate::{
     api::{Statistics, Stream},
+    call::freezes::{Freezes, Frozen},
     encode::Sent,
     pace::Pace,
     pipeline::locked,
     sound::Meter,
 };
+
+/// Remote sound as it was decoded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) played: Duration,
+    /// Part of it that the decoder made up because packets were missing.
+    pub(crate) concealed: Duration,
+    /// How often it did so.
+    pub(crate) events: u64,
+}
 
 /// Counters of one call.
 #[derive(Debug, Default)]
@@ -20,6 +36,11 @@ pub(crate) struct Measures {
     pub(crate) received: AtomicU64,
     decoded: AtomicU64,
     pace: Pace,
+    freezes: Mutex<Freezes>,
+    /// Decodes the remote sound.
+    pub(crate) sound_decoder: Mutex<Option<gst::glib::WeakRef<gst::Element>>>,
+    /// Sound of the other side that was played, in ns.
+    pub(crate) played: AtomicU64,
     size: Mutex<(u32, u32)>,
     camera: Arc<Sent>,
     presentation: Arc<Sent>,
@@ -40,7 +61,25 @@ impl Measures {
             *locked(&self.size) = size;
         }
         self.pace.pass();
+        locked(&self.freezes).frame(since_start());
         self.decoded.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Freezes of the remote picture so far.
+    pub(crate) fn frozen(&self) -> Frozen {
+        locked(&self.freezes).frozen()
+    }
+
+    /// What the decoder of the remote sound counts.
+    pub(crate) fn heard(&self) -> Heard {
+        let decoder = locked(&self.sound_decoder).as_ref().and_then(gst::glib::WeakRef::upgrade);
+        let figures = decoder.map(|decoder| decoder.property::<gst::Structure>("stats"));
+        let figure = |name| figures.as_ref().and_then(|figures| figures.get::<u64>(name).ok()).unwrap_or(0);
+        Heard {
+            played: Duration::from_nanos(self.played.load(Ordering::Relaxed)),
+            concealed: Duration::from_nanos(figure("plc-duration")),
+            events: figure("num-gap"),
+        }
     }
 
     /// The figures of a sent picture.
@@ -70,4 +109,10 @@ impl Measures {
             ..Statistics::default()
         }
     }
+}
+
+/// Time since the first call of this process asked for it.
+fn since_start() -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }

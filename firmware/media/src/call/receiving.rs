@@ -128,12 +128,14 @@ fn count_arrivals(receiver: &Receiver, seat: &Arc<Seat>) -> Result<(), MediaErro
 
 /// Decoded sound goes to the speaker.
 fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
+    *locked(&seat.measures.sound_decoder) = receiver.bin.by_name("decoder").map(|decoder| decoder.downgrade());
     let mut playout = Playout::default();
     let timeline = Arc::clone(&rooms.timeline);
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut buffer, caps| {
         if let Ok(map) = buffer.map_readable() {
             seat.measures.remote_sound.hear(&map);
         }
+        seat.measures.played.fetch_add(buffer.duration().map_or(0, gst::ClockTime::nseconds), Ordering::Relaxed);
         seat.arrives(&rooms, Kind::Audio);
         let now = timeline.now();
         let at = playout.at(buffer.pts().unwrap_or(now), now);

@@ -7,6 +7,7 @@ use gst::prelude::*;
 use super::{Part, worker::Worker};
 use crate::{
     api::{MediaEvent, Stream},
+    bandwidth::share::{Wanted, share},
     codec::{self, Direction},
     encode::{self, Sender, SizeNews},
     error::MediaError,
@@ -20,6 +21,26 @@ impl Worker {
     pub(super) fn begin_sending(&mut self) {
         for (mid, sender) in &mut self.senders {
             begin(&self.rooms, sender, mid);
+        }
+    }
+
+    /// The path carries this much for all streams, in bit/s; each gets its part.
+    pub(super) fn divide(&mut self, rate: u32, loss_percent: u8) {
+        self.path = Some((rate, loss_percent));
+        let most = |stream| {
+            let sender = self.senders.values().find(|sender| sender.stream == stream);
+            sender.and_then(|sender| sender.steer.as_ref()).map_or(0, encode::Steer::most)
+        };
+        let wanted = Wanted { camera: most(Stream::Camera), presentation: most(Stream::Presentation) };
+        let shares = share(rate, wanted);
+        tracing::debug!(rate, loss_percent, ?shares, "the path");
+        for sender in self.senders.values() {
+            let part = match sender.stream {
+                Stream::Audio => shares.sound,
+                Stream::Camera => shares.camera,
+                Stream::Presentation => shares.presentation,
+            };
+            sender.carry(part, loss_percent);
         }
     }
 
@@ -56,6 +77,9 @@ impl Worker {
             begin(&self.rooms, &mut sender, mid);
         }
         self.senders.insert(mid.to_owned(), sender);
+        if let Some((rate, loss_percent)) = self.path {
+            self.divide(rate, loss_percent);
+        }
         Ok(())
     }
 

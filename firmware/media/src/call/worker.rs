@@ -41,6 +41,8 @@ pub(super) struct Worker {
     pub(super) receivers: HashMap<String, Receiver>,
     /// How streams are to be sent, also those that begin later.
     pub(super) wishes: HashMap<Stream, Wish>,
+    /// What the path carries in bit/s, and the share of packets lost in percent.
+    pub(super) path: Option<(u32, u8)>,
     pub(super) connected: bool,
     tracks: Tracks,
     watch: FrameWatch,
@@ -61,6 +63,7 @@ impl Worker {
             senders: HashMap::new(),
             receivers: HashMap::new(),
             wishes: HashMap::new(),
+            path: None,
             connected: false,
             tracks: Tracks::default(),
             watch: FrameWatch::new(0, Instant::now()),
@@ -120,6 +123,7 @@ impl Worker {
                     self.end_receiving(&mid);
                 }
             }
+            PeerEvent::Bandwidth { rate, loss_percent } => self.divide(rate, loss_percent),
             PeerEvent::KeyFrameWanted { mid } => {
                 if let Some(sender) = self.senders.get(&mid) {
                     sender.force_key_frame();

@@ -9,6 +9,8 @@ use crate::pipelines::encoder::{MTU, v4l2_controls};
 const OPUS_BITRATE: u32 = 40_000;
 /// Least rate in bit/s that Opus is asked for (RFC 6716 section 2.1.1).
 const OPUS_LEAST: u32 = 6_000;
+/// Loss in percent that Opus is prepared for at least and at most; beyond, sound itself would suffer.
+const OPUS_LOSS: (i32, i32) = (10, 30);
 /// VP8 in software is sent in this size at most: it costs five times as much as H.264.
 const VP8_SIZE: (u32, u32) = (640, 360);
 
@@ -32,6 +34,14 @@ pub(crate) fn set_bitrate(encoder: &gst::Element, element: &str, bps: u32) {
 pub(crate) fn set_opus_bitrate(encoder: &gst::Element, most: Option<u32>) {
     let rate = most.unwrap_or(OPUS_BITRATE).clamp(OPUS_LEAST, OPUS_BITRATE);
     encoder.set_property("bitrate", rate.cast_signed());
+}
+
+/// Tells a running Opus encoder how much is lost: its forward error correction takes from the rate by that.
+pub(crate) fn set_opus_loss(encoder: &gst::Element, percent: u8) {
+    let percent = i32::from(percent).clamp(OPUS_LOSS.0, OPUS_LOSS.1);
+    if encoder.property::<i32>("packet-loss-percentage") != percent {
+        encoder.set_property("packet-loss-percentage", percent);
+    }
 }
 
 /// Opus with forward error correction (RFC 7587): 20 ms a packet.

@@ -6,6 +6,11 @@ use crate::api::{ContentHint, Encoding};
 const LEAST_SIDE: u32 = 16;
 /// For the hints: frame rate is not lowered below this for more detail, in frames a second.
 const LEAST_RATE: u32 = 5;
+/// Steps in which a picture becomes smaller, in thousandths: each is a new beginning for encoder and decoder.
+const SCALES: [u32; 8] = [1000, 1250, 1500, 2000, 2500, 3000, 4000, 5000];
+const SMALLEST: u32 = 6000;
+/// Steps in which the frame rate falls, in frames a second.
+const RATES: [u32; 9] = [30, 25, 20, 15, 12, 10, 8, 6, LEAST_RATE];
 /// Frames a second where the source does not tell.
 const USUAL_RATE: u32 = 30;
 /// Millionths of a bit a pixel and frame below which an encoder of ours shows blocks; the vendor's table of bitrates
@@ -43,16 +48,30 @@ pub(crate) struct Plan {
     pub(crate) bitrate: u32,
 }
 
-/// The best picture that keeps to the wishes.
-pub(crate) fn plan(picture: Picture, limits: Limits, wish: Encoding) -> Plan {
+/// The best picture that keeps to the wishes. `before`: what the encoder has now; it is not made anew for a little.
+pub(crate) fn plan(picture: Picture, limits: Limits, wish: Encoding, before: Option<Plan>) -> Plan {
     let bitrate = wish.max_bitrate.map_or(limits.bitrate, |most| most.min(limits.bitrate)).max(1);
     let comes = if picture.rate == 0 { USUAL_RATE } else { picture.rate };
     let rate = wish.max_framerate.map_or(comes, |most| most.clamp(1, comes));
     let scale = wish.scale_down_millis.unwrap_or(1000).max(1000);
     let wished = scaled((picture.width, picture.height), scale);
     let size = limits.size.map_or(wished, |largest| within(wished, largest));
-    let (size, rate) = give_way(size, rate, bitrate, wish.hint);
+    let (size, rate) = settled(size, rate, bitrate, wish.hint, before);
     Plan { width: size.0, height: size.1, rate: (rate < comes).then_some(rate), bitrate }
+}
+
+/// What is left where the bitrate is too little. More than before is taken only when it is more than enough for that:
+/// a bitrate that goes up and down a little does not move the picture.
+fn settled(
+    size: (u32, u32),
+    rate: u32,
+    bitrate: u32,
+    hint: Option<ContentHint>,
+    before: Option<Plan>,
+) -> ((u32, u32), u32) {
+    let next = give_way(size, rate, bitrate, hint);
+    let more = |before: &Plan| next.0.0 > before.width || before.rate.is_some_and(|before| next.1 > before);
+    if before.as_ref().is_some_and(more) { give_way(size, rate, bitrate - bitrate / 5, hint) } else { next }
 }
 
 /// Where the bitrate is too little, the hint says what gives way.
@@ -67,11 +86,13 @@ fn give_way(size: (u32, u32), rate: u32, bitrate: u32, hint: Option<ContentHint>
     match hint {
         ContentHint::Motion => {
             let share = (u64::from(rate) * pixels * 1_000_000 / affordable.max(1)).isqrt();
-            (scaled(size, u32::try_from(share).unwrap_or(u32::MAX)), rate)
+            let step = SCALES.into_iter().find(|scale| u64::from(*scale) >= share).unwrap_or(SMALLEST);
+            (scaled(size, step), rate)
         }
         ContentHint::Detail | ContentHint::Text => {
             let affordable = u32::try_from(affordable / pixels.max(1)).unwrap_or(rate);
-            (size, affordable.clamp(LEAST_RATE.min(rate), rate))
+            let step = RATES.into_iter().find(|step| *step <= affordable).unwrap_or(LEAST_RATE);
+            (size, step.min(rate))
         }
     }
 }
@@ -95,6 +116,10 @@ fn even(side: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn plan(picture: Picture, limits: Limits, wish: Encoding) -> Plan {
+        super::plan(picture, limits, wish, None)
+    }
 
     const HD: Picture = Picture { width: 1280, height: 720, rate: 30 };
     const LIMITS: Limits = Limits { bitrate: 2_500_000, size: None };
@@ -138,10 +163,23 @@ mod tests {
         let with = |hint| plan(HD, LIMITS, Encoding { max_bitrate: Some(300_000), hint, ..Encoding::default() });
         assert_eq!((size(with(None)), with(None).rate), ((1280, 720), None));
         let motion = with(Some(ContentHint::Motion));
-        assert_eq!((size(motion), motion.rate), ((770, 434), None));
+        assert_eq!((size(motion), motion.rate), ((640, 360), None));
         let detail = with(Some(ContentHint::Detail));
         assert_eq!((size(detail), detail.rate), ((1280, 720), Some(10)));
         assert_eq!(with(Some(ContentHint::Text)).rate, Some(5));
+    }
+
+    #[test]
+    fn a_bitrate_that_trembles_does_not_move_the_picture() {
+        let at = |kbps: u32, before| {
+            let hint = Some(ContentHint::Motion);
+            super::plan(HD, LIMITS, Encoding { max_bitrate: Some(kbps * 1000), hint, ..Encoding::default() }, before)
+        };
+        let needed = (1..2500).find(|kbps| size(at(*kbps, None)).0 == 1280).unwrap();
+        let below = at(needed - 1, None);
+        assert_eq!(size(at(needed + 1, Some(below))), size(below));
+        assert_eq!(size(at(needed * 13 / 10, Some(below))), (1280, 720));
+        assert!(size(at(needed - 1, Some(at(2500, None)))).0 < 1280);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use gst::prelude::*;
 
 use crate::{
-    api::Encoding,
+    api::{ContentHint, Encoding},
     encode::{
         elements,
         gate::Gate,
@@ -28,6 +28,8 @@ struct Shared {
     encoder: gst::Element,
     size: gst::Element,
     limits: Limits,
+    /// What gives way where nobody said.
+    usual_hint: ContentHint,
     sent: Arc<Sent>,
     news: SizeNews,
     state: Mutex<State>,
@@ -36,6 +38,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     wish: Encoding,
+    /// What the path carries of it, in bit/s.
+    carried: Option<u32>,
     /// Caps that came in last.
     caps: Option<gst::Caps>,
     plan: Option<Plan>,
@@ -50,13 +54,14 @@ impl Steer {
         bin: &gst::Bin,
         entry: &gst_app::AppSrc,
         element: &str,
-        bitrate: u32,
+        (bitrate, usual_hint): (u32, ContentHint),
         sent: Arc<Sent>,
         news: SizeNews,
     ) -> Result<Self, MediaError> {
         let limits = Limits { bitrate, size: elements::largest(element) };
         let (encoder, size) = (named(bin, "encoder")?, named(bin, "size")?);
-        let shared = Shared { element: element.into(), encoder, size, limits, sent, news, state: Mutex::default() };
+        let element = element.into();
+        let shared = Shared { element, encoder, size, limits, usual_hint, sent, news, state: Mutex::default() };
         let steer = Self(Arc::new(shared));
         let pad = entry.static_pad("src").ok_or_else(|| MediaError::pipeline("entry", "has no pad"))?;
         let at_entry = Arc::clone(&steer.0);
@@ -79,6 +84,19 @@ impl Steer {
         let mut state = locked(&self.0.state);
         state.wish = wish;
         self.0.apply(&mut state);
+    }
+
+    /// The path carries so much of it, in bit/s, from the next frame on.
+    pub(crate) fn carry(&self, rate: u32) {
+        let mut state = locked(&self.0.state);
+        state.carried = Some(rate);
+        self.0.apply(&mut state);
+    }
+
+    /// What it is sent with at most where the path carries it, in bit/s.
+    pub(crate) fn most(&self) -> u32 {
+        let wished = locked(&self.0.state).wish.max_bitrate;
+        wished.map_or(self.0.limits.bitrate, |most| most.min(self.0.limits.bitrate))
     }
 }
 
@@ -115,9 +133,20 @@ impl Shared {
         gst::PadProbeReturn::Ok
     }
 
+    /// The wish within what the path carries; where that is less, the picture gives way even without a hint.
+    fn bounded(&self, state: &State) -> Encoding {
+        let most = state.wish.max_bitrate.unwrap_or(self.limits.bitrate).min(self.limits.bitrate);
+        match state.carried.filter(|carried| *carried < most) {
+            Some(carried) => {
+                Encoding { max_bitrate: Some(carried), hint: state.wish.hint.or(Some(self.usual_hint)), ..state.wish }
+            }
+            None => state.wish,
+        }
+    }
+
     fn apply(&self, state: &mut State) {
         let Some(picture) = state.caps.as_ref().and_then(picture) else { return };
-        let next = plan(picture, self.limits, state.wish);
+        let next = plan(picture, self.limits, self.bounded(state), state.plan);
         let before = state.plan.replace(next);
         self.sent.planned(next);
         if before == Some(next) {

@@ -2,8 +2,15 @@
 
 mod addresses;
 mod bin;
+mod congestion;
+mod depth;
 mod engine;
+mod jitter_buffers;
+mod missing;
+mod pacer;
+mod path;
 mod receiving;
+mod requests;
 mod runtime;
 mod sending;
 mod setup;
@@ -96,7 +103,7 @@ impl PeerConnection for WebrtcPeer {
         Box::pin(async move {
             let Some(connection) = self.engine.connection.get() else { return Vec::new() };
             let report = connection.peer.get_stats(Instant::now(), StatsSelector::None).await;
-            stats::entries(&report, &self.engine.shared.round_trips())
+            stats::entries(&report, &self.engine.shared.round_trips(), self.engine.shared.available())
         })
     }
 

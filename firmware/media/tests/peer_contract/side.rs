@@ -150,7 +150,7 @@ async fn follow(
         let (Some(pipeline), Some(bin)) = (pipeline.upgrade(), bin.upgrade()) else { return };
         match event {
             PeerEvent::Connected => seen.send_modify(|s| s.connected += 1),
-            PeerEvent::Disconnected => {}
+            PeerEvent::Disconnected | PeerEvent::Bandwidth { .. } => {}
             PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
                 // A chain that stands from before sends on.

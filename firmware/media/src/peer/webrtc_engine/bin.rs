@@ -13,13 +13,12 @@ use tokio::sync::mpsc;
 
 use super::{
     PeerError,
+    jitter_buffers::JitterBuffers,
+    path::Path,
     receiving::{self, Incoming},
     sending::{self, Batch, Outgoing},
 };
 use crate::peer::{Codec, Kind};
-
-/// Jitter buffer in ms: covers a Wi-Fi burst and one retransmission on a path of 50 ms.
-const JITTER_BUFFER_MS: u32 = 80;
 
 /// A stream is let through from so many packets in a row on.
 const FIRST_PACKETS: u32 = 2;
@@ -34,15 +33,15 @@ pub(super) type KeyFrameRequest = Arc<dyn Fn(&str) + Send + Sync>;
 pub(super) struct PeerBin {
     pub(super) bin: gst::Bin,
     rtpbin: gst::Element,
+    buffers: Arc<JitterBuffers>,
     payloads: PayloadMap,
     funnels: Funnels,
 }
 
 impl PeerBin {
-    pub(super) fn new() -> Result<Self, PeerError> {
+    pub(super) fn new(path: Arc<Path>) -> Result<Self, PeerError> {
         let bin = gst::Bin::new();
         let rtpbin = gst::ElementFactory::make("rtpbin")
-            .property("latency", JITTER_BUFFER_MS)
             .property("do-lost", true)
             .property("drop-on-latency", true)
             .property("autoremove", true)
@@ -52,7 +51,8 @@ impl PeerBin {
         start_at_once(&rtpbin);
         answer_payload_requests(&rtpbin, &payloads);
         link_new_streams(&rtpbin, &funnels);
-        Ok(Self { bin, rtpbin, payloads, funnels })
+        let buffers = JitterBuffers::of(&rtpbin, path);
+        Ok(Self { bin, rtpbin, buffers, payloads, funnels })
     }
 
     /// Adds the sink pad of a line, unless it is there; what arrives on it goes to the channel.
@@ -90,7 +90,7 @@ impl PeerBin {
         watch_key_frame_requests(&target, mid.to_owned(), Arc::clone(&key_frame));
         self.add_ghost(&source_ghost(mid, kind, &target, key_frame)?)?;
         self.funnels.lock().unwrap_or_else(PoisonError::into_inner).insert(session, funnel);
-        Incoming::new(&self.bin, &self.rtpbin, mid, kind, session)
+        Incoming::new(&self.bin, &self.rtpbin, Arc::clone(&self.buffers), mid, kind, session)
     }
 
     /// Tells the `rtpbin` what a payload type of a session is.

@@ -72,7 +72,7 @@ impl Engine {
         let negotiation = Negotiation::new(&config.video_codecs, sources);
         let engine = Self {
             config,
-            bin: PeerBin::new()?,
+            bin: PeerBin::new(Arc::clone(&shared.path))?,
             shared,
             connection: OnceCell::new(),
             session: Mutex::new(Session::new(negotiation)),

@@ -16,7 +16,7 @@ use rtc::{
 };
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use super::PeerError;
+use super::{PeerError, jitter_buffers::JitterBuffers};
 use crate::peer::{Codec, Kind};
 
 /// Packets waiting for the streaming thread; a second of 1080p. Beyond that the oldest is worth nothing any more.
@@ -28,6 +28,7 @@ pub(super) struct Incoming {
     pub(super) kind: Kind,
     /// Session of the `rtpbin`.
     pub(super) session: u32,
+    buffers: Arc<JitterBuffers>,
     media: gst_app::AppSrc,
     reports: gst_app::AppSrc,
     /// Stream last seen; 0 = none yet.
@@ -48,6 +49,7 @@ impl Incoming {
     pub(super) fn new(
         bin: &gst::Bin,
         rtpbin: &gst::Element,
+        buffers: Arc<JitterBuffers>,
         mid: &str,
         kind: Kind,
         session: u32,
@@ -64,6 +66,7 @@ impl Incoming {
             mid: mid.to_owned(),
             kind,
             session,
+            buffers,
             media,
             reports,
             ssrc: AtomicU32::new(0),
@@ -103,7 +106,9 @@ impl Incoming {
 
     fn push(&self, packet: &rtp::Packet) {
         self.ssrc.store(packet.header.ssrc, Ordering::Relaxed);
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let now = Instant::now();
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        self.buffers.look(now);
         if let Some(buffer) = to_buffer(packet) {
             let _ = self.media.push_buffer(buffer);
         }

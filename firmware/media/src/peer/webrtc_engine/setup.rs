@@ -6,7 +6,7 @@ use std::{
 };
 
 use rtc::{
-    interceptor::{ReceiverReportBuilder, Registry, Slot},
+    interceptor::{CongestionControlBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry, Slot},
     peer_connection::configuration::media_engine::MediaEngine,
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -17,7 +17,7 @@ use webrtc::{
     media_stream::{MediaStreamTrack, track_local::static_rtp::TrackLocalStaticRTP},
     peer_connection::{
         PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceServer, SettingEngine,
-        SettingEngineBuilder, configure_nack, configure_twcc,
+        SettingEngineBuilder, configure_twcc,
     },
     rtp_transceiver::RtpSender,
 };
@@ -25,6 +25,9 @@ use webrtc::{
 use super::{
     PeerError,
     addresses::BindAddresses,
+    congestion::Congestion,
+    pacer::Pacer,
+    requests::Requests,
     runtime::KickedRuntime,
     shared::{Callbacks, Sending, Shared},
     tap::Tap,
@@ -39,6 +42,10 @@ const CHECKS: u16 = 140;
 
 /// Silence after which the path counts as lost, and as failed for good; keep-alives in between.
 const TIMEOUTS: [Duration; 3] = [Duration::from_secs(4), Duration::from_secs(20), Duration::from_secs(1)];
+
+/// Packets that may come out of order and are still told from replayed ones (RFC 3711 section 3.3.2: at least 64): a
+/// retransmission is behind everything sent within a second.
+const REPLAY_WINDOW: usize = 1024;
 
 /// A connection of the crate with our senders.
 pub(super) struct Connection {
@@ -87,7 +94,12 @@ pub(super) async fn connect(
     shared: &Arc<Shared>,
 ) -> Result<Connection, PeerError> {
     let mut media = media_engine(negotiation)?;
-    let registry = configure_twcc(configure_nack(Registry::new(), &mut media), &mut media)?
+    register_nack(&mut media);
+    let registry = configure_twcc(Registry::new(), &mut media)?
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(Congestion::new(Arc::clone(shared))).build())
+        .with(Slot::Pacer, Pacer::new(Arc::clone(&shared.path)))
+        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::NackGenerator, Requests::new(Arc::clone(&shared.path)))
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
     let servers = config.ice_servers.iter().map(|server| RTCIceServer {
@@ -120,6 +132,7 @@ fn settings() -> SettingEngine {
         .with_ice_connection_attempts(Some(CHECK_INTERVAL), Some(CHECKS))
         // A relayed path is used at once when it is the first to work; better ones still replace it.
         .with_relay_acceptance_min_wait(Some(Duration::from_millis(500)))
+        .with_srtp_replay_protection_window(REPLAY_WINDOW)
         .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
         // A restart is asked for after a change of network: the old sockets name addresses that are gone.
         .with_discard_local_candidates_during_ice_restart(true)
@@ -175,11 +188,10 @@ fn media_engine(negotiation: &Negotiation) -> Result<MediaEngine, PeerError> {
 
 fn rtc_codecs(negotiation: &Negotiation, kind: Kind) -> Vec<RTCRtpCodecParameters> {
     // With the feedback that the interceptors added to the same codecs in the media engine.
-    let common = [("nack", ""), ("nack", "pli"), ("transport-cc", "")];
-    let feedback = if kind == Kind::Video { &common[..] } else { &common[2..] };
     let with_feedback = |known: &Known| {
         let mut codec = parameters(known);
-        codec.rtp_codec.rtcp_feedback.extend(feedback.iter().map(|(typ, parameter)| rtcp_feedback(typ, parameter)));
+        codec.rtp_codec.rtcp_feedback.extend(nack(kind));
+        codec.rtp_codec.rtcp_feedback.push(rtcp_feedback("transport-cc", ""));
         codec
     };
     negotiation.ours(kind).map(with_feedback).collect()
@@ -201,6 +213,21 @@ fn parameters(known: &Known) -> RTCRtpCodecParameters {
             rtcp_feedback: feedback,
         },
         payload_type,
+    }
+}
+
+/// Lost packets are asked for again, sound as well as picture.
+fn nack(kind: Kind) -> Vec<RTCPFeedback> {
+    let all = [rtcp_feedback("nack", ""), rtcp_feedback("nack", "pli")];
+    let count = if kind == Kind::Video { 2 } else { 1 };
+    all.into_iter().take(count).collect()
+}
+
+fn register_nack(media: &mut MediaEngine) {
+    for (kind, rtc_kind) in [(Kind::Audio, RtpCodecKind::Audio), (Kind::Video, RtpCodecKind::Video)] {
+        for feedback in nack(kind) {
+            media.register_feedback(feedback, rtc_kind);
+        }
     }
 }
 

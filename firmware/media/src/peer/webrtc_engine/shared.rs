@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -22,6 +22,7 @@ use webrtc::{
 };
 
 use super::{
+    path::Path,
     receiving::{self, Incoming},
     runtime::Kick,
     sending::Outgoing,
@@ -90,12 +91,15 @@ pub(super) struct Shared {
     streams: mpsc::UnboundedSender<Found>,
     pub(super) runtime: Handle,
     pub(super) kick: Kick,
+    pub(super) path: Arc<Path>,
     pub(super) gathered: watch::Sender<Gathered>,
     /// In the order of [`Stream::ALL`].
     pub(super) sending: [Sending; 3],
     incoming: RwLock<Vec<Arc<Incoming>>>,
     connected: AtomicBool,
     round_trips: Mutex<HashMap<u32, RoundTrip>>,
+    /// Estimated, in bit/s; 0 = not yet.
+    available: AtomicU32,
 }
 
 impl Shared {
@@ -109,11 +113,13 @@ impl Shared {
             streams,
             runtime,
             kick: Kick::default(),
+            path: Arc::default(),
             gathered: watch::Sender::default(),
             sending: Stream::ALL.map(|stream| Sending::new(stream, rand::random::<u32>() | 1)),
             incoming: RwLock::default(),
             connected: AtomicBool::new(false),
             round_trips: Mutex::default(),
+            available: AtomicU32::new(0),
         }
     }
 
@@ -176,6 +182,7 @@ impl Shared {
     }
 
     pub(super) fn round_trip(&self, ssrc: u32, seconds: f64) {
+        self.path.measured(Duration::from_secs_f64(seconds));
         let mut all = self.round_trips.lock().unwrap_or_else(PoisonError::into_inner);
         let round_trip = all.entry(ssrc).or_default();
         round_trip.last = seconds;
@@ -185,6 +192,20 @@ impl Shared {
 
     pub(super) fn round_trips(&self) -> HashMap<u32, RoundTrip> {
         self.round_trips.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The path carries so many bit/s and loses this share, as estimated.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+    pub(super) fn bandwidth(&self, rate: f64, loss: f64) {
+        let rate = rate.clamp(1.0, f64::from(u32::MAX)) as u32;
+        self.available.store(rate, Ordering::Relaxed);
+        let loss_percent = (loss * 100.0).clamp(0.0, 100.0).round() as u8;
+        self.tell(PeerEvent::Bandwidth { rate, loss_percent });
+    }
+
+    /// What the path carries in bit/s, where it was estimated.
+    pub(super) fn available(&self) -> Option<u32> {
+        Some(self.available.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
     }
 
     fn connected(&self) {

@@ -25,14 +25,23 @@ const UNKNOWN_TO_THE_CRATE: [&str; 14] = [
     "psnr",
 ];
 
-/// One object an entry.
-pub(super) fn entries(report: &RTCStatsReport, round_trips: &HashMap<u32, RoundTrip>) -> Vec<Value> {
+/// One object an entry. `available`: what the path carries as estimated, in bit/s.
+pub(super) fn entries(
+    report: &RTCStatsReport,
+    round_trips: &HashMap<u32, RoundTrip>,
+    available: Option<u32>,
+) -> Vec<Value> {
     let mut entries: Vec<Value> = report.iter().filter_map(|entry| to_json(entry).ok()).collect();
     let facts = Facts::of(&entries, round_trips);
     for entry in &mut entries {
         times_in_ms(entry);
         match entry["type"].as_str() {
             Some("inbound-rtp" | "outbound-rtp") => leave_out_unknown(entry),
+            Some("candidate-pair") if entry["nominated"] == true => {
+                if let Some(rate) = available {
+                    entry["availableOutgoingBitrate"] = json!(rate);
+                }
+            }
             Some("remote-inbound-rtp") => facts.complete(entry),
             _ => {}
         }

@@ -10,7 +10,10 @@ use rtc::{
     interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
     rtcp::{
         self,
-        payload_feedbacks::{full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication},
+        payload_feedbacks::{
+            full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+            receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate,
+        },
         receiver_report::ReceiverReport,
         reception_report::ReceptionReport,
         sender_report::SenderReport,
@@ -56,6 +59,8 @@ impl Tap {
                 self.shared.key_frame_wanted(request.media_ssrc);
             } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
                 request.fir.iter().for_each(|entry| self.shared.key_frame_wanted(entry.ssrc));
+            } else if let Some(most) = packet.downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
+                self.shared.path.allow(f64::from(most.bitrate));
             }
         }
     }

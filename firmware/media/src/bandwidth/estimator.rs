@@ -1,0 +1,122 @@
+//! How much may be sent: the lower of what delay and losses allow, less while a queue that has built up is emptied.
+
+use std::time::Duration;
+
+use super::{
+    arrivals::Arrivals,
+    delay::DelayBased,
+    loss::LossBased,
+    queue::Queue,
+    trend::{Trend, Usage},
+};
+
+/// Before anything is known, in bit/s: 720 lines at once; a path that cannot do it shows so within half a second.
+pub(crate) const FIRST: f64 = 1_200_000.0;
+/// Sound alone; below there is no call.
+pub(crate) const LEAST: f64 = 40_000.0;
+/// Nothing of ours sends more.
+pub(crate) const MOST: f64 = 20_000_000.0;
+
+/// A queue longer than this is emptied, until it is shorter than that.
+const DRAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(40));
+/// Part of the rate that is sent meanwhile.
+const DRAINING: f64 = 0.5;
+/// A queue that does not get shorter meanwhile is not ours, or the path has become longer.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The fate of a packet we sent; times on the clocks of their sides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fate {
+    pub(crate) sent: Duration,
+    /// `None` = lost.
+    pub(crate) arrived: Option<Duration>,
+    /// Bytes.
+    pub(crate) size: usize,
+}
+
+/// The estimator of one direction; times since any beginning.
+#[derive(Debug)]
+pub(crate) struct Estimator {
+    trend: Trend,
+    queue: Queue,
+    arrivals: Arrivals,
+    delay: DelayBased,
+    loss: LossBased,
+    /// Since when a queue is being emptied.
+    draining: Option<Duration>,
+    /// What the receiver allows (REMB), in bit/s.
+    allowed: f64,
+}
+
+impl Default for Estimator {
+    fn default() -> Self {
+        Self {
+            trend: Trend::default(),
+            queue: Queue::default(),
+            arrivals: Arrivals::default(),
+            delay: DelayBased::new(FIRST),
+            loss: LossBased::new(FIRST),
+            draining: None,
+            allowed: MOST,
+        }
+    }
+}
+
+impl Estimator {
+    /// What the receiver says became of packets, in the order they were sent.
+    pub(crate) fn learn(&mut self, fates: &[Fate], round_trip: Duration, now: Duration) {
+        for fate in fates {
+            if let Some(arrived) = fate.arrived {
+                self.trend.packet(fate.sent, arrived);
+                self.queue.packet(fate.sent, arrived);
+                self.arrivals.packet(arrived, fate.size);
+            }
+        }
+        let total = u32::try_from(fates.len()).unwrap_or(u32::MAX);
+        let lost = u32::try_from(fates.iter().filter(|fate| fate.arrived.is_none()).count()).unwrap_or(u32::MAX);
+        if let Some(arrives) = self.arrivals.rate() {
+            self.drain(now);
+            // While a queue is emptied less arrives than could: that tells nothing about the path.
+            let usage = if self.draining.is_some() { Usage::Under } else { self.trend.usage() };
+            let usage = if self.trend.usage() == Usage::Over { Usage::Over } else { usage };
+            self.delay.update(usage, arrives, round_trip, now);
+        }
+        self.delay.bound(LEAST, MOST.min(self.allowed));
+        self.loss.update(lost, total, self.delay.rate(), now);
+    }
+
+    /// The receiver says how much it can take, in bit/s (REMB, draft-alvestrand-rmcat-remb-03).
+    pub(crate) fn allow(&mut self, most: f64) {
+        self.allowed = most.clamp(LEAST, MOST);
+    }
+
+    /// What may be sent now, in bit/s.
+    pub(crate) fn rate(&self) -> f64 {
+        let rate = self.delay.rate().min(self.loss.rate()).min(self.allowed);
+        let rate = if self.draining.is_some() { rate * DRAINING } else { rate };
+        rate.clamp(LEAST, MOST)
+    }
+
+    /// A queue is being emptied.
+    pub(crate) fn drains(&self) -> bool {
+        self.draining.is_some()
+    }
+
+    /// Share of packets lost lately, 0.0..=1.0.
+    pub(crate) fn loss(&self) -> f64 {
+        self.loss.share()
+    }
+
+    fn drain(&mut self, now: Duration) {
+        let wait = self.queue.wait();
+        match self.draining {
+            None if wait > DRAIN.0 => self.draining = Some(now),
+            Some(_) if wait < DRAIN.1 => self.draining = None,
+            Some(since) if now.saturating_sub(since) > PATIENCE => {
+                self.queue.accept();
+                self.draining = None;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The estimator on a path in virtual time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a model of a path counts in small numbers"
+)]
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::estimator::{Estimator, Fate};
+
+/// One way of the empty path.
+const WAY: Duration = Duration::from_millis(25);
+/// Between two reports of the receiver.
+const REPORTS: Duration = Duration::from_millis(100);
+/// Between two frames.
+const FRAME: Duration = Duration::from_millis(33);
+/// What an encoder needs from a new rate to frames of it.
+const ENCODER: usize = 3;
+const PACKET: usize = 1_200;
+
+/// A path with a bottleneck, a sender with an encoder that follows the estimate, a receiver that reports.
+struct Path {
+    now: Duration,
+    rate: f64,
+    loss: f64,
+    random: u64,
+    busy_until: Duration,
+    longest: Duration,
+    reports: VecDeque<(Duration, Vec<Fate>)>,
+    fates: Vec<Fate>,
+    reported: Duration,
+    encoder: VecDeque<f64>,
+    estimator: Estimator,
+    wait: Duration,
+    carried: usize,
+}
+
+impl Path {
+    fn new(rate: f64) -> Self {
+        Self {
+            now: Duration::ZERO,
+            rate,
+            loss: 0.0,
+            random: 1,
+            busy_until: Duration::ZERO,
+            longest: Duration::from_secs(1),
+            reports: VecDeque::new(),
+            fates: Vec::new(),
+            reported: Duration::ZERO,
+            encoder: VecDeque::new(),
+            estimator: Estimator::default(),
+            wait: Duration::ZERO,
+            carried: 0,
+        }
+    }
+
+    /// Sends frames for so long with this much to send at most; tells bit/s that came through and the longest wait.
+    fn run(&mut self, seconds: f64, most: f64) -> (f64, Duration) {
+        let (begun, carried) = (self.now, self.carried);
+        self.wait = Duration::ZERO;
+        while (self.now.saturating_sub(begun)).as_secs_f64() < seconds {
+            self.frame(most);
+            self.now += FRAME;
+            self.report();
+        }
+        ((self.carried - carried) as f64 * 8.0 / seconds, self.wait)
+    }
+
+    fn frame(&mut self, most: f64) {
+        self.encoder.push_back(self.estimator.rate().min(most));
+        let rate = if self.encoder.len() > ENCODER { self.encoder.pop_front() } else { self.encoder.front().copied() };
+        // Frames differ by a fifth.
+        let bits = rate.unwrap_or(0.0) * FRAME.as_secs_f64() * (0.9 + 0.2 * self.chance());
+        let packets = (bits / 8.0 / PACKET as f64).ceil().max(1.0) as u32;
+        let size = (bits / 8.0 / f64::from(packets)) as usize;
+        for packet in 0..packets {
+            self.send(self.now + FRAME * packet / packets / 2, size);
+        }
+    }
+
+    fn send(&mut self, sent: Duration, size: usize) {
+        let lost = self.chance() < self.loss;
+        let begin = self.busy_until.max(sent);
+        let wait = begin.saturating_sub(sent);
+        let arrived = (!lost && wait <= self.longest).then(|| {
+            self.wait = self.wait.max(wait);
+            self.busy_until = begin + Duration::from_secs_f64(size as f64 * 8.0 / self.rate);
+            self.carried += size;
+            self.busy_until + WAY
+        });
+        self.fates.push(Fate { sent, arrived, size });
+    }
+
+    fn report(&mut self) {
+        if self.now.saturating_sub(self.reported) >= REPORTS {
+            self.reported = self.now;
+            let (now, come) = (self.now, |fate: &Fate| fate.arrived.is_none_or(|at| at <= self.now));
+            // In the order they were sent; what is still under way is told later.
+            let count = self.fates.iter().take_while(|fate| come(fate)).count();
+            let fates = self.fates.drain(..count).collect();
+            self.reports.push_back((now + WAY, fates));
+        }
+        while self.reports.front().is_some_and(|(at, _)| *at <= self.now) {
+            let (at, fates) = self.reports.pop_front().unwrap();
+            self.estimator.learn(&fates, WAY * 2, at);
+        }
+    }
+
+    fn chance(&mut self) -> f64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) as f64 / (1_u64 << 31) as f64
+    }
+}
+
+const MBIT: f64 = 1_000_000.0;
+
+#[test]
+fn a_path_that_becomes_narrow_is_followed_without_a_queue_and_taken_again_when_it_is_wide() {
+    let mut path = Path::new(4.0 * MBIT);
+    path.run(15.0, 6.0 * MBIT);
+    let (wide, _) = path.run(10.0, 6.0 * MBIT);
+    assert!(wide > 0.85 * 4.0 * MBIT, "wide: {wide}");
+    path.rate = MBIT;
+    path.run(3.0, 6.0 * MBIT);
+    let (narrow, wait) = path.run(20.0, 6.0 * MBIT);
+    assert!(narrow > 0.85 * MBIT, "narrow: {narrow}");
+    assert!(wait < Duration::from_millis(200), "narrow: {wait:?}");
+    path.rate = 4.0 * MBIT;
+    path.run(15.0, 6.0 * MBIT);
+    let (again, wait) = path.run(5.0, 6.0 * MBIT);
+    assert!(again > 0.85 * 4.0 * MBIT, "again: {again}");
+    assert!(path.estimator.rate() > 0.85 * 4.0 * MBIT, "again: {}", path.estimator.rate());
+    assert!(wait < Duration::from_millis(200), "again: {wait:?}");
+}
+
+#[test]
+fn a_wide_path_gives_all_that_is_asked_for_within_seconds() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.run(4.0, 2.5 * MBIT);
+    let (rate, wait) = path.run(5.0, 2.5 * MBIT);
+    assert!(rate > 2.4 * MBIT, "{rate}");
+    assert!(wait < Duration::from_millis(20), "{wait:?}");
+}
+
+#[test]
+fn a_little_loss_costs_nothing_and_much_of_it_a_lot() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.loss = 0.05;
+    path.run(20.0, 2.5 * MBIT);
+    assert!(path.estimator.rate() > 1.0 * MBIT, "{}", path.estimator.rate());
+    path.loss = 0.3;
+    path.run(10.0, 2.5 * MBIT);
+    assert!(path.estimator.rate() < 0.5 * MBIT, "{}", path.estimator.rate());
+    path.loss = 0.0;
+    path.run(10.0, 2.5 * MBIT);
+    let (rate, _) = path.run(3.0, 2.5 * MBIT);
+    assert!(rate > 2.3 * MBIT, "{rate}");
+}
+
+#[test]
+fn what_was_not_sent_says_nothing_about_the_path() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.run(30.0, 0.3 * MBIT);
+    assert!(path.estimator.rate() < 1.3 * MBIT, "{}", path.estimator.rate());
+}
+
+#[test]
+fn a_receiver_that_allows_less_is_obeyed() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.estimator.allow(0.5 * MBIT);
+    path.run(5.0, 2.5 * MBIT);
+    assert!(path.estimator.rate() <= 0.5 * MBIT);
+}

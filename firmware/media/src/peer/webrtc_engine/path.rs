@@ -1,0 +1,94 @@
+//! What is known of the network path, for all that must know it: round trip, packets missed, rates.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// Until one was measured: a path across a country.
+const USUAL_ROUND_TRIP: Duration = Duration::from_millis(60);
+
+/// Figures of a path; every user of them may be a little behind.
+#[derive(Debug, Default)]
+pub(super) struct Path {
+    /// Smoothed, in µs; 0 = not measured yet.
+    round_trip: AtomicU64,
+    missed: AtomicU64,
+    /// In bit/s; 0 = not known.
+    pacing: AtomicU64,
+    /// In bit/s; 0 = nobody said.
+    allowed: AtomicU64,
+}
+
+impl Path {
+    /// A round trip was measured; the mean moves by an eighth of the difference (RFC 6298 section 2.3).
+    pub(super) fn measured(&self, round_trip: Duration) {
+        let now = u64::try_from(round_trip.as_micros()).unwrap_or(u64::MAX).max(1);
+        let mean = self.round_trip.load(Ordering::Relaxed);
+        let next = if mean == 0 { now } else { mean - mean / 8 + now / 8 };
+        self.round_trip.store(next.max(1), Ordering::Relaxed);
+    }
+
+    /// Mean round trip.
+    pub(super) fn round_trip(&self) -> Duration {
+        match self.round_trip.load(Ordering::Relaxed) {
+            0 => USUAL_ROUND_TRIP,
+            mean => Duration::from_micros(mean),
+        }
+    }
+
+    /// Pictures are sent at this rate in bit/s from now on.
+    pub(super) fn pace(&self, rate: f64) {
+        self.pacing.store(whole(rate), Ordering::Relaxed);
+    }
+
+    /// Rate for pictures in bit/s; `None` = as they come.
+    pub(super) fn pacing(&self) -> Option<f64> {
+        known(&self.pacing)
+    }
+
+    /// The receiver takes this much in bit/s (REMB).
+    pub(super) fn allow(&self, rate: f64) {
+        self.allowed.store(whole(rate), Ordering::Relaxed);
+    }
+
+    /// What the receiver takes in bit/s, where it said so.
+    pub(super) fn allowed(&self) -> Option<f64> {
+        known(&self.allowed)
+    }
+
+    /// So many packets did not come in their turn.
+    pub(super) fn miss(&self, packets: usize) {
+        self.missed.fetch_add(packets as u64, Ordering::Relaxed);
+    }
+
+    /// Packets missed so far; most come later, asked for.
+    pub(super) fn missed(&self) -> u64 {
+        self.missed.load(Ordering::Relaxed)
+    }
+}
+
+/// Bit/s as they are kept, never 0.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+fn whole(rate: f64) -> u64 {
+    rate.clamp(1.0, 1e12) as u64
+}
+
+fn known(rate: &AtomicU64) -> Option<f64> {
+    let rate = u32::try_from(rate.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
+    (rate > 0).then(|| f64::from(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_is_taken_at_once_and_then_followed_slowly() {
+        let path = Path::default();
+        path.measured(Duration::from_millis(100));
+        assert_eq!(path.round_trip(), Duration::from_millis(100));
+        path.measured(Duration::from_millis(20));
+        assert_eq!(path.round_trip(), Duration::from_millis(90));
+    }
+}
