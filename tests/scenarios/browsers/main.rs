@@ -1,6 +1,7 @@
 //! Browsers as peers: `JsSIP` and SIP.js in Chromium, registered at Kamailio, and the vendor's `JsSIP` in calls of a lab.
 
 mod box_and_page;
+mod browser;
 mod meeting;
 mod meeting_admission;
 mod meeting_messages;

@@ -5,16 +5,24 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::clips;
-use crate::interop::devtools::DevTools;
+use crate::interop::devtools::{DevTools, Trouble};
 use crate::interop::page::Page;
 use crate::process::{Program, Stream};
 use crate::wait::PATIENCE;
 
 /// A running browser.
 pub struct Chromium {
-    devtools: Rc<RefCell<DevTools>>,
-    _program: Program,
+    arguments: Vec<String>,
+    running: RefCell<Running>,
 }
+
+struct Running {
+    devtools: Rc<RefCell<DevTools>>,
+    program: Program,
+}
+
+/// Times a browser is started that dies before it showed a single page: that says nothing about what is tested.
+const STARTS: usize = 3;
 
 /// Without window, sandbox (containers, root) and conversation with anybody but us.
 const FLAGS: [&str; 18] = [
@@ -49,15 +57,43 @@ impl Chromium {
         arguments.push(format!("--user-data-dir={}", folder.join("profile").display()));
         arguments.push(format!("--use-file-for-fake-video-capture={}", video.display()));
         arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
-        let program = Program::start("chromium", &arguments);
-        let url = program.pick("the address of DevTools", PATIENCE, |stream, line| {
-            (stream == Stream::Err).then_some(line)?.strip_prefix("DevTools listening on ").map(str::to_owned)
-        });
-        Self { devtools: Rc::new(RefCell::new(DevTools::connect(&url))), _program: program }
+        let running = RefCell::new(Running::start(&arguments));
+        Self { arguments, running }
     }
 
     /// Opens the terminal's page in a tab of its own.
     pub fn open(&self) -> Page {
-        Page::open(Rc::clone(&self.devtools))
+        let mut starts = 1;
+        loop {
+            let devtools = Rc::clone(&self.running.borrow().devtools);
+            let first = Rc::strong_count(&devtools) == 2;
+            match Page::open(devtools) {
+                Ok(page) => return page,
+                Err(Trouble::Lost(_)) if first && starts < STARTS => self.start_again(),
+                Err(trouble) => panic!("{trouble}; it said last:\n{}", self.running.borrow().program.tail()),
+            }
+            starts += 1;
+        }
+    }
+
+    /// The browser dies, as browsers sometimes do.
+    pub fn die(&self) {
+        self.running.borrow_mut().program.kill();
+    }
+
+    fn start_again(&self) {
+        // Two browsers do not share a profile.
+        self.die();
+        self.running.replace(Running::start(&self.arguments));
+    }
+}
+
+impl Running {
+    fn start(arguments: &[String]) -> Self {
+        let program = Program::start("chromium", arguments);
+        let url = program.pick("the address of DevTools", PATIENCE, |stream, line| {
+            (stream == Stream::Err).then_some(line)?.strip_prefix("DevTools listening on ").map(str::to_owned)
+        });
+        Self { devtools: Rc::new(RefCell::new(DevTools::connect(&url))), program }
     }
 }

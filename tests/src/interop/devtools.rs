@@ -10,6 +10,17 @@ use tungstenite::{Message, WebSocket, connect};
 /// Longest time without a single message before a command counts as lost.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// Why a command came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The browser is gone, or silent for too long.
+    #[error("the browser is lost: {0}")]
+    Lost(#[from] tungstenite::Error),
+    /// The page threw this.
+    #[error("{0}")]
+    Thrown(String),
+}
+
 /// A connection to the browser.
 pub struct DevTools {
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
@@ -28,50 +39,50 @@ impl DevTools {
     }
 
     /// Opens a page in a tab of its own; gives the session to name in later commands.
-    pub fn open(&mut self, url: &str) -> String {
-        let target = self.command(None, "Target.createTarget", &json!({ "url": "about:blank", "newWindow": true }));
+    pub fn open(&mut self, url: &str) -> Result<String, Trouble> {
+        let target = self.command(None, "Target.createTarget", &json!({ "url": "about:blank", "newWindow": true }))?;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = self.command(None, "Target.attachToTarget", &attach)["sessionId"].as_str().map(str::to_owned);
+        let session = self.command(None, "Target.attachToTarget", &attach)?["sessionId"].as_str().map(str::to_owned);
         let session = session.expect("an attached target has a session");
-        self.command(Some(&session), "Runtime.enable", &json!({}));
-        self.command(Some(&session), "Page.enable", &json!({}));
-        self.command(Some(&session), "Page.navigate", &json!({ "url": url }));
-        session
+        self.command(Some(&session), "Runtime.enable", &json!({}))?;
+        self.command(Some(&session), "Page.enable", &json!({}))?;
+        self.command(Some(&session), "Page.navigate", &json!({ "url": url }))?;
+        Ok(session)
     }
 
     /// Evaluates an expression, waits for its promise and gives its value.
-    pub fn evaluate(&mut self, session: &str, expression: &str) -> Result<Value, String> {
+    pub fn evaluate(&mut self, session: &str, expression: &str) -> Result<Value, Trouble> {
         let parameters = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
-        let mut outcome = self.command(Some(session), "Runtime.evaluate", &parameters);
+        let mut outcome = self.command(Some(session), "Runtime.evaluate", &parameters)?;
         match outcome.get("exceptionDetails") {
-            Some(details) => Err(details["exception"]["description"].as_str().unwrap_or("thrown").to_owned()),
+            Some(details) => {
+                Err(Trouble::Thrown(details["exception"]["description"].as_str().unwrap_or("thrown").to_owned()))
+            }
             None => Ok(outcome["result"]["value"].take()),
         }
     }
 
-    fn command(&mut self, session: Option<&str>, method: &str, parameters: &Value) -> Value {
+    fn command(&mut self, session: Option<&str>, method: &str, parameters: &Value) -> Result<Value, Trouble> {
         self.last += 1;
         let mut command = json!({ "id": self.last, "method": method, "params": parameters });
         if let Some(session) = session {
             command["sessionId"] = session.into();
         }
-        self.socket.send(Message::text(command.to_string())).expect("the browser listens");
+        self.socket.send(Message::text(command.to_string()))?;
         loop {
-            let mut message = self.next(method);
+            let mut message = self.next()?;
             if message["id"] == self.last {
                 assert!(message.get("error").is_none(), "{method}: {}", message["error"]);
-                return message["result"].take();
+                return Ok(message["result"].take());
             }
             self.note(&message);
         }
     }
 
-    fn next(&mut self, method: &str) -> Value {
+    fn next(&mut self) -> Result<Value, Trouble> {
         loop {
-            match self.socket.read() {
-                Ok(Message::Text(text)) => return serde_json::from_str(&text).expect("DevTools speak JSON"),
-                Ok(_) => {}
-                Err(error) => panic!("{method}: {error}; the console said:\n{}", self.console.join("\n")),
+            if let Message::Text(text) = self.socket.read()? {
+                return Ok(serde_json::from_str(&text).expect("DevTools speak JSON"));
             }
         }
     }

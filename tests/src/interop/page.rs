@@ -9,7 +9,7 @@ use roombox_testcard::code::{FrameCode, read_rgb};
 use roombox_testcard::tone;
 use serde_json::{Value, json};
 
-use crate::interop::devtools::DevTools;
+use crate::interop::devtools::{DevTools, Trouble};
 use crate::interop::folder;
 use crate::interop::kamailio::{DOMAIN, Kamailio, PASSWORD};
 use crate::wait::{PATIENCE, until};
@@ -39,14 +39,17 @@ pub struct Page {
 }
 
 impl Page {
-    pub(crate) fn open(devtools: Rc<RefCell<DevTools>>) -> Self {
+    pub(crate) fn open(devtools: Rc<RefCell<DevTools>>) -> Result<Self, Trouble> {
         let page = folder().join("page/index.html");
         let bundle = folder().join("node_modules/.cache/page.js");
         assert!(bundle.exists(), "{} is missing: run `npm ci` in tests/interop", bundle.display());
-        let session = devtools.borrow_mut().open(&format!("file://{}", page.display()));
+        let session = devtools.borrow_mut().open(&format!("file://{}", page.display()))?;
         let page = Self { devtools, session };
-        until("the page to load", PATIENCE, || (page.run("typeof window.phone") == "object").then_some(()));
-        page
+        until("the page to load", PATIENCE, || match page.evaluate("typeof window.phone") {
+            Ok(loaded) => (loaded == "object").then_some(Ok(())),
+            Err(trouble) => Some(Err(trouble)),
+        })?;
+        Ok(page)
     }
 
     /// Registers at this server with `JsSIP`; from then on it answers every call.
@@ -152,7 +155,12 @@ impl Page {
     }
 
     fn run(&self, expression: &str) -> Value {
-        let outcome = self.devtools.borrow_mut().evaluate(&self.session, expression);
-        outcome.unwrap_or_else(|error| panic!("{expression}: {error}"))
+        self.evaluate(expression).unwrap_or_else(|trouble| {
+            panic!("{expression}: {trouble}; the console said:\n{}", self.devtools.borrow().console.join("\n"))
+        })
+    }
+
+    fn evaluate(&self, expression: &str) -> Result<Value, Trouble> {
+        self.devtools.borrow_mut().evaluate(&self.session, expression)
     }
 }
