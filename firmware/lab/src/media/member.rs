@@ -227,6 +227,8 @@ impl Member {
             }
             // ICE may find another way; if not, Failed follows.
             PeerEvent::Disconnected => Ok(()),
+            // One encoding serves several participants; it does not follow the narrowest of their paths.
+            PeerEvent::Bandwidth { .. } => Ok(()),
             // What is no longer sent or shown costs nothing; the line may be taken again.
             PeerEvent::RemoteEnded { .. } => Ok(()),
             PeerEvent::SendEnded { mid } => {
