@@ -4,9 +4,13 @@
 //! `application/x-rtp` on its sink pads and gives de-jittered `application/x-rtp` on its source pads, with sender
 //! reports, lost packets and clock drift dealt with inside.
 
+mod addresses;
 mod codecs;
 pub mod lines;
 mod negotiation;
+mod outgoing;
+mod pads;
+mod told;
 mod tracks;
 pub mod webrtc_engine;
 

@@ -3,7 +3,7 @@
 use sdp_types::Media;
 
 use super::{
-    Role,
+    Role, Stream,
     lines::{value, values},
 };
 
@@ -25,6 +25,15 @@ pub struct Track {
 const DEFAULT_STREAM: &str = "default";
 /// Name of the stream of content without an msid.
 const CONTENT_STREAM: &str = "content";
+
+/// Stream and track of our msid: clients take a stream with `dual` in a label for a presentation (spec section 2.10).
+pub(super) const fn own_names(stream: Stream) -> (&'static str, &'static str) {
+    match stream {
+        Stream::Audio => ("roombox", "audio"),
+        Stream::Camera => ("roombox", "video"),
+        Stream::Presentation => ("roombox-dual", "dual-video"),
+    }
+}
 
 /// What a line says about its track.
 pub(super) fn track(media: &Media, role: Role) -> Track {

@@ -1,6 +1,5 @@
 //! The default peer connection: the `webrtc` crate for offer/answer, ICE, DTLS and SRTP, `rtpbin` for the timing.
 
-mod addresses;
 mod bin;
 mod congestion;
 mod depth;
@@ -17,7 +16,6 @@ mod setup;
 mod shared;
 mod stats;
 mod tap;
-mod told;
 mod undeclared;
 
 use std::{sync::Arc, time::Instant};

@@ -2,10 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use gst::prelude::*;
@@ -15,19 +12,20 @@ use super::{
     PeerError,
     jitter_buffers::JitterBuffers,
     path::Path,
-    receiving::{self, Incoming},
-    sending::{self, Batch, Outgoing},
+    receiving::Incoming,
+    sending::{self, Batch},
 };
-use crate::peer::{Codec, Kind};
+use crate::peer::{
+    Codec, Kind,
+    outgoing::Outgoing,
+    pads::{self, KeyFrameRequest, source_ghost, watch_caps, watch_key_frame_requests},
+};
 
 /// A stream is let through from so many packets in a row on.
 const FIRST_PACKETS: u32 = 2;
 
 type PayloadMap = Arc<Mutex<HashMap<(u32, u32), gst::Caps>>>;
 type Funnels = Arc<Mutex<HashMap<u32, gst::Element>>>;
-
-/// Called with the mid when a decoder behind a source pad asks for a key frame.
-pub(super) type KeyFrameRequest = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The bin and what is in it.
 pub(super) struct PeerBin {
@@ -95,7 +93,7 @@ impl PeerBin {
 
     /// Tells the `rtpbin` what a payload type of a session is.
     pub(super) fn map_payload(&self, incoming: &Incoming, codec: &Codec) {
-        let caps = receiving::caps(incoming.kind, codec);
+        let caps = pads::caps(incoming.kind, codec);
         let key = (incoming.session, u32::from(codec.payload_type));
         self.payloads.lock().unwrap_or_else(PoisonError::into_inner).insert(key, caps);
     }
@@ -105,33 +103,6 @@ impl PeerBin {
         self.bin.add_pad(ghost)?;
         Ok(())
     }
-}
-
-/// Name of a line's source pad.
-pub(super) fn source_pad(mid: &str) -> String {
-    format!("src_{mid}")
-}
-
-/// A source pad that lets the stream go on whatever happens behind it.
-///
-/// Nobody may be linked yet, or the owner is just building another decoder: a jitter buffer that sees such a refusal
-/// stops for good. What could not be given away is missing later, so a key frame is asked for when it flows again.
-fn source_ghost(
-    mid: &str,
-    kind: Kind,
-    target: &gst::Pad,
-    key_frame: KeyFrameRequest,
-) -> Result<gst::GhostPad, PeerError> {
-    let (name, mid, missed) = (source_pad(mid), mid.to_owned(), AtomicBool::new(false));
-    let builder = gst::GhostPad::builder_with_target(target)?.name(name);
-    let pad = builder.proxy_pad_chain_function(move |pad, parent, buffer| {
-        let given = gst::ProxyPad::chain_default(pad, parent, buffer).is_ok();
-        if missed.swap(!given, Ordering::Relaxed) && given && kind == Kind::Video {
-            key_frame(&mid);
-        }
-        Ok(gst::FlowSuccess::Ok)
-    });
-    Ok(pad.build())
 }
 
 fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> gst_app::AppSink {
@@ -155,25 +126,6 @@ fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> 
         .buffer_list(true)
         .callbacks(callbacks)
         .build()
-}
-
-fn watch_caps(pad: &gst::Pad, outgoing: &Arc<Outgoing>) {
-    let outgoing = Arc::clone(outgoing);
-    pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
-        if let Some(gst::EventView::Caps(event)) = info.event().map(|event| event.view()) {
-            outgoing.set_caps(event.caps());
-        }
-        gst::PadProbeReturn::Ok
-    });
-}
-
-fn watch_key_frame_requests(pad: &gst::Pad, mid: String, request: KeyFrameRequest) {
-    pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
-        if info.event().is_some_and(|event| gst_video::ForceKeyUnitEvent::is(event)) {
-            request(&mid);
-        }
-        gst::PadProbeReturn::Ok
-    });
 }
 
 /// A jitter buffer holds back the first packet of a stream for its whole latency, in case an earlier one comes late; the

@@ -22,12 +22,12 @@ use super::{
     sending,
     setup::{self, Connection},
     shared::{Gathered, Shared},
-    told::Told,
     undeclared::Found,
 };
 use crate::peer::{
     PeerConfig, PeerEvent, Stream,
     negotiation::{Line, Negotiation, Reading},
+    told::Told,
 };
 
 /// With STUN or TURN servers: how long candidates may still come after the first. Without servers gathering is done

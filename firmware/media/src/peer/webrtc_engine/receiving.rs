@@ -17,7 +17,7 @@ use rtc::{
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
 use super::{PeerError, jitter_buffers::JitterBuffers};
-use crate::peer::{Codec, Kind};
+use crate::peer::{Codec, Kind, pads};
 
 /// Packets waiting for the streaming thread; a second of 1080p. Beyond that the oldest is worth nothing any more.
 const QUEUED_PACKETS: u64 = 2_000;
@@ -77,7 +77,7 @@ impl Incoming {
 
     /// Caps of what comes.
     pub(super) fn set_codec(&self, codec: &Codec) {
-        self.media.set_caps(Some(&caps(self.kind, codec)));
+        self.media.set_caps(Some(&pads::caps(self.kind, codec)));
     }
 
     /// The crate's track, for feedback to the sender.
@@ -123,21 +123,6 @@ pub(super) async fn run(incoming: Arc<Incoming>, track: Arc<dyn TrackRemote>) {
             incoming.push(&packet);
         }
     }
-}
-
-/// Caps of an RTP stream as `GStreamer`'s depayloaders read them.
-pub(super) fn caps(kind: Kind, codec: &Codec) -> gst::Caps {
-    let media = if kind == Kind::Audio { "audio" } else { "video" };
-    let mut structure = gst::Structure::builder("application/x-rtp")
-        .field("media", media)
-        .field("payload", i32::from(codec.payload_type))
-        .field("clock-rate", i32::try_from(codec.clock_rate).unwrap_or(90_000))
-        .field("encoding-name", &codec.name)
-        .build();
-    for (key, value) in codec.fmtp.split(';').filter_map(|parameter| parameter.trim().split_once('=')) {
-        structure.set(key.trim().to_ascii_lowercase(), value.trim());
-    }
-    gst::Caps::from(structure)
 }
 
 fn source(caps: &str) -> gst_app::AppSrc {

@@ -4,10 +4,7 @@
 //! buffer's time stamp against the pipeline clock. Encoders of different latency keep their lip sync that way.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -24,7 +21,7 @@ use rtc::{
 use tokio::sync::mpsc;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
-use crate::peer::Codec;
+use crate::peer::outgoing::Outgoing;
 
 /// Seconds from 1900 (NTP) to 1970 (RFC 5905 section 6).
 const NTP_TO_UNIX: u64 = 2_208_988_800;
@@ -32,66 +29,6 @@ const NTP_TO_UNIX: u64 = 2_208_988_800;
 /// Between two sender reports of a stream: enough for lip sync within a second, far below 5 % of the bandwidth
 /// (RFC 3550 section 6.2).
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
-
-/// One stream we send, shared by the streaming thread and the negotiation.
-#[derive(Debug)]
-pub(super) struct Outgoing {
-    pub(super) ssrc: u32,
-    payload_type: AtomicU8,
-    clock_rate: AtomicU32,
-    /// Own numbering: what was not sent must not look lost.
-    sequence: AtomicU16,
-    /// The peer wants it and the connection stands.
-    allowed: AtomicBool,
-    /// The negotiated codec and what the pad's caps say, by encoding name.
-    names: Mutex<(String, String)>,
-    /// Both names are the same.
-    fitting: AtomicBool,
-}
-
-impl Outgoing {
-    pub(super) fn new(ssrc: u32) -> Self {
-        Self {
-            ssrc,
-            payload_type: AtomicU8::new(0),
-            clock_rate: AtomicU32::new(0),
-            // Random by RFC 3550 section 5.1, and low enough that it does not wrap at once.
-            sequence: AtomicU16::new(rand::random::<u16>() >> 1),
-            allowed: AtomicBool::new(false),
-            names: Mutex::default(),
-            fitting: AtomicBool::new(false),
-        }
-    }
-
-    /// Takes over what was negotiated.
-    pub(super) fn set_codec(&self, codec: &Codec) {
-        self.payload_type.store(codec.payload_type, Ordering::Relaxed);
-        self.clock_rate.store(codec.clock_rate, Ordering::Relaxed);
-        self.rename(|names| names.0.clone_from(&codec.name));
-    }
-
-    /// Takes over the encoding name of the pad's caps.
-    pub(super) fn set_caps(&self, caps: &gst::CapsRef) {
-        let name = caps.structure(0).and_then(|s| s.get::<String>("encoding-name").ok()).unwrap_or_default();
-        self.rename(|names| names.1 = name.to_uppercase());
-    }
-
-    fn rename(&self, change: impl FnOnce(&mut (String, String))) {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut names);
-        // Some payloaders write another name for the same codec (rtpopuspay: X-GST-OPUS-DRAFT-SPITTKA-00 of old).
-        self.fitting.store(!names.0.is_empty() && names.1.contains(&names.0), Ordering::Relaxed);
-    }
-
-    /// Opens or shuts the way to the wire.
-    pub(super) fn allow(&self, allowed: bool) {
-        self.allowed.store(allowed, Ordering::Relaxed);
-    }
-
-    fn open(&self) -> bool {
-        self.allowed.load(Ordering::Relaxed) && self.fitting.load(Ordering::Relaxed)
-    }
-}
 
 /// Packets of one sample: usually one encoded frame.
 #[derive(Debug)]
@@ -119,8 +56,7 @@ fn packet(outgoing: &Outgoing, buffer: gst::Buffer) -> Option<rtp::Packet> {
     let mut bytes = Bytes::from_owner(buffer.into_mapped_buffer_readable().ok()?);
     let mut packet = rtp::Packet::unmarshal(&mut bytes).ok()?;
     packet.header.ssrc = outgoing.ssrc;
-    packet.header.sequence_number = outgoing.sequence.fetch_add(1, Ordering::Relaxed);
-    packet.header.payload_type = outgoing.payload_type.load(Ordering::Relaxed);
+    (packet.header.payload_type, packet.header.sequence_number) = outgoing.stamp();
     Some(packet)
 }
 
@@ -181,7 +117,7 @@ impl Reporter {
         self.sent = Some(Instant::now());
         let now = SystemTime::now();
         let age = now.duration_since(batch.captured).unwrap_or_default();
-        let ticks = age.as_nanos() * u128::from(outgoing.clock_rate.load(Ordering::Relaxed)) / 1_000_000_000;
+        let ticks = age.as_nanos() * u128::from(outgoing.clock_rate()) / 1_000_000_000;
         let report = SenderReport {
             ssrc: outgoing.ssrc,
             ntp_time: ntp(now),

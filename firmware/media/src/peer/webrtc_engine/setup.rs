@@ -24,15 +24,17 @@ use webrtc::{
 
 use super::{
     PeerError,
-    addresses::BindAddresses,
     congestion::Congestion,
     pacer::Pacer,
     requests::Requests,
     runtime::KickedRuntime,
-    shared::{Callbacks, Sending, Shared},
+    shared::{Callbacks, Shared},
     tap::Tap,
 };
-use crate::peer::{Codec, Kind, PeerConfig, Stream, codecs::Known, negotiation::Negotiation};
+use crate::peer::{
+    Codec, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
+    outgoing::Sending, tracks::own_names,
+};
 
 /// Between two connectivity checks of a pair (RFC 8445 section 14.2 allows down to 5 ms).
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
@@ -157,13 +159,8 @@ async fn add_sender(
     Ok(Some(Sender { stream, track, ssrc, handle }))
 }
 
-/// Stream and track of the msid: clients take a stream with `dual` in a label for a presentation (spec section 2.10).
 fn local_track(stream: Stream, ssrc: u32, codec: &RTCRtpCodec) -> MediaStreamTrack {
-    let (group, id) = match stream {
-        Stream::Audio => ("roombox", "audio"),
-        Stream::Camera => ("roombox", "video"),
-        Stream::Presentation => ("roombox-dual", "dual-video"),
-    };
+    let (group, id) = own_names(stream);
     let kind = match stream.kind() {
         Kind::Audio => RtpCodecKind::Audio,
         Kind::Video => RtpCodecKind::Video,

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::{
@@ -25,16 +25,12 @@ use super::{
     path::Path,
     receiving::{self, Incoming},
     runtime::Kick,
-    sending::Outgoing,
     undeclared::Found,
 };
-use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line};
+use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line, outgoing::Sending};
 
 /// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
 const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
-
-/// Requests within this time ask for the same key frame; a sender that obeyed each would send nothing else.
-const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How far gathering has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,41 +45,6 @@ pub(super) struct RoundTrip {
     pub(super) last: f64,
     pub(super) total: f64,
     pub(super) measurements: u64,
-}
-
-/// A stream we send and the line it is on.
-#[derive(Debug)]
-pub(super) struct Sending {
-    pub(super) stream: Stream,
-    pub(super) outgoing: Arc<Outgoing>,
-    line: Mutex<Option<(String, bool)>>,
-    key_frame_asked: Mutex<Option<Instant>>,
-}
-
-impl Sending {
-    pub(super) fn new(stream: Stream, ssrc: u32) -> Self {
-        Self {
-            stream,
-            outgoing: Arc::new(Outgoing::new(ssrc)),
-            line: Mutex::new(None),
-            key_frame_asked: Mutex::new(None),
-        }
-    }
-
-    /// False while a request that was told lately covers this one.
-    fn asks_anew(&self) -> bool {
-        let mut asked = self.key_frame_asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.is_some_and(|asked| asked.elapsed() < KEY_FRAME_INTERVAL) {
-            return false;
-        }
-        *asked = Some(Instant::now());
-        true
-    }
-
-    /// Name of the line it is on.
-    fn line(&self) -> Option<String> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(mid, _)| mid.clone())
-    }
 }
 
 pub(super) struct Shared {
@@ -139,17 +100,13 @@ impl Shared {
 
     /// Takes over which line a stream is on and whether the peer wants it.
     pub(super) fn set_line(&self, stream: Stream, line: &Line) {
-        let sending = self.sending(stream);
-        *sending.line.lock().unwrap_or_else(PoisonError::into_inner) = Some((line.name.clone(), line.sends()));
+        self.sending(stream).set_line(line);
         self.update_gates();
     }
 
     fn update_gates(&self) {
         let connected = self.connected.load(Ordering::Acquire);
-        for sending in &self.sending {
-            let wanted = sending.line.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|l| l.1);
-            sending.outgoing.allow(connected && wanted);
-        }
+        self.sending.iter().for_each(|sending| sending.update(connected));
     }
 
     pub(super) fn add_incoming(&self, incoming: Arc<Incoming>) {

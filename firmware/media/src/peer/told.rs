@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bin::source_pad;
-use crate::peer::{Codec, PeerEvent, Track, negotiation::Line};
+use super::{Codec, PeerEvent, Track, negotiation::Line, pads::source_pad};
 
 /// By name of the line.
 #[derive(Debug, Default)]

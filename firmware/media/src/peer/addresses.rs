@@ -19,9 +19,13 @@ impl ToSocketAddrs for BindAddresses {
     type Iter = vec::IntoIter<SocketAddr>;
 
     fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-        let addresses = if self.fixed.is_empty() { usable(local_addresses()?) } else { self.fixed.clone() };
-        Ok(addresses.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect::<Vec<_>>().into_iter())
+        Ok(to_bind(&self.fixed)?.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect::<Vec<_>>().into_iter())
     }
+}
+
+/// The fixed addresses, else those that are up now.
+pub(super) fn to_bind(fixed: &[IpAddr]) -> io::Result<Vec<IpAddr>> {
+    if fixed.is_empty() { Ok(usable(local_addresses()?)) } else { Ok(fixed.to_vec()) }
 }
 
 fn local_addresses() -> io::Result<Vec<IpAddr>> {
