@@ -14,6 +14,8 @@ pub enum Part {
     Led,
     /// A microphone.
     Microphone,
+    /// The TV.
+    Screen,
     /// A speaker.
     Speaker,
     /// The small display.

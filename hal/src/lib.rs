@@ -15,6 +15,7 @@ pub mod leds;
 pub mod linux;
 #[cfg(feature = "linux")]
 mod raspberry_pi;
+pub mod screens;
 pub mod status_display;
 pub mod virtual_board;
 

@@ -4,6 +4,7 @@ mod audio;
 mod cameras;
 mod clock;
 mod display_writer;
+mod displays;
 mod gpio;
 mod keys;
 mod led_player;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 pub use audio::audio_devices;
 pub use cameras::cameras;
 pub(crate) use clock::from_monotonic;
+pub use displays::displays;
 pub(crate) use led_player::{Output, player};
 pub(crate) use tasks::Task;
 

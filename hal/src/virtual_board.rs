@@ -23,6 +23,13 @@ pub struct VirtualBoard {
     shared: Arc<Shared>,
 }
 
+/// What is in it is asked for by name, not printed.
+impl std::fmt::Debug for VirtualBoard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VirtualBoard").finish_non_exhaustive()
+    }
+}
+
 struct Shared {
     buttons: Vec<Button>,
     presses: mpsc::Sender<Press>,
@@ -35,6 +42,7 @@ struct State {
     leds: BTreeMap<String, Pattern>,
     picture: Picture,
     unplugged: BTreeSet<Part>,
+    hanging: BTreeSet<Part>,
 }
 
 /// Why a press did nothing.
@@ -90,7 +98,7 @@ impl VirtualBoard {
             match part {
                 Part::StatusDisplay => state.picture = Picture::default(),
                 Part::Led => state.leds.values_mut().for_each(|pattern| *pattern = Pattern::Off),
-                Part::Button | Part::Camera | Part::Microphone | Part::Speaker => {}
+                Part::Button | Part::Camera | Part::Microphone | Part::Screen | Part::Speaker => {}
             }
             state.unplugged.insert(part)
         };
@@ -109,6 +117,25 @@ impl VirtualBoard {
     /// Whether a part is plugged in.
     pub fn is_plugged(&self, part: Part) -> bool {
         !self.state().unplugged.contains(&part)
+    }
+
+    /// Makes a part hang: it stays plugged in, and gives and takes nothing any more.
+    pub fn hang(&self, part: Part) {
+        if self.state().hanging.insert(part) {
+            self.announce();
+        }
+    }
+
+    /// A part that hung works again.
+    pub fn unhang(&self, part: Part) {
+        if self.state().hanging.remove(&part) {
+            self.announce();
+        }
+    }
+
+    /// Whether a part hangs.
+    pub fn hangs(&self, part: Part) -> bool {
+        self.state().hanging.contains(&part)
     }
 
     /// Counts up with every change of a light, the display or a plug.

@@ -121,6 +121,7 @@ pub(crate) fn of_board(findings: &[DeviceFinding]) -> Vec<Cause> {
         let code = match finding.part {
             Part::Camera => CauseCode::NoCamera,
             Part::Microphone => CauseCode::NoMicrophone,
+            Part::Screen => CauseCode::NoScreen,
             Part::Speaker => CauseCode::NoSpeaker,
             Part::Button | Part::Led | Part::StatusDisplay => CauseCode::BoardDeviceMissing,
         };

@@ -9,7 +9,10 @@
 
 use std::path::PathBuf;
 
-use roombox_hal::board::{AudioDevices, Camera, Codecs, Conversion, ScreenWiring};
+use roombox_hal::{
+    VirtualBoard,
+    board::{AudioDevices, Camera, Codecs, Conversion, ScreenWiring},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::peer::IceServer;
@@ -35,6 +38,11 @@ pub struct MediaConfig {
     pub conversion: Conversion,
     /// Codec elements of the board file.
     pub codecs: Codecs,
+    /// Where the test picture, synthetic microphones, the virtual speaker and the screen are plugged in, if that is a
+    /// virtual board.
+    pub virtual_board: Option<VirtualBoard>,
+    /// Where it is kept which codec elements work; `None` = they are tried anew at every start.
+    pub trials: Option<CodecTrials>,
     /// Video codecs offered, best first, by encoding name (`H264`, `VP8`).
     pub video_codecs: Vec<String>,
     /// Sent picture: width, height in pixels, frames per second.
@@ -57,6 +65,15 @@ pub struct MediaConfig {
     pub presentation: Option<PresentationSource>,
     /// Upper bound of the presentation in kbit/s; spec section 4.1 has 1000.
     pub presentation_max_bitrate_kbps: u32,
+}
+
+/// Trials of codec elements are made once for a board, its kernel and its `GStreamer`, and kept over restarts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodecTrials {
+    /// Folder that is there and can be written.
+    pub folder: PathBuf,
+    /// Name of the board.
+    pub board: String,
 }
 
 /// What is done to the microphone's sound before it is sent.

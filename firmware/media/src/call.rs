@@ -31,7 +31,7 @@ use crate::{
         entries::{Known, Shown},
         worker::Worker,
     },
-    codec::{self, Direction},
+    codec::Direction,
     compose::Scene,
     error::MediaError,
     peer::{Kind, PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
@@ -226,7 +226,7 @@ impl Call {
 async fn some_encoder(rooms: &Rooms) -> Result<(), MediaError> {
     let mut missing = MediaError::BadSetting("no video codec is configured".into());
     for name in &rooms.config.video_codecs {
-        match codec::choose(&rooms.config.codecs, name, Direction::Encoder).await {
+        match rooms.codecs.choose(name, Direction::Encoder).await {
             Ok(_) => return Ok(()),
             Err(error) => missing = error,
         }

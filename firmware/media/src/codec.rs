@@ -1,20 +1,18 @@
 //! Which codec element works on this board: the first of the board's list that is there and really starts.
 
+mod memory;
+mod trial;
+
 use std::{
-    collections::HashMap,
-    sync::{LazyLock, Mutex},
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::{Arc, Mutex},
 };
 
-use gst::prelude::*;
 use roombox_hal::board::Codecs;
 
-use crate::{error::MediaError, pipeline::locked, pipelines::encoder};
-
-/// A trial that takes longer than this has failed; some hardware encoders hang instead of refusing.
-const TRIAL: gst::ClockTime = gst::ClockTime::from_seconds(5);
-
-/// What trials said, by element name; hardware does not change while the program runs.
-static TRIED: LazyLock<Mutex<HashMap<String, bool>>> = LazyLock::new(Mutex::default);
+use self::memory::{Memory, Verdict};
+use crate::{error::MediaError, pipeline::locked};
 
 const H264_ENCODERS: [&str; 2] = ["x264enc", "openh264enc"];
 /// `avdec_h264` takes 8 % less processor time, and its libraries 28 MiB more memory.
@@ -33,86 +31,162 @@ pub(crate) enum Direction {
     Decoder,
 }
 
-/// The element for a codec (`H264`, `VP8`); the first call for an element tries it and may take some hundred
-/// milliseconds.
-pub(crate) async fn choose(codecs: &Codecs, codec: &str, direction: Direction) -> Result<String, MediaError> {
-    let (codecs, codec) = (codecs.clone(), codec.to_owned());
-    let trial = tokio::task::spawn_blocking(move || first(&codecs, &codec, direction));
-    trial.await.map_err(|_| MediaError::Stopped)?
+/// The codec elements of a board and what is known of them.
+#[derive(Debug)]
+pub(crate) struct CodecElements {
+    codecs: Codecs,
+    memory: Option<Memory>,
+    known: Mutex<Known>,
 }
 
-/// The same for a thread that may block.
-pub(crate) fn first(codecs: &Codecs, codec: &str, direction: Direction) -> Result<String, MediaError> {
-    let tried = listed(codecs, codec, direction);
-    let found = tried.iter().find(|name| works(name, codec, direction)).cloned();
-    let word = if direction == Direction::Encoder { "encoder" } else { "decoder" };
-    found.ok_or(MediaError::NoCodec { codec: codec.into(), direction: word, tried })
+/// What is known of elements, by name.
+#[derive(Debug, Default)]
+struct Known {
+    /// `None` until the first question: nothing is read while the box starts.
+    verdicts: Option<BTreeMap<String, Verdict>>,
+    /// Failed at work. Not kept over a restart: hardware that hangs once may be fine after it.
+    distrusted: BTreeSet<String>,
 }
 
-/// This element failed at work: the next in the list is taken from now on.
-pub(crate) fn distrust(name: &str) {
-    tracing::warn!(element = name, "codec element failed, not used any more");
-    locked(&TRIED).insert(name.to_owned(), false);
+impl CodecElements {
+    /// What trials say is kept in this folder for the board of this name; without one they are made at every start.
+    pub(crate) fn new(codecs: Codecs, memory: Option<(&Path, &str)>) -> Arc<Self> {
+        let memory = memory.map(|(folder, board)| Memory::new(folder, board));
+        Arc::new(Self { codecs, memory, known: Mutex::default() })
+    }
+
+    /// The element for a codec (`H264`, `VP8`); the first question for an element tries it and may take some hundred
+    /// milliseconds.
+    pub(crate) async fn choose(self: &Arc<Self>, codec: &str, direction: Direction) -> Result<String, MediaError> {
+        let (elements, codec) = (Arc::clone(self), codec.to_owned());
+        let trial = tokio::task::spawn_blocking(move || elements.first(&codec, direction));
+        trial.await.map_err(|_| MediaError::Stopped)?
+    }
+
+    /// The same for a thread that may block.
+    pub(crate) fn first(&self, codec: &str, direction: Direction) -> Result<String, MediaError> {
+        let tried = listed(&self.codecs, codec, direction);
+        let found = tried.iter().find(|name| self.works(name, codec, direction)).cloned();
+        let word = if direction == Direction::Encoder { "encoder" } else { "decoder" };
+        found.ok_or(MediaError::NoCodec { codec: codec.into(), direction: word, tried })
+    }
+
+    /// This element failed at work: the next in the list is taken from now on.
+    pub(crate) fn distrust(&self, name: &str, reason: &str) {
+        tracing::warn!(element = name, reason, "codec element failed, not used any more");
+        locked(&self.known).distrusted.insert(name.to_owned());
+    }
+
+    fn works(&self, name: &str, codec: &str, direction: Direction) -> bool {
+        if locked(&self.known).distrusted.contains(name) {
+            return false;
+        }
+        if SOFTWARE.contains(&name) {
+            return gst::ElementFactory::find(name).is_some();
+        }
+        if let Some(verdict) = self.recalled().get(name) {
+            return verdict.works;
+        }
+        // The lock is not held meanwhile: calls go on. Two trials of the same element at once say the same.
+        let outcome = trial::run(name, codec, direction);
+        if let Err(reason) = &outcome {
+            tracing::info!(element = name, reason, "codec element does not work here");
+        }
+        self.remember(name, &outcome);
+        outcome.is_ok()
+    }
+
+    fn recalled(&self) -> BTreeMap<String, Verdict> {
+        let recall = || self.memory.as_ref().map(Memory::recall).unwrap_or_default();
+        locked(&self.known).verdicts.get_or_insert_with(recall).clone()
+    }
+
+    fn remember(&self, name: &str, outcome: &Result<(), String>) {
+        let mut known = locked(&self.known);
+        let verdicts = known.verdicts.get_or_insert_default();
+        verdicts.insert(name.to_owned(), Verdict::of(name, outcome));
+        if let Some(memory) = &self.memory {
+            memory.keep(verdicts.clone());
+        }
+    }
 }
 
 /// Elements for a codec (`H264`, `VP8`), best first: those of the board, else the usual ones.
 pub(crate) fn listed(codecs: &Codecs, codec: &str, direction: Direction) -> Vec<String> {
-    let (listed, usual): (&Vec<String>, &[&str]) = match (codec, direction) {
-        ("H264", Direction::Encoder) => (&codecs.h264_encoders, &H264_ENCODERS),
-        ("H264", Direction::Decoder) => (&codecs.h264_decoders, &H264_DECODERS),
-        ("VP8", Direction::Encoder) => (&codecs.vp8_encoders, &VP8_ENCODERS),
-        ("VP8", Direction::Decoder) => (&codecs.vp8_decoders, &VP8_DECODERS),
-        _ => return Vec::new(),
+    let listed: &[String] = match (codec, direction) {
+        ("H264", Direction::Encoder) => &codecs.h264_encoders,
+        ("H264", Direction::Decoder) => &codecs.h264_decoders,
+        ("VP8", Direction::Encoder) => &codecs.vp8_encoders,
+        ("VP8", Direction::Decoder) => &codecs.vp8_decoders,
+        _ => &[],
     };
-    if listed.is_empty() { usual.iter().map(ToString::to_string).collect() } else { listed.clone() }
+    if listed.is_empty() { usual(codec, direction).iter().map(ToString::to_string).collect() } else { listed.to_vec() }
 }
 
-fn works(name: &str, codec: &str, direction: Direction) -> bool {
-    if SOFTWARE.contains(&name) && !locked(&TRIED).contains_key(name) {
-        return gst::ElementFactory::find(name).is_some();
-    }
-    if let Some(known) = locked(&TRIED).get(name) {
-        return *known;
-    }
-    let trial = match direction {
-        Direction::Encoder => try_encoder(name, codec),
-        Direction::Decoder => try_decoder(name),
-    };
-    if let Err(reason) = &trial {
-        tracing::info!(element = name, reason, "codec element does not work here");
-    }
-    locked(&TRIED).insert(name.to_owned(), trial.is_ok());
-    trial.is_ok()
-}
-
-/// Hardware encoders register on boards that lack the hardware: only an encoded frame proves one.
-fn try_encoder(name: &str, codec: &str) -> Result<(), String> {
-    let text = format!(
-        "videotestsrc num-buffers=3 pattern=black ! video/x-raw,format=I420,width=640,height=360,framerate=30/1 ! {} ! \
-         fakesink name=out sync=false",
-        encoder::encoder(name, codec, 500)
-    );
-    let pipeline = gst::parse::launch(&text).map_err(|error| error.to_string())?;
-    let outcome = run_to_end(&pipeline);
-    pipeline.set_state(gst::State::Null).map_err(|error| error.to_string())?;
-    outcome
-}
-
-fn run_to_end(pipeline: &gst::Element) -> Result<(), String> {
-    let bus = pipeline.bus().ok_or("no bus")?;
-    pipeline.set_state(gst::State::Playing).map_err(|error| error.to_string())?;
-    let message = bus.timed_pop_filtered(TRIAL, &[gst::MessageType::Eos, gst::MessageType::Error]);
-    match message.as_ref().map(|message| message.view()) {
-        Some(gst::MessageView::Eos(_)) => Ok(()),
-        Some(gst::MessageView::Error(error)) => Err(error.error().to_string()),
-        _ => Err("gives nothing".into()),
+/// Those of a board that names none.
+fn usual(codec: &str, direction: Direction) -> &'static [&'static str] {
+    match (codec, direction) {
+        ("H264", Direction::Encoder) => &H264_ENCODERS,
+        ("H264", Direction::Decoder) => &H264_DECODERS,
+        ("VP8", Direction::Encoder) => &VP8_ENCODERS,
+        ("VP8", Direction::Decoder) => &VP8_DECODERS,
+        _ => &[],
     }
 }
 
-/// A decoder opens its hardware when it gets ready.
-fn try_decoder(name: &str) -> Result<(), String> {
-    let element = gst::ElementFactory::make(name).build().map_err(|error| error.to_string())?;
-    let ready = element.set_state(gst::State::Ready);
-    element.set_state(gst::State::Null).map_err(|error| error.to_string())?;
-    ready.map(|_| ()).map_err(|error| error.to_string())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An element that is there and gives nothing.
+    const DEAF: &str = "x264enc ! identity drop-probability=1";
+
+    fn elements(folder: &Path, encoders: &[&str]) -> Arc<CodecElements> {
+        gst::init().unwrap();
+        let h264_encoders = encoders.iter().map(ToString::to_string).collect();
+        CodecElements::new(Codecs { h264_encoders, ..Codecs::default() }, Some((folder, "board")))
+    }
+
+    fn encoder(elements: &CodecElements) -> String {
+        elements.first("H264", Direction::Encoder).unwrap()
+    }
+
+    #[test]
+    fn an_element_that_is_there_and_gives_nothing_is_tried_once_and_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("codec-trials.json");
+        assert_eq!(encoder(&elements(folder.path(), &[DEAF, "x264enc"])), "x264enc");
+        let written = std::fs::metadata(&file).unwrap().modified().unwrap();
+        assert_eq!(encoder(&elements(folder.path(), &[DEAF, "x264enc"])), "x264enc");
+        assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), written, "tried again");
+    }
+
+    #[test]
+    fn what_was_kept_is_believed_without_a_trial() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("codec-trials.json");
+        assert_eq!(encoder(&elements(folder.path(), &[DEAF, "x264enc"])), "x264enc");
+        let kept = std::fs::read_to_string(&file).unwrap().replace("\"works\": false", "\"works\": true");
+        std::fs::write(&file, kept).unwrap();
+        assert_eq!(encoder(&elements(folder.path(), &[DEAF, "x264enc"])), DEAF);
+        std::fs::write(&file, "{").unwrap();
+        assert_eq!(encoder(&elements(folder.path(), &[DEAF, "x264enc"])), "x264enc");
+    }
+
+    #[test]
+    fn software_is_not_tried_and_nothing_is_written_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(encoder(&elements(folder.path(), &["x264enc"])), "x264enc");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_element_that_failed_at_work_is_not_taken_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let elements = elements(folder.path(), &["x264enc", "openh264enc"]);
+        elements.distrust("x264enc", "broke");
+        assert_eq!(encoder(&elements), "openh264enc");
+        elements.distrust("openh264enc", "broke");
+        assert!(elements.first("H264", Direction::Encoder).is_err());
+    }
 }

@@ -2,7 +2,14 @@
 
 use gst::prelude::*;
 
-use crate::{api::Stream, error::MediaError, peer::Codec, pipeline::named, pipelines::decoder, sound::FORMAT};
+use crate::{
+    api::Stream,
+    error::MediaError,
+    peer::Codec,
+    pipeline::{branch, named},
+    pipelines::decoder,
+    sound::FORMAT,
+};
 
 /// A decoder in a call's pipeline.
 pub(crate) struct Receiver {
@@ -34,16 +41,11 @@ impl Receiver {
     }
 
     fn build(mid: &str, stream: Stream, codec: &Codec, element: String, text: &str) -> Result<Self, MediaError> {
-        let bin = gst::parse::bin_from_description_with_name(text, false, &branch(mid))?;
+        let bin = gst::parse::bin_from_description_with_name(text, false, &branch("receive", mid))?;
         let pad = named::<gst::Element>(&bin, "first")?.static_pad("sink");
         let pad = pad.ok_or_else(|| MediaError::pipeline("depayloader", "has no pad"))?;
         bin.add_pad(&gst::GhostPad::builder_with_target(&pad)?.name("sink").build())?;
         let sink = named(&bin, "out")?;
         Ok(Self { bin, stream, codec: codec.clone(), element, sink })
     }
-}
-
-/// Name of the branch that receives on this m-line.
-pub(crate) fn branch(mid: &str) -> String {
-    format!("receive_{mid}")
 }

@@ -20,7 +20,7 @@ use crate::{
     api::{ContentHint, Encoding, Stream},
     error::MediaError,
     peer::Codec,
-    pipeline::{locked, named},
+    pipeline::{branch, locked, named},
     pipelines,
     relay::{self, Hub, Taking},
     sound::FORMAT,
@@ -37,6 +37,18 @@ pub(crate) struct Wish {
     pub(crate) encoding: Encoding,
     /// Nothing goes out.
     pub(crate) held: bool,
+}
+
+/// The numbering of an RTP stream. The next encoder of the same line keeps to it: to the other side it is one stream, and
+/// a time line that begins anew would be a leap in it (RFC 3550 section 5.1).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbering {
+    ssrc: u32,
+    /// Hz.
+    clock_rate: u32,
+    timestamp_offset: u32,
+    /// Of the last packet.
+    sequence: u32,
 }
 
 /// An encoder in a call's pipeline. It works while it takes from its hub.
@@ -104,7 +116,7 @@ impl Sender {
         text: &str,
         source: gst_app::AppSrc,
     ) -> Result<Self, MediaError> {
-        let bin = gst::parse::bin_from_description_with_name(text, false, &branch(mid))?;
+        let bin = gst::parse::bin_from_description_with_name(text, false, &branch("send", mid))?;
         bin.add(&source)?;
         let held = Arc::<AtomicBool>::default();
         let shut = Arc::clone(&held);
@@ -116,6 +128,11 @@ impl Sender {
         let payloader: gst::Element = named(&bin, "pay")?;
         let pad = payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
         let ghost = gst::GhostPad::builder_with_target(&pad)?.name("src").build();
+        // An encoder that breaks ends its stream; that of the line goes on with the next.
+        ghost.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, probe| match probe.event() {
+            Some(event) if event.type_() == gst::EventType::Eos => gst::PadProbeReturn::Drop,
+            _ => gst::PadProbeReturn::Ok,
+        });
         bin.add_pad(&ghost)?;
         Ok(Self {
             bin,
@@ -130,6 +147,29 @@ impl Sender {
             wish: Mutex::default(),
             taking: None,
         })
+    }
+
+    /// How its RTP stream is numbered; `None` before its first packet.
+    pub(crate) fn numbering(&self) -> Option<Numbering> {
+        let stats = self.payloader.property::<Option<gst::Structure>>("stats")?;
+        let number = |name| stats.get::<u32>(name).ok();
+        Some(Numbering {
+            ssrc: number("ssrc")?,
+            clock_rate: self.codec.clock_rate,
+            timestamp_offset: number("timestamp-offset")?,
+            sequence: number("seqnum")?,
+        })
+    }
+
+    /// It goes on where the former on its line stopped. To be called before it plays.
+    pub(crate) fn follow(&self, former: &Numbering) {
+        self.payloader.set_property("ssrc", former.ssrc);
+        let next = former.sequence.wrapping_add(1) & 0xffff;
+        self.payloader.set_property("seqnum-offset", next.cast_signed());
+        // Both count the time of the call's pipeline, so that the same offset is the same time line.
+        if former.clock_rate == self.codec.clock_rate {
+            self.payloader.set_property("timestamp-offset", former.timestamp_offset);
+        }
     }
 
     /// From now on it encodes.
@@ -186,9 +226,4 @@ const fn usual_hint(stream: Stream) -> ContentHint {
         Stream::Presentation => ContentHint::Text,
         Stream::Audio | Stream::Camera => ContentHint::Motion,
     }
-}
-
-/// Name of the branch that sends on this m-line.
-pub(crate) fn branch(mid: &str) -> String {
-    format!("send_{mid}")
 }

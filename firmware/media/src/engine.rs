@@ -12,7 +12,7 @@ use crate::{
         Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, SpeakerSamples, Statistics, Stream,
     },
     call::{Call, Order, Part},
-    codec::{self, Direction},
+    codec::Direction,
     error::MediaError,
     output,
     pipeline::locked,
@@ -244,10 +244,12 @@ impl MediaEngine {
 
 /// Trials take some hundred milliseconds: made at start, not in the first call.
 async fn try_codecs(rooms: std::sync::Weak<Rooms>) {
-    let Some(config) = rooms.upgrade().map(|rooms| rooms.config.clone()) else { return };
-    for name in config.video_codecs {
+    let Some(rooms) = rooms.upgrade() else { return };
+    let (elements, names) = (Arc::clone(&rooms.codecs), rooms.config.video_codecs.clone());
+    drop(rooms);
+    for name in names {
         for direction in [Direction::Encoder, Direction::Decoder] {
-            match codec::choose(&config.codecs, &name, direction).await {
+            match elements.choose(&name, direction).await {
                 Ok(element) => tracing::debug!(codec = name, ?direction, element, "codec element"),
                 Err(error) => tracing::warn!(%error, "codec cannot be used"),
             }

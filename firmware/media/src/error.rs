@@ -37,6 +37,9 @@ pub enum MediaError {
     /// Nothing was named that could be presented.
     #[error("there is nothing to present: no source is configured")]
     NoPresentation,
+    /// The device of a virtual board was pulled out.
+    #[error("is unplugged")]
+    Unplugged,
     /// There is no such call.
     #[error("call {0} has no media")]
     NoSuchCall(u64),

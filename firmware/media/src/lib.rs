@@ -22,6 +22,7 @@ mod paint;
 pub mod peer;
 mod pipeline;
 pub mod pipelines;
+mod plug;
 mod presentation;
 mod receive;
 mod relay;

@@ -1,6 +1,9 @@
 //! A running `GStreamer` pipeline: one clock and one time line for all of them, and what their buses say.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use gst::prelude::*;
 use tokio::sync::mpsc;
@@ -156,6 +159,13 @@ fn branch_of(object: &gst::Object, pipeline: &gst::Pipeline) -> Option<String> {
         }
         at = parent;
     }
+}
+
+/// A name for a branch of a call that no other branch has or had: what a former one still had to say on the bus is not
+/// taken for trouble of the one in its place.
+pub(crate) fn branch(purpose: &str, mid: &str) -> String {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    format!("{purpose}_{mid}_{}", MADE.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The guard of a mutex whose data stays whole even when a holder panicked.

@@ -60,7 +60,7 @@ impl Presenter {
     pub(crate) fn new(source: Option<PresentationSource>, bench: &Bench) -> Self {
         Self {
             hub: Arc::default(),
-            bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, ..bench.clone() },
+            bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, board: None, ..bench.clone() },
             next: Mutex::new(source),
             open: tokio::sync::Mutex::default(),
         }

@@ -11,6 +11,7 @@ use crate::pipeline::{Timeline, locked};
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     takers: Mutex<Vec<(u64, gst_app::AppSrc)>>,
+    given: AtomicU64,
     next: AtomicU64,
 }
 
@@ -34,12 +35,18 @@ impl Hub {
         !locked(&self.takers).is_empty()
     }
 
+    /// Buffers that were given to takers so far.
+    pub(crate) fn given(&self) -> u64 {
+        self.given.load(Ordering::Relaxed)
+    }
+
     /// Gives a buffer to every taker.
     pub(crate) fn push(&self, buffer: &gst::Buffer, caps: &gst::Caps) {
         let takers = locked(&self.takers);
         if takers.is_empty() {
             return;
         }
+        self.given.fetch_add(1, Ordering::Relaxed);
         let sample = gst::Sample::builder().buffer(buffer).caps(caps).build();
         for (_, taker) in takers.iter() {
             // A taker that is being stopped refuses; it detaches itself.

@@ -2,16 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
+use roombox_hal::Part;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{MediaConfig, MediaEvent},
     attention::Attention,
     capture::{CameraControl, PictureFormat, Pictures, source::Bench},
+    codec::CodecElements,
     compose::{Scene, Screen},
     error::MediaError,
     output::{Display, Output},
     pipeline::{Timeline, locked},
+    plug::Plug,
     presentation::Presenter,
     sound::{Microphone, MicrophoneSetup, Reference, Speaker},
     tasks::Tasks,
@@ -23,6 +26,7 @@ pub(crate) struct Rooms {
     pub(crate) events: UnboundedSender<MediaEvent>,
     pub(crate) timeline: Arc<Timeline>,
     pub(crate) attention: Arc<Attention>,
+    pub(crate) codecs: Arc<CodecElements>,
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) camera: CameraControl,
     pub(crate) presenter: Presenter,
@@ -53,6 +57,17 @@ impl Foreground {
     }
 }
 
+/// The display and where it is plugged in. A virtual board has one even where nothing is put out.
+fn display(config: &MediaConfig, output: Option<Output>) -> (Option<Output>, Plug) {
+    match (output, &config.virtual_board) {
+        (None, Some(board)) => (Some(Output::of_virtual_board()), Plug::new(Some(board), Part::Screen)),
+        (output, _) => {
+            let plug = output.as_ref().map_or(Plug::Real, Output::plug);
+            (output, plug)
+        }
+    }
+}
+
 impl Rooms {
     /// Starts the devices; must be called within a tokio runtime.
     pub(crate) fn start(config: MediaConfig, events: UnboundedSender<MediaEvent>) -> Result<Arc<Self>, MediaError> {
@@ -63,34 +78,40 @@ impl Rooms {
         let pictures = Pictures::new(format, Arc::clone(&timeline), Arc::clone(&attention), events.clone())?;
         let tasks = Tasks::default();
         let cameras = std::iter::once(&config.camera).chain(&config.other_cameras).cloned().collect();
+        let memory = config.trials.as_ref().map(|trials| (trials.folder.as_path(), trials.board.as_str()));
+        let codecs = CodecElements::new(config.codecs.clone(), memory);
         let bench = Bench {
             format: pictures.format.clone(),
             timeline: Arc::clone(&timeline),
             conversion: config.conversion.clone(),
-            codecs: config.codecs.clone(),
+            codecs: Arc::clone(&codecs),
+            board: config.virtual_board.clone(),
             card: config.picture_source,
             attention: Some(Arc::clone(&pictures.attention)),
         };
         let presenter = Presenter::new(config.presentation.clone(), &bench);
         let camera = CameraControl::start(cameras, bench, !config.camera_off, &pictures, &tasks);
+        let plug = |part| Plug::new(config.virtual_board.as_ref(), part);
         let reference = Arc::<Reference>::default();
         let setup = MicrophoneSetup {
             name: config.audio.microphone.clone(),
             muted: config.muted,
             voice: config.voice,
             echo_delay_ms: config.audio.echo_delay_ms.unwrap_or_default(),
+            plug: plug(Part::Microphone),
         };
         let microphone = Microphone::start(setup, &reference, &timeline, &events, &tasks);
-        let speaker = config.audio.speaker.as_deref();
+        let speaker = (config.audio.speaker.as_deref(), plug(Part::Speaker));
         let speaker = Speaker::start(speaker, config.volume, &reference, &timeline, &events, &tasks);
         let screen = Screen::start(&pictures, &tasks)?;
-        let display = Display::start(output, &screen.composed, &timeline, &events, &tasks);
+        let display = Display::start(display(&config, output), &screen.composed, &timeline, &events, &tasks);
         let foreground = Mutex::default();
         let rooms = Self {
             config,
             events,
             timeline,
             attention,
+            codecs,
             pictures,
             camera,
             presenter,

@@ -10,17 +10,20 @@ use std::{
 
 use tokio::{
     sync::{Notify, watch},
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use crate::{
     error::MediaError,
     pipeline::{Note, Running},
+    plug::Plug,
     tasks::Closing,
 };
 
 /// A device that was unplugged is looked for this often.
 const RETRY: Duration = Duration::from_secs(2);
+/// A device that is not stopped by then is left behind.
+const STOPPING: Duration = Duration::from_secs(5);
 /// How often a live source is looked at.
 const LOOK: Duration = Duration::from_millis(250);
 /// A live source that gave nothing at so many looks in a row has failed: noticed within two seconds.
@@ -32,8 +35,17 @@ const BEGIN: u32 = 20;
 pub(crate) trait Device: Send + 'static {
     /// Makes the pipeline and sets it going; may block.
     fn open(&mut self) -> Result<Running, MediaError>;
-    /// What passed, for a device that must always give something; `None` for one that waits for work.
+    /// What passed; `None` for a device that nobody can watch.
     fn flow(&self) -> Option<Arc<Flow>>;
+    /// How many buffers it was given to deal with, for a device that waits for work; `None` for one that must always give
+    /// something.
+    fn work(&self) -> Option<u64> {
+        None
+    }
+    /// Where it is plugged in.
+    fn plug(&self) -> Plug {
+        Plug::Real
+    }
     /// Told when it works, when it failed (why) and, with `Off`, when it is closed on purpose.
     fn report(&mut self, state: State<'_>);
     /// The stream ended: true when it goes on from its beginning.
@@ -77,19 +89,27 @@ impl Flow {
     }
 }
 
-/// Tells from counts whether a source has stalled.
+/// Tells from counts whether a device has stalled.
 #[derive(Debug, Default)]
 struct Idle {
     seen: u64,
+    /// Work it had been given at the last look.
+    given: u64,
     /// In a row that found nothing new.
     looks: u32,
 }
 
 impl Idle {
-    /// True when the source has failed, of which so many buffers have `passed`.
-    const fn look(&mut self, passed: u64) -> bool {
-        self.looks = if passed == self.seen { self.looks + 1 } else { 0 };
+    /// True when the device has failed, of which so many buffers have `passed`. One that waits for `work` may rest while
+    /// there is none.
+    fn look(&mut self, passed: u64, work: Option<u64>) -> bool {
+        if passed != self.seen {
+            self.looks = 0;
+        } else if work.is_none_or(|work| work != self.given) {
+            self.looks += 1;
+        }
         self.seen = passed;
+        self.given = work.unwrap_or_default();
         self.looks >= if passed == 0 { BEGIN } else { STALL }
     }
 }
@@ -97,12 +117,15 @@ impl Idle {
 /// Why a device's pipeline is closed.
 enum End {
     Failed(String),
+    /// It runs and does nothing, in words.
+    Stalled(String),
     NotWanted,
     EngineGone,
 }
 
 /// Keeps `device` as `wanted` says, until the engine closes.
 pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Receiver<bool>, mut closing: Closing) {
+    let mut doubted = false;
     loop {
         if !*wanted.borrow_and_update() {
             device.report(State::Off);
@@ -114,22 +137,33 @@ pub(crate) async fn supervise<D: Device>(mut device: D, mut wanted: watch::Recei
         let (returned, opened) = open(device).await;
         let Some(returned) = returned else { return };
         device = returned;
-        let end = match opened {
+        let (end, running) = match opened {
             Ok(mut running) => {
-                let end = attend(&mut device, &mut running, &mut wanted, &mut closing).await;
-                running.stop().await;
-                end
+                let end = attend(&mut device, &mut running, &mut wanted, &mut closing, doubted).await;
+                (end, Some(running))
             }
-            Err(error) => End::Failed(error.to_string()),
+            Err(error) => (End::Failed(error.to_string()), None),
         };
+        doubted = matches!(end, End::Stalled(_));
+        // Told before it is stopped: a driver that hangs may take its time for that, too.
+        if let End::Failed(reason) | End::Stalled(reason) = &end {
+            device.report(State::Failed(reason));
+        }
+        if let Some(running) = running
+            && timeout(STOPPING, running.stop()).await.is_err()
+        {
+            tracing::warn!("a device does not stop; it is left behind");
+        }
         match end {
             End::EngineGone => return,
             End::NotWanted => {}
-            End::Failed(reason) => {
-                device.report(State::Failed(&reason));
+            End::Failed(_) | End::Stalled(_) => {
+                let plug = device.plug();
+                let unplugged = !plug.is_in();
                 tokio::select! {
                     () = closing.wait() => return,
-                    () = sleep(RETRY) => {}
+                    () = sleep(RETRY), if !unplugged => {}
+                    () = plug.put_in(), if unplugged => {}
                     _ = wanted.changed() => {}
                 }
             }
@@ -142,7 +176,7 @@ async fn open<D: Device>(mut device: D) -> (Option<D>, Result<Running, MediaErro
         if let Some(flow) = device.flow() {
             flow.reset();
         }
-        let opened = device.open();
+        let opened = if device.plug().is_in() { device.open() } else { Err(MediaError::Unplugged) };
         (device, opened)
     });
     match work.await {
@@ -156,12 +190,14 @@ async fn attend<D: Device>(
     running: &mut Running,
     wanted: &mut watch::Receiver<bool>,
     closing: &mut Closing,
+    doubted: bool,
 ) -> End {
-    let flow = device.flow();
-    if flow.is_none() {
+    let (flow, plug) = (device.flow(), device.plug());
+    // One that waits for work is taken to be able to do it, until it was not.
+    if flow.is_none() || (device.work().is_some() && !doubted) {
         device.report(State::Works);
     }
-    let mut idle = Idle::default();
+    let mut idle = Idle { given: device.work().unwrap_or_default(), ..Idle::default() };
     let mut look = Instant::now() + LOOK;
     loop {
         tokio::select! {
@@ -177,11 +213,13 @@ async fn attend<D: Device>(
                 Ok(()) if !*wanted.borrow() => return End::NotWanted,
                 Ok(()) => {}
             },
+            () = plug.pulled() => return End::Failed(MediaError::Unplugged.to_string()),
             () = first_of(flow.as_deref()) => device.report(State::Works),
             () = sleep_until(look), if flow.is_some() => {
                 let passed = flow.as_ref().map_or(0, |flow| flow.passed());
-                if idle.look(passed) {
-                    return End::Failed(format!("gives nothing for {} s", (LOOK * (idle.looks + 1)).as_secs()));
+                if idle.look(passed, device.work()) {
+                    let (verb, time) = (if device.work().is_some() { "takes" } else { "gives" }, LOOK * (idle.looks + 1));
+                    return End::Stalled(format!("{verb} nothing for {} s", time.as_secs()));
                 }
                 look = Instant::now() + LOOK;
             }
@@ -202,15 +240,15 @@ mod tests {
 
     /// Looks until the source has failed.
     fn looks(idle: &mut Idle, passed: u64) -> u32 {
-        (1..1000).find(|_| idle.look(passed)).unwrap()
+        (1..1000).find(|_| idle.look(passed, None)).unwrap()
     }
 
     #[test]
     fn a_source_that_plays_and_gives_nothing_any_more_is_noticed_within_two_seconds() {
         let mut idle = Idle::default();
-        assert!((1..=1000).all(|passed| !idle.look(passed)));
+        assert!((1..=1000).all(|passed| !idle.look(passed, None)));
         // The last buffer came right behind a look, which the next still counts for it.
-        assert!(!idle.look(1001));
+        assert!(!idle.look(1001, None));
         assert!(LOOK * (1 + looks(&mut idle, 1001)) <= Duration::from_secs(2));
     }
 
@@ -223,6 +261,15 @@ mod tests {
     #[test]
     fn a_slow_source_of_a_frame_a_second_does_not_count_as_stalled() {
         let mut idle = Idle::default();
-        assert!((0..400_u64).all(|look| !idle.look(1 + look / 4)));
+        assert!((0..400_u64).all(|look| !idle.look(1 + look / 4, None)));
+    }
+
+    #[test]
+    fn a_device_that_waits_for_work_may_rest_and_stalls_only_with_work() {
+        let mut idle = Idle::default();
+        assert!((0..1000).all(|_| !idle.look(5, Some(7))), "there was nothing to do");
+        let with_work = (1..1000).find(|look| idle.look(5, Some(7 + look))).unwrap();
+        assert!(LOOK * (1 + u32::try_from(with_work).unwrap()) <= Duration::from_secs(2));
+        assert!(!idle.look(6, Some(2000)));
     }
 }

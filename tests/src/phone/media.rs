@@ -26,11 +26,17 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
         other_cameras: Vec::new(),
-        audio: AudioDevices { microphone: Some(format!("tone:{hz}")), speaker: Some("virtual".into()), echo_delay_ms: None },
+        audio: AudioDevices {
+            microphone: Some(format!("tone:{hz}")),
+            speaker: Some("virtual".into()),
+            echo_delay_ms: None,
+        },
         voice: VoiceProcessing::NONE,
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         conversion: Conversion::default(),
         codecs: Codecs::default(),
+        virtual_board: None,
+        trials: None,
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
         max_bitrate_kbps: 1000,

@@ -7,9 +7,9 @@ use gst::prelude::*;
 use super::{Part, Seat, playout::Playout, worker::Worker};
 use crate::{
     api::{MediaEvent, Stream},
-    codec::{self, Direction},
+    codec::Direction,
     compose::Scene,
-    decode::{self, Receiver},
+    decode::Receiver,
     error::MediaError,
     peer::{Codec, Kind},
     pipeline::{locked, named},
@@ -44,7 +44,7 @@ impl Worker {
         let receiver = match stream {
             Stream::Audio => Receiver::audio(mid, codec)?,
             Stream::Camera | Stream::Presentation => {
-                let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Decoder).await?;
+                let element = self.rooms.codecs.choose(&codec.name, Direction::Decoder).await?;
                 if stream == Stream::Camera {
                     *locked(&self.seat.measures.decoder) = Some(format!("{} {element}", codec.name));
                 }
@@ -75,7 +75,7 @@ impl Worker {
         if let Some(guard) = self.running.pipeline.by_name(&format!("guard_{mid}")) {
             guard.unlink(&receiver.bin);
         }
-        self.take_out(&receiver.bin, &decode::branch(mid));
+        self.take_out(&receiver.bin);
         if receiver.stream == Stream::Presentation {
             self.content_gone();
         }
@@ -88,10 +88,11 @@ impl Worker {
         }
     }
 
-    pub(super) async fn mend_receiver(&mut self, mid: &str) -> Result<(), MediaError> {
+    /// The decoder of this line broke: the next of the board's list takes its place.
+    pub(super) async fn mend_receiver(&mut self, mid: &str, reason: &str) -> Result<(), MediaError> {
         let Some(receiver) = self.receivers.get(mid) else { return Ok(()) };
         let (stream, codec) = (receiver.stream, receiver.codec.clone());
-        codec::distrust(&receiver.element);
+        self.rooms.codecs.distrust(&receiver.element, reason);
         self.end_receiving(mid);
         self.receive(mid, stream, &codec, &format!("src_{mid}")).await
     }

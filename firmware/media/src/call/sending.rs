@@ -8,8 +8,8 @@ use super::{Part, worker::Worker};
 use crate::{
     api::{MediaEvent, Stream},
     bandwidth::share::{Wanted, share},
-    codec::{self, Direction},
-    encode::{self, Sender, SizeNews},
+    codec::Direction,
+    encode::{self, Numbering, Sender, SizeNews},
     error::MediaError,
     peer::Codec,
     pipeline::locked,
@@ -44,12 +44,25 @@ impl Worker {
         }
     }
 
-    /// Sends with this codec. Without an encoder for it a presentation is not sent; the call goes on.
+    /// Sends with this codec.
     pub(super) async fn send(&mut self, mid: &str, stream: Stream, codec: &Codec) -> Result<(), MediaError> {
-        if self.seat.part == Part::Receive {
+        let same = |sender: &Sender| sender.codec == *codec && sender.stream == stream;
+        if self.seat.part == Part::Receive || self.senders.get(mid).is_some_and(same) {
             return Ok(());
         }
-        match self.send_stream(mid, stream, codec).await {
+        let numbering = self.stop_sending(mid);
+        self.start_sending(mid, stream, codec, numbering).await
+    }
+
+    /// Without an encoder for it a presentation is not sent; the call goes on.
+    async fn start_sending(
+        &mut self,
+        mid: &str,
+        stream: Stream,
+        codec: &Codec,
+        numbering: Option<Numbering>,
+    ) -> Result<(), MediaError> {
+        match self.put_sender(mid, stream, codec, numbering).await {
             Err(error) if stream == Stream::Presentation => {
                 self.tell(|call| MediaEvent::PresentationFailed { call, reason: error.to_string() });
                 Ok(())
@@ -58,15 +71,20 @@ impl Worker {
         }
     }
 
-    async fn send_stream(&mut self, mid: &str, stream: Stream, codec: &Codec) -> Result<(), MediaError> {
-        if self.senders.get(mid).is_some_and(|sender| sender.codec == *codec && sender.stream == stream) {
-            return Ok(());
-        }
-        self.end_sending(mid);
+    async fn put_sender(
+        &mut self,
+        mid: &str,
+        stream: Stream,
+        codec: &Codec,
+        numbering: Option<Numbering>,
+    ) -> Result<(), MediaError> {
         let mut sender = match stream {
             Stream::Audio => Sender::audio(mid, codec)?,
             Stream::Camera | Stream::Presentation => self.picture_sender(mid, stream, codec).await?,
         };
+        if let Some(numbering) = numbering {
+            sender.follow(&numbering);
+        }
         if let Some(wish) = self.wishes.get(&stream) {
             sender.steer(*wish);
         }
@@ -84,7 +102,7 @@ impl Worker {
     }
 
     async fn picture_sender(&self, mid: &str, stream: Stream, codec: &Codec) -> Result<Sender, MediaError> {
-        let element = codec::choose(&self.rooms.config.codecs, &codec.name, Direction::Encoder).await?;
+        let element = self.rooms.codecs.choose(&codec.name, Direction::Encoder).await?;
         let (measures, config) = (&self.seat.measures, &self.rooms.config);
         if stream == Stream::Camera {
             *locked(&measures.encoder) = Some(format!("{} {element}", codec.name));
@@ -99,16 +117,24 @@ impl Worker {
 
     /// Nothing is sent on this line any more.
     pub(super) fn end_sending(&mut self, mid: &str) {
-        if let Some(old) = self.senders.remove(mid) {
-            self.take_out(&old.bin, &encode::branch(mid));
-        }
+        self.stop_sending(mid);
     }
 
-    pub(super) async fn mend_sender(&mut self, mid: &str) -> Result<(), MediaError> {
-        let Some(sender) = self.senders.remove(mid) else { return Ok(()) };
-        self.take_out(&sender.bin, &encode::branch(mid));
-        codec::distrust(&sender.element);
-        self.send(mid, sender.stream, &sender.codec).await
+    /// The same; what follows on the line needs the numbering.
+    fn stop_sending(&mut self, mid: &str) -> Option<Numbering> {
+        let sender = self.senders.remove(mid)?;
+        let numbering = sender.numbering();
+        self.take_out(&sender.bin);
+        numbering
+    }
+
+    /// The encoder of this line broke: the next of the board's list goes on with the same stream.
+    pub(super) async fn mend_sender(&mut self, mid: &str, reason: &str) -> Result<(), MediaError> {
+        let Some(broken) = self.senders.get(mid) else { return Ok(()) };
+        let (stream, codec) = (broken.stream, broken.codec.clone());
+        self.rooms.codecs.distrust(&broken.element, reason);
+        let numbering = self.stop_sending(mid);
+        self.start_sending(mid, stream, &codec, numbering).await
     }
 
     /// Tells the size of the sent picture when it changes.

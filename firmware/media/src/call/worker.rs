@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     api::{MediaCall, MediaEvent, Stream},
-    decode::{self, Receiver},
-    encode::{self, Sender, Wish},
+    decode::Receiver,
+    encode::{Sender, Wish},
     error::MediaError,
     peer::{Kind, PeerConnection, PeerEvent},
     pipeline::{Note, Pace, Running, locked},
@@ -186,26 +186,31 @@ impl Worker {
         Ok(bin.sync_state_with_parent()?)
     }
 
-    pub(super) fn take_out(&self, bin: &gst::Bin, name: &str) {
+    pub(super) fn take_out(&self, bin: &gst::Bin) {
         let stopped = bin.set_state(gst::State::Null).map_err(|error| error.to_string());
         let removed = self.running.pipeline.remove(bin).map_err(|error| error.to_string());
         if let Err(error) = stopped.map(|_| ()).and(removed) {
-            tracing::warn!(branch = name, error, "cannot be taken out of the call");
+            tracing::warn!(branch = %bin.name(), error, "cannot be taken out of the call");
         }
     }
 
     /// A branch broke: it is made anew with the next element of the board's list; the others go on.
     async fn mend(&mut self, note: Note) {
         let Note::Failed { branch, reason } = note else { return };
-        tracing::warn!(branch, reason, "a branch of the call failed");
-        let sender = self.senders.keys().find(|mid| encode::branch(mid) == branch).cloned();
-        let receiver = self.receivers.keys().find(|mid| decode::branch(mid) == branch).cloned();
-        let mended = match (sender, receiver) {
-            (Some(mid), _) => self.mend_sender(&mid).await,
-            (_, Some(mid)) => self.mend_receiver(&mid).await,
-            _ => Err(MediaError::pipeline("call", reason)),
+        let sender = self.senders.iter().find(|(_, sender)| sender.bin.name() == branch);
+        let receiver = self.receivers.iter().find(|(_, receiver)| receiver.bin.name() == branch);
+        let mended = match (sender.map(|(mid, _)| mid.clone()), receiver.map(|(mid, _)| mid.clone())) {
+            (Some(mid), _) => self.mend_sender(&mid, &reason).await,
+            (_, Some(mid)) => self.mend_receiver(&mid, &reason).await,
+            _ if self.is_shared(&branch) => Err(MediaError::pipeline("call", reason)),
+            _ => return tracing::debug!(branch, reason, "a branch that is gone failed"),
         };
         self.check(mended);
+    }
+
+    /// This stands directly in the pipeline and serves every line.
+    fn is_shared(&self, branch: &str) -> bool {
+        branch.is_empty() || self.running.pipeline.by_name(branch).is_some()
     }
 
     fn look_after_frames(&mut self) {

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use roombox_hal::board::{Camera, CameraSource};
+use roombox_hal::{
+    Part,
+    board::{Camera, CameraSource},
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
     },
     error::MediaError,
     pipeline::Running,
+    plug::Plug,
     report::Report,
     supervise::{Device, Flow, State, supervise},
     tasks::Tasks,
@@ -116,7 +120,11 @@ impl Device for CameraDevice {
         self.health.send_replace(Health::Opening);
         let Studio { pictures, bench, .. } = &self.studio;
         let (to, flow, number) = (Arc::clone(pictures), Arc::clone(&self.flow), self.number);
+        let plug = self.plug();
         let each = move |frame| {
+            if plug.hangs() {
+                return;
+            }
             flow.pass();
             to.camera_frame(number, frame);
         };
@@ -127,6 +135,12 @@ impl Device for CameraDevice {
 
     fn flow(&self) -> Option<Arc<Flow>> {
         Some(Arc::clone(&self.flow))
+    }
+
+    /// Only the test picture of a virtual board can be pulled out there.
+    fn plug(&self) -> Plug {
+        let board = self.studio.bench.board.as_ref().filter(|_| self.camera.source == CameraSource::TestPicture);
+        Plug::new(board, Part::Camera)
     }
 
     fn report(&mut self, state: State<'_>) {

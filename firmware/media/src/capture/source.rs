@@ -7,14 +7,15 @@ use std::{
 
 use gst::prelude::*;
 use roombox_hal::{
-    board::{Camera, CameraSource, Codecs, Conversion},
+    VirtualBoard,
+    board::{Camera, CameraSource, Conversion},
     linux,
 };
 
 use crate::{
     attention::Attention,
     capture::{PictureFormat, modes, test_card::CardFrames, thin},
-    codec::{self, Direction},
+    codec::{CodecElements, Direction},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
     pipelines::{
@@ -31,7 +32,9 @@ pub(crate) struct Bench {
     pub(crate) timeline: Arc<Timeline>,
     /// Of the board.
     pub(crate) conversion: Conversion,
-    pub(crate) codecs: Codecs,
+    pub(crate) codecs: Arc<CodecElements>,
+    /// Where virtual cameras are plugged in.
+    pub(crate) board: Option<VirtualBoard>,
     /// Number for the frame code of a test picture that has none of its own.
     pub(crate) card: u8,
     /// With this, few frames are made while no call is on.
@@ -115,7 +118,7 @@ fn v4l2(device: Option<&str>, bench: &Bench) -> Result<(Chain, String), MediaErr
     let camera = camera.ok_or_else(missing)?;
     let mode = modes::choose(&camera.modes, bench.format.size);
     let decoder = match &mode {
-        Some(mode) if mode.format == "H264" => codec::first(&bench.codecs, "H264", Direction::Decoder)?,
+        Some(mode) if mode.format == "H264" => bench.codecs.first("H264", Direction::Decoder)?,
         _ => String::new(),
     };
     Ok((capture::v4l2(&camera.device, mode.as_ref(), bench.shop(&decoder)), camera.name))

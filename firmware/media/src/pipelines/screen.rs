@@ -32,6 +32,11 @@ pub(crate) fn display(wiring: &ScreenWiring) -> Result<Option<Chain>, MediaError
     }
 }
 
+/// A screen that takes nothing.
+pub(crate) fn nowhere() -> Chain {
+    Chain::new().to(Element::new("identity")).to(Element::new("fakesink").set("async", false))
+}
+
 fn kms(chain: Chain, wiring: &ScreenWiring) -> Chain {
     let element = wiring.kms_element.as_deref().unwrap_or("kmssink");
     let sink = Element::new(element).set("enable-last-sample", false);

@@ -9,6 +9,7 @@ use crate::{
     api::{MediaEvent, SoundDevice, VoiceProcessing},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, named},
+    plug::Plug,
     relay::{self, Hub},
     report::Report,
     sound::{
@@ -23,6 +24,9 @@ use crate::{
 
 /// Device of a board that names none.
 const DEFAULT: &str = "alsa:default";
+
+/// Leads the names of real devices.
+const ALSA: &str = "alsa:";
 
 /// The outgoing sound: takers take it at the hub.
 #[derive(Debug)]
@@ -43,6 +47,8 @@ pub(crate) struct MicrophoneSetup {
     pub(crate) voice: VoiceProcessing,
     /// What speaker and microphone take besides what they tell, in ms.
     pub(crate) echo_delay_ms: u16,
+    /// Of a synthetic microphone.
+    pub(crate) plug: Plug,
 }
 
 impl Microphone {
@@ -102,9 +108,13 @@ impl Stage {
         pipeline: gst::Pipeline,
         flow: &Arc<Flow>,
         mut voice: Option<VoiceStage>,
+        plug: Plug,
     ) -> Result<Running, MediaError> {
         let (stage, flow) = (self.clone(), Arc::clone(flow));
         relay::drain(&named(&pipeline, "out")?, Arc::clone(&self.timeline), move |mut buffer, caps| {
+            if plug.hangs() {
+                return;
+            }
             flow.pass();
             if let Some(voice) = voice.as_mut().filter(|_| stage.hub.is_taken()) {
                 let Some(processed) = voice.pass(&buffer) else { return };
@@ -150,15 +160,19 @@ impl MicrophoneDevice {
 
 impl Device for MicrophoneDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
-        let (pipeline, voice) = match self.name.strip_prefix("alsa:") {
+        let (pipeline, voice) = match self.name.strip_prefix(ALSA) {
             Some(device) => (alsa(device)?, self.voice()),
             None => (synthetic::pipeline(&self.name)?, None),
         };
-        self.stage.run(pipeline, &self.flow, voice)
+        self.stage.run(pipeline, &self.flow, voice, self.plug())
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {
         Some(Arc::clone(&self.flow))
+    }
+
+    fn plug(&self) -> Plug {
+        if self.name.starts_with(ALSA) { Plug::Real } else { self.setup.plug.clone() }
     }
 
     fn report(&mut self, state: State<'_>) {
@@ -178,7 +192,7 @@ struct Substitute {
 
 impl Device for Substitute {
     fn open(&mut self) -> Result<Running, MediaError> {
-        self.stage.run(synthetic::pipeline("silence")?, &self.flow, None)
+        self.stage.run(synthetic::pipeline("silence")?, &self.flow, None, Plug::Real)
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {

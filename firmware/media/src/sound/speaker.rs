@@ -15,6 +15,7 @@ use crate::{
     api::{MediaEvent, SoundDevice, SpeakerSamples},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
+    plug::Plug,
     relay::{self, Hub, Taking},
     report::Report,
     sound::{self, FORMAT, Meter, RATE, Reference, level::AUDIBLE, ring::Ring},
@@ -56,7 +57,7 @@ struct Played {
 impl Speaker {
     /// Starts the task that keeps the speaker going; `reference` is told what it plays.
     pub(crate) fn start(
-        name: Option<&str>,
+        (name, plug): (Option<&str>, Plug),
         volume: u8,
         reference: &Arc<Reference>,
         timeline: &Arc<Timeline>,
@@ -69,6 +70,8 @@ impl Speaker {
         let is_virtual = name == VIRTUAL;
         let device = SpeakerDevice {
             name,
+            plug,
+            flow: Arc::default(),
             hub: Arc::clone(&hub),
             taking: None,
             played: Arc::clone(&played),
@@ -110,6 +113,9 @@ fn gain(volume: u8) -> f64 {
 
 struct SpeakerDevice {
     name: String,
+    /// Of the virtual speaker.
+    plug: Plug,
+    flow: Arc<Flow>,
     hub: Arc<Hub>,
     taking: Option<Taking>,
     played: Arc<Played>,
@@ -147,14 +153,31 @@ impl Device for SpeakerDevice {
         source.link(&volume)?;
         volume.set_property("volume", gain(self.played.volume.load(Ordering::Relaxed)));
         *locked(&self.played.element) = Some(volume);
-        watch_played(&named(&pipeline, "played")?, Arc::clone(&self.played), Arc::clone(&self.reference))?;
+        let (flow, plug) = (Arc::clone(&self.flow), self.plug());
+        let taken = move || {
+            let takes = !plug.hangs();
+            if takes {
+                flow.pass();
+            }
+            takes
+        };
+        let (played, reference) = (Arc::clone(&self.played), Arc::clone(&self.reference));
+        watch_played(&named(&pipeline, "played")?, played, reference, taken)?;
         let running = Running::start("speaker", pipeline, Pace::Common(&self.timeline))?;
         self.taking = Some(self.hub.attach(&source));
         Ok(running)
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {
-        None
+        Some(Arc::clone(&self.flow))
+    }
+
+    fn work(&self) -> Option<u64> {
+        Some(self.hub.given())
+    }
+
+    fn plug(&self) -> Plug {
+        if self.name == VIRTUAL { self.plug.clone() } else { Plug::Real }
     }
 
     fn report(&mut self, state: State<'_>) {
@@ -168,11 +191,19 @@ impl Device for SpeakerDevice {
     }
 }
 
-/// Reads what goes to the device, behind the volume.
-fn watch_played(element: &gst::Element, played: Arc<Played>, reference: Arc<Reference>) -> Result<(), MediaError> {
+/// Reads what goes to the device, behind the volume; `taken` says whether the device takes the next buffer.
+fn watch_played(
+    element: &gst::Element,
+    played: Arc<Played>,
+    reference: Arc<Reference>,
+    taken: impl Fn() -> bool + Send + Sync + 'static,
+) -> Result<(), MediaError> {
     let pad = element.static_pad("src").ok_or_else(|| MediaError::pipeline("speaker", "has no pad to listen at"))?;
     let latency = watch_latency(&pad);
     pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+        if !taken() {
+            return gst::PadProbeReturn::Drop;
+        }
         if let Some(map) = probe.buffer().and_then(|buffer| buffer.map_readable().ok()) {
             let audible = played.meter.hear(&map) > AUDIBLE;
             locked(&played.ring).play(Instant::now(), sound::samples(&map));

@@ -33,6 +33,8 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         screen: ScreenWiring { output: Some("none".into()), ..ScreenWiring::default() },
         conversion: Conversion::default(),
         codecs: Codecs::default(),
+        virtual_board: None,
+        trials: None,
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
         max_bitrate_kbps: 1500,

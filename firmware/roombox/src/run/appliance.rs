@@ -73,12 +73,16 @@ impl RunningBox {
         let events = EventBus::new();
         let (house, ends) = House::new(events.clone(), board_picture(board));
         let (media_sender, media_events) = mpsc::unbounded_channel();
-        let engine = start_media(parts::media(settings, board), media_sender, ends.senses.clone());
+        // Media does not wait for real hardware; a virtual board costs nothing, and media's devices are plugged in there.
+        let virtual_board = board.virtual_board.then(|| roombox_hal::open(board));
+        let mut config = parts::media(settings, board, &plan.state_dir);
+        config.virtual_board = virtual_board.as_ref().and_then(|hardware| hardware.virtual_board.clone());
+        let engine = start_media(config, media_sender, ends.senses.clone());
         let driver = Driver::new(Parts {
             agent: machines.agent,
             client: machines.client,
             room: machines.room,
-            hardware: roombox_hal::open(board),
+            hardware: virtual_board.unwrap_or_else(|| roombox_hal::open(board)),
             engine,
             media_events,
             transports,

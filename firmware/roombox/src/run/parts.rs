@@ -1,5 +1,7 @@
 //! Settings and board turned into what machines and media are made with.
 
+use std::path::Path;
+
 use roombox_appliance::{Appliance, ApplianceConfig};
 use roombox_conference::{
     ConferenceClient,
@@ -7,7 +9,7 @@ use roombox_conference::{
 };
 use roombox_hal::board::Board;
 use roombox_media::{
-    api::{MediaConfig, PresentationSource, VoiceProcessing},
+    api::{CodecTrials, MediaConfig, PresentationSource, VoiceProcessing},
     peer::IceServer,
 };
 use roombox_settings::{
@@ -112,7 +114,7 @@ pub(crate) fn tls(account: &Account) -> ClientTlsOptions {
 }
 
 /// What the media engine is started with.
-pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
+pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> MediaConfig {
     let video = &settings.video;
     let mut screen = board.screen.clone();
     if let Some(output) = settings.screen.output {
@@ -130,6 +132,8 @@ pub(crate) fn media(settings: &Settings, board: &Board) -> MediaConfig {
         screen,
         conversion: board.conversion.clone(),
         codecs: board.codecs.clone(),
+        virtual_board: None,
+        trials: Some(CodecTrials { folder: state_dir.to_owned(), board: board.name.clone() }),
         video_codecs: codec_names(video),
         picture: (video.width, video.height, video.fps),
         max_bitrate_kbps: video.max_bitrate_kbps,
@@ -260,7 +264,7 @@ mod tests {
     #[test]
     fn the_owners_picture_is_presented_where_there_is_one() {
         let mut settings = Settings::default();
-        let presented = |settings: &Settings| media(settings, &Board::default()).presentation;
+        let presented = |settings: &Settings| media(settings, &Board::default(), Path::new("/")).presentation;
         assert_eq!(presented(&settings), Some(PresentationSource::TestCard));
         settings.presentation.picture = Some("/slide.png".into());
         assert_eq!(presented(&settings), Some(PresentationSource::Picture("/slide.png".into())));
@@ -272,6 +276,6 @@ mod tests {
         settings.screen.output = Some(ScreenOutput::None);
         let mut board = Board::default();
         board.screen.output = Some("kms".into());
-        assert_eq!(media(&settings, &board).screen.output.as_deref(), Some("none"));
+        assert_eq!(media(&settings, &board, Path::new("/")).screen.output.as_deref(), Some("none"));
     }
 }
