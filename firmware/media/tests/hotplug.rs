@@ -48,6 +48,16 @@ impl Pair {
         pair
     }
 
+    fn take_away(&self, part: Part, hangs: bool) {
+        let deed = if hangs { VirtualBoard::hang } else { VirtualBoard::unplug };
+        deed(&self.board, part);
+    }
+
+    fn give_back(&self, part: Part, hung: bool) {
+        let deed = if hung { VirtualBoard::unhang } else { VirtualBoard::plug };
+        deed(&self.board, part);
+    }
+
     async fn sees_card(&mut self, after: u32) -> u32 {
         let card = |picture: &Snapshot| code_of(picture).is_some_and(|code| code.source == 2 && code.frame > after);
         let picture = self.answerer.screen_until("the card", card).await;
@@ -155,21 +165,13 @@ async fn a_camera_that_hangs_in_a_call_is_noticed_and_returns() {
 async fn a_microphone_that_is_pulled_out_or_hangs_in_a_call_gives_way_to_silence_and_returns() {
     let mut pair = Pair::start(false).await;
     for hangs in [false, true] {
-        if hangs {
-            pair.board.hang(Part::Microphone)
-        } else {
-            pair.board.unplug(Part::Microphone)
-        }
+        pair.take_away(Part::Microphone, hangs);
         let why = if hangs { "gives nothing" } else { "unplugged" };
         pair.caller.wait("the microphone is gone", sound(SoundDevice::Microphone, false, why)).await;
         pair.hears_nothing().await;
         pair.flows("audio").await;
         pair.flows("video").await;
-        if hangs {
-            pair.board.unhang(Part::Microphone)
-        } else {
-            pair.board.plug(Part::Microphone)
-        }
+        pair.give_back(Part::Microphone, hangs);
         pair.caller.wait("the microphone is back", sound(SoundDevice::Microphone, true, "")).await;
         pair.hears_tone().await;
     }
@@ -180,21 +182,13 @@ async fn a_microphone_that_is_pulled_out_or_hangs_in_a_call_gives_way_to_silence
 async fn a_speaker_that_is_pulled_out_or_hangs_in_a_call_is_noticed_and_plays_again() {
     let mut pair = Pair::start(true).await;
     for hangs in [false, true] {
-        if hangs {
-            pair.board.hang(Part::Speaker)
-        } else {
-            pair.board.unplug(Part::Speaker)
-        }
+        pair.take_away(Part::Speaker, hangs);
         let why = if hangs { "takes nothing" } else { "unplugged" };
         pair.answerer.wait("the speaker is gone", sound(SoundDevice::Speaker, false, why)).await;
         pair.hears_nothing().await;
         pair.flows("audio").await;
         pair.flows("video").await;
-        if hangs {
-            pair.board.unhang(Part::Speaker)
-        } else {
-            pair.board.plug(Part::Speaker)
-        }
+        pair.give_back(Part::Speaker, hangs);
         pair.answerer.wait("the speaker is back", sound(SoundDevice::Speaker, true, "")).await;
         pair.hears_tone().await;
     }

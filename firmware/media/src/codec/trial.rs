@@ -65,10 +65,10 @@ fn play(pipeline: &gst::Pipeline) -> Result<(), String> {
 
 fn count(pipeline: &gst::Pipeline) -> Result<Arc<AtomicU32>, String> {
     let sink = named::<gst::Element>(pipeline, "out").map_err(|error| error.to_string())?;
-    let (made, counted) = (Arc::<AtomicU32>::default(), sink.static_pad("sink").ok_or("no pad")?);
-    let counter = Arc::clone(&made);
-    counted.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
-        counter.fetch_add(1, Ordering::Relaxed);
+    let (made, pad) = (Arc::<AtomicU32>::default(), sink.static_pad("sink").ok_or("no pad")?);
+    let counting = Arc::clone(&made);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+        counting.fetch_add(1, Ordering::Relaxed);
         gst::PadProbeReturn::Ok
     });
     Ok(made)
