@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build build-debug test lint behaviour interop simulate bench-call fuzz-smoke recovery deny clean
+.PHONY: help setup setup-test demo build build-debug test lint behaviour interop simulate bench-call bench-network fuzz-smoke recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ build-debug:
 bench-call: setup ## the figures of docs/figures.md
 	$(CARGO) build --release --locked -p roombox
 	ROOMBOX_BIN=$(TARGET)/release/roombox $(CARGO) run --release --locked -p roombox-tests --bin bench_call
+
+bench-network: setup ## the figures of a call over a bad network (5 minutes)
+	$(CARGO) test --release --locked -p roombox-media --test network_figures -- --ignored --nocapture
 
 deny: ## licences, banned crates and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources

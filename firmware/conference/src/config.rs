@@ -75,7 +75,8 @@ pub struct CallPolicy {
     pub ice_restart_after: Duration,
     /// For an ICE restart to bring media back.
     pub ice_restart_limit: Duration,
-    /// ICE restarts before the call is given up.
+    /// ICE restarts before the call is given up: together as long as an outage may last after which all goes on, and not
+    /// so long that a server whose media is gone for good keeps the room waiting.
     pub ice_restarts: u32,
     /// For media to answer a request (an offer with candidates included).
     pub media_answer: Duration,
@@ -93,7 +94,7 @@ impl Default for CallPolicy {
             answer: Duration::from_mins(1),
             ice_restart_after: Duration::from_secs(3),
             ice_restart_limit: Duration::from_secs(10),
-            ice_restarts: 2,
+            ice_restarts: 4,
             media_answer: Duration::from_secs(15),
             media_connect: Duration::from_secs(20),
             without_both: Duration::from_secs(10),

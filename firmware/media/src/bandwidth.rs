@@ -11,6 +11,7 @@ mod delay;
 pub(crate) mod estimator;
 mod loss;
 mod queue;
+pub(crate) mod reported;
 pub(crate) mod share;
 mod trend;
 

@@ -63,3 +63,82 @@ async fn a_call_goes_through_the_relay_and_nowhere_else() {
     a.end().await;
     b.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn media_comes_back_by_itself_when_a_lost_path_returns() {
+    let relay = Relay::new(Rules { delay: Duration::from_millis(20), ..Rules::default() }, 2);
+    let (mut a, mut b) = call_over(&relay).await;
+    relay.set(Rules { blackout: true, ..Rules::default() });
+    for side in [&mut a, &mut b] {
+        side.until("the loss", |seen| seen.disconnected > 0).await;
+    }
+    relay.set(Rules::default());
+    for side in [&mut a, &mut b] {
+        side.until("the path", |seen| seen.connected > 1).await;
+        side.more(5, 20).await;
+        assert_eq!(side.seen.borrow().failed, None);
+    }
+    a.end().await;
+    b.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_by_either_side_finds_another_path() {
+    let relay = Relay::new(Rules { delay: Duration::from_millis(20), ..Rules::default() }, 3);
+    let (mut a, mut b) = call_over(&relay).await;
+    for turn in 0..2 {
+        relay.change_path();
+        if turn == 0 {
+            negotiate_over(&relay, (&a, End::A), (&b, End::B), true).await;
+        } else {
+            negotiate_over(&relay, (&b, End::B), (&a, End::A), true).await;
+        }
+        a.more(5, 20).await;
+        b.more(5, 20).await;
+    }
+    a.end().await;
+    b.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_while_nothing_passes_finds_the_path_when_it_is_there() {
+    let relay = Relay::new(Rules { delay: Duration::from_millis(20), ..Rules::default() }, 4);
+    let (mut a, mut b) = call_over(&relay).await;
+    relay.set(Rules { blackout: true, ..Rules::default() });
+    negotiate_over(&relay, (&a, End::A), (&b, End::B), true).await;
+    let lost = || relay.counters_from(End::A).lost + relay.counters_from(End::B).lost;
+    let before = lost();
+    while lost() < before + 40 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    relay.set(Rules::default());
+    a.more(5, 20).await;
+    b.more(5, 20).await;
+    a.end().await;
+    b.end().await;
+}
+
+/// A description without any way to tell when packets arrived.
+fn without_transport_cc(sdp: &str) -> String {
+    let lines = sdp.lines().filter(|line| !line.contains("transport-cc") && !line.contains("transport-wide-cc"));
+    lines.map(|line| line.to_owned() + "\r\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_that_only_reports_losses_is_sent_less_when_there_are_many() {
+    let good = Rules { delay: Duration::from_millis(20), ..Rules::default() };
+    let relay = Relay::new(good, 6);
+    let (mut a, b) = (Side::new(webrtc_crate, &["H264"]), Side::new(webrtc_crate, &["H264"]));
+    let offer = relay.pass(End::A, &a.peer.create_offer(false).await.unwrap()).await;
+    let answer = b.peer.create_answer(&without_transport_cc(&offer)).await.unwrap();
+    assert!(!answer.contains("transport-cc"), "{answer}");
+    a.peer.accept_answer(&relay.pass(End::B, &answer).await).await.unwrap();
+    a.more(5, 10).await;
+    a.until("reports", |seen| seen.bandwidth.is_some()).await;
+    relay.set_from(End::A, Rules { loss: 0.4, ..good });
+    a.until("a lower rate", |seen| seen.bandwidth < Some(700_000)).await;
+    relay.set(good);
+    a.until("a higher rate", |seen| seen.bandwidth > Some(800_000)).await;
+    a.end().await;
+    b.end().await;
+}

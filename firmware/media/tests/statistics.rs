@@ -31,7 +31,10 @@ async fn entries_name_each_other_and_carry_what_encoders_and_decoders_counted() 
     let sent = entry(&entries, "outbound-rtp", |entry| entry["kind"] == "video");
     assert!(sent["framesEncoded"].as_u64() > Some(5) && sent["keyFramesEncoded"].as_u64() > Some(0), "{sent}");
     assert!(sent["packetsSent"].as_u64() > Some(5) && sent["bytesSent"].as_u64() > Some(1000), "{sent}");
-    assert_eq!((&sent["frameWidth"], &sent["targetBitrate"]), (&640.into(), &1_500_000.into()));
+    assert_eq!(sent["frameWidth"], 640);
+    // What is configured, or less where the path is not yet known to carry it.
+    let target = sent["targetBitrate"].as_u64().unwrap();
+    assert!((100_000..=1_500_000).contains(&target), "{target}");
     let source = named(&entries, sent, "mediaSourceId");
     assert_eq!((&source["type"], &source["trackIdentifier"]), (&"media-source".into(), &"camera-1".into()));
     assert!(source["frames"].as_u64() >= sent["framesEncoded"].as_u64());

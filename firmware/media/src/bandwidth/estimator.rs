@@ -17,8 +17,10 @@ pub(crate) const LEAST: f64 = 40_000.0;
 /// Nothing of ours sends more.
 pub(crate) const MOST: f64 = 20_000_000.0;
 
+/// Delay that grows means something only with a queue that stands at least so long: processors are busy, radios retry.
+const STANDING: Duration = Duration::from_millis(8);
 /// A queue longer than this is emptied, until it is shorter than that.
-const DRAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(40));
+const DRAIN: (Duration, Duration) = (Duration::from_millis(80), Duration::from_millis(30));
 /// Part of the rate that is sent meanwhile.
 const DRAINING: f64 = 0.5;
 /// A queue that does not get shorter meanwhile is not ours, or the path has become longer.
@@ -76,10 +78,7 @@ impl Estimator {
         let lost = u32::try_from(fates.iter().filter(|fate| fate.arrived.is_none()).count()).unwrap_or(u32::MAX);
         if let Some(arrives) = self.arrivals.rate() {
             self.drain(now);
-            // While a queue is emptied less arrives than could: that tells nothing about the path.
-            let usage = if self.draining.is_some() { Usage::Under } else { self.trend.usage() };
-            let usage = if self.trend.usage() == Usage::Over { Usage::Over } else { usage };
-            self.delay.update(usage, arrives, round_trip, now);
+            self.delay.update(self.usage(), arrives, round_trip, now);
         }
         self.delay.bound(LEAST, MOST.min(self.allowed));
         self.loss.update(lost, total, self.delay.rate(), now);
@@ -105,6 +104,16 @@ impl Estimator {
     /// Share of packets lost lately, 0.0..=1.0.
     pub(crate) fn loss(&self) -> f64 {
         self.loss.share()
+    }
+
+    fn usage(&self) -> Usage {
+        match self.trend.usage() {
+            Usage::Over if self.queue.wait() >= STANDING => Usage::Over,
+            // While a queue is emptied less arrives than could: that tells nothing about the path.
+            _ if self.draining.is_some() => Usage::Under,
+            Usage::Over => Usage::Normal,
+            usage => usage,
+        }
     }
 
     fn drain(&mut self, now: Duration) {

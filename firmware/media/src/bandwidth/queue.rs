@@ -1,13 +1,17 @@
 //! How long packets wait in the path: delay above the least that was seen lately. Only differences of the two clocks
 //! matter.
+//!
+//! What counts is the queue that stands: the least wait of a short while (RFC 8289 section 3.2). A sender or receiver
+//! whose processor is busy delays packets, too, but some of them always come in time; a queue in the path spares none.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 /// The least delay of the last one to two of these counts: long enough to have seen an empty queue, short enough to
 /// follow the drift of two clocks and a path that became longer.
 const MEMORY: Duration = Duration::from_secs(15);
-/// Smoothing of the wait.
-const SMOOTHING: f64 = 0.8;
+/// The wait is the least of so long: a few frames and many packets of sound, more than a busy processor needs to get
+/// round to everybody.
+const STANDS: Duration = Duration::from_millis(200);
 
 /// Signed delays in s.
 #[derive(Debug, Default)]
@@ -15,7 +19,8 @@ pub(crate) struct Queue {
     /// Least of the current span and of the one before.
     least: [Option<f64>; 2],
     span: Option<Duration>,
-    wait: f64,
+    /// Sending times and delays of the last packets that a later one did not undercut: the first is the least.
+    recent: VecDeque<(Duration, f64)>,
 }
 
 impl Queue {
@@ -27,17 +32,49 @@ impl Queue {
             self.least = [None, self.least[0]];
         }
         self.least[0] = Some(self.least[0].map_or(delay, |least| least.min(delay)));
-        let least = self.least.iter().flatten().copied().fold(f64::INFINITY, f64::min);
-        self.wait = SMOOTHING * self.wait + (1.0 - SMOOTHING) * (delay - least);
+        while self.recent.back().is_some_and(|(_, last)| *last >= delay) {
+            self.recent.pop_back();
+        }
+        self.recent.push_back((sent, delay));
+        while self.recent.front().is_some_and(|(first, _)| *first + STANDS < sent) {
+            self.recent.pop_front();
+        }
     }
 
-    /// Smoothed wait.
+    /// How long every packet waits at least.
     pub(crate) fn wait(&self) -> Duration {
-        Duration::from_secs_f64(self.wait.max(0.0))
+        let least = self.least.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+        let recent = self.recent.front().map_or(0.0, |(_, delay)| delay - least);
+        Duration::from_secs_f64(recent.max(0.0))
     }
 
     /// What is now is taken for an empty queue.
     pub(crate) fn accept(&mut self) {
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packets 10 ms apart with these delays in ms.
+    fn after(delays: impl IntoIterator<Item = u64>) -> Duration {
+        let mut queue = Queue::default();
+        for (packet, delay) in delays.into_iter().enumerate() {
+            let sent = Duration::from_millis(10 * packet as u64);
+            queue.packet(sent, sent + Duration::from_millis(delay));
+        }
+        queue.wait()
+    }
+
+    #[test]
+    fn a_wait_that_nobody_is_spared_stands() {
+        assert_eq!(after((0..100).map(|packet| if packet < 50 { 30 } else { 80 })), Duration::from_millis(50));
+    }
+
+    #[test]
+    fn packets_that_are_late_now_and_then_are_no_queue() {
+        assert_eq!(after((0..100).map(|packet| 30 + packet % 10 * 20)), Duration::ZERO);
     }
 }

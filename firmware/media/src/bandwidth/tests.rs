@@ -36,6 +36,16 @@ struct Path {
     estimator: Estimator,
     wait: Duration,
     carried: usize,
+    processor: Option<Processor>,
+}
+
+/// The receiver's processor does other things now and then; what comes meanwhile is read afterwards.
+#[derive(Clone, Copy)]
+struct Processor {
+    /// How long it is there for us and how long it is not, at most.
+    turns: (Duration, Duration),
+    away_from: Duration,
+    away_until: Duration,
 }
 
 impl Path {
@@ -54,7 +64,13 @@ impl Path {
             estimator: Estimator::default(),
             wait: Duration::ZERO,
             carried: 0,
+            processor: None,
         }
+    }
+
+    fn busy(mut self, turns: (Duration, Duration)) -> Self {
+        self.processor = Some(Processor { turns, away_from: Duration::ZERO, away_until: Duration::ZERO });
+        self
     }
 
     /// Sends frames for so long with this much to send at most; tells bit/s that came through and the longest wait.
@@ -91,7 +107,21 @@ impl Path {
             self.carried += size;
             self.busy_until + WAY
         });
+        let arrived = arrived.map(|arrived| self.read(arrived));
         self.fates.push(Fate { sent, arrived, size });
+    }
+
+    /// When the receiver's processor sees what arrives then.
+    fn read(&mut self, arrived: Duration) -> Duration {
+        let Some(Processor { turns: (there, away), mut away_from, mut away_until }) = self.processor else {
+            return arrived;
+        };
+        while away_until <= arrived {
+            away_from = away_until + there.mul_f64(self.chance());
+            away_until = away_from + away.mul_f64(self.chance());
+        }
+        self.processor = Some(Processor { turns: (there, away), away_from, away_until });
+        if arrived < away_from { arrived } else { away_until }
     }
 
     fn report(&mut self) {
@@ -117,23 +147,32 @@ impl Path {
 
 const MBIT: f64 = 1_000_000.0;
 
+/// Seconds until the path carries this much again, in bit/s.
+fn until(path: &mut Path, rate: f64) -> u32 {
+    (1..120).find(|_| path.run(1.0, 6.0 * MBIT).0 >= rate).unwrap()
+}
+
 #[test]
 fn a_path_that_becomes_narrow_is_followed_without_a_queue_and_taken_again_when_it_is_wide() {
-    let mut path = Path::new(4.0 * MBIT);
-    path.run(15.0, 6.0 * MBIT);
-    let (wide, _) = path.run(10.0, 6.0 * MBIT);
-    assert!(wide > 0.85 * 4.0 * MBIT, "wide: {wide}");
-    path.rate = MBIT;
-    path.run(3.0, 6.0 * MBIT);
-    let (narrow, wait) = path.run(20.0, 6.0 * MBIT);
-    assert!(narrow > 0.85 * MBIT, "narrow: {narrow}");
-    assert!(wait < Duration::from_millis(200), "narrow: {wait:?}");
-    path.rate = 4.0 * MBIT;
-    path.run(15.0, 6.0 * MBIT);
-    let (again, wait) = path.run(5.0, 6.0 * MBIT);
-    assert!(again > 0.85 * 4.0 * MBIT, "again: {again}");
-    assert!(path.estimator.rate() > 0.85 * 4.0 * MBIT, "again: {}", path.estimator.rate());
-    assert!(wait < Duration::from_millis(200), "again: {wait:?}");
+    for begins in 0..10 {
+        let mut path = Path::new(4.0 * MBIT);
+        path.random += begins;
+        path.run(15.0 + f64::from(begins as u32) / 3.0, 6.0 * MBIT);
+        let (wide, _) = path.run(10.0, 6.0 * MBIT);
+        assert!(wide > 0.85 * 4.0 * MBIT, "wide: {wide}");
+        path.rate = MBIT;
+        let (_, highest) = path.run(3.0, 6.0 * MBIT);
+        let (narrow, wait) = path.run(20.0, 6.0 * MBIT);
+        assert!(narrow > 0.85 * MBIT, "narrow: {narrow}");
+        assert!(wait < Duration::from_millis(200), "narrow: {wait:?}");
+        path.rate = 4.0 * MBIT;
+        let back = until(&mut path, 0.9 * 4.0 * MBIT);
+        println!("narrow: {narrow:.0} bit/s, {highest:?} then {wait:?}; back after {back} s");
+        assert!(back <= 15, "back after {back} s");
+        let (again, wait) = path.run(15.0, 6.0 * MBIT);
+        assert!(again > 0.85 * 4.0 * MBIT, "again: {again}");
+        assert!(wait < Duration::from_millis(200), "again: {wait:?}");
+    }
 }
 
 #[test]
@@ -143,6 +182,30 @@ fn a_wide_path_gives_all_that_is_asked_for_within_seconds() {
     let (rate, wait) = path.run(5.0, 2.5 * MBIT);
     assert!(rate > 2.4 * MBIT, "{rate}");
     assert!(wait < Duration::from_millis(20), "{wait:?}");
+}
+
+#[test]
+fn a_receiver_whose_processor_is_busy_is_not_taken_for_a_narrow_path() {
+    let ms = Duration::from_millis;
+    for turns in [(ms(200), ms(30)), (ms(60), ms(60)), (ms(100), ms(120)), (ms(500), ms(300))] {
+        let mut path = Path::new(50.0 * MBIT).busy(turns);
+        path.run(10.0, 2.5 * MBIT);
+        for second in 0..60 {
+            path.run(1.0, 2.5 * MBIT);
+            let rate = path.estimator.rate();
+            assert!(rate > 1.2 * MBIT, "{turns:?}: {rate} in second {second}");
+        }
+    }
+}
+
+#[test]
+fn a_busy_processor_hides_no_narrow_path() {
+    let ms = Duration::from_millis;
+    let mut path = Path::new(MBIT).busy((ms(60), ms(60)));
+    path.run(10.0, 6.0 * MBIT);
+    let (rate, wait) = path.run(20.0, 6.0 * MBIT);
+    assert!(rate > 0.7 * MBIT, "{rate}");
+    assert!(wait < ms(300), "{wait:?}");
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The default peer connection: the `webrtc` crate for offer/answer, ICE, DTLS and SRTP, `rtpbin` for the timing.
 
 mod bin;
+mod callbacks;
 mod congestion;
 mod depth;
 mod engine;
 mod jitter_buffers;
+mod marks;
 mod missing;
 mod pacer;
 mod path;
 mod receiving;
+mod reports;
 mod requests;
 mod runtime;
 mod sending;

@@ -26,7 +26,7 @@ pub enum End {
 }
 
 impl End {
-    const fn other(self) -> Self {
+    pub const fn other(self) -> Self {
         match self {
             Self::A => Self::B,
             Self::B => Self::A,

@@ -26,6 +26,9 @@ pub struct Seen {
     pub frames: u64,
     pub sounds: u64,
     pub connected: u64,
+    pub disconnected: u64,
+    /// What the path carries, as last told, in bit/s.
+    pub bandwidth: Option<u32>,
     pub failed: Option<String>,
     pub key_frames_wanted: u64,
     pub sent: Vec<(String, Codec)>,
@@ -150,7 +153,8 @@ async fn follow(
         let (Some(pipeline), Some(bin)) = (pipeline.upgrade(), bin.upgrade()) else { return };
         match event {
             PeerEvent::Connected => seen.send_modify(|s| s.connected += 1),
-            PeerEvent::Disconnected | PeerEvent::Bandwidth { .. } => {}
+            PeerEvent::Disconnected => seen.send_modify(|s| s.disconnected += 1),
+            PeerEvent::Bandwidth { rate, .. } => seen.send_modify(|s| s.bandwidth = Some(rate)),
             PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
                 // A chain that stands from before sends on.

@@ -14,9 +14,6 @@ use crate::bandwidth::estimator::{Estimator, Fate};
 const WORTH_TELLING: f64 = 0.03;
 /// Small changes are told after so long.
 const LATEST: Duration = Duration::from_secs(1);
-/// How much faster than the estimate a frame is sent, so that it does not wait for the next; not while a queue in the
-/// path is being emptied.
-const AHEAD: f64 = 2.5;
 
 /// Between the crate and the estimator.
 pub(super) struct Congestion {
@@ -33,8 +30,7 @@ impl Congestion {
 
     fn tell(&mut self, now: Instant) {
         let rate = self.estimator.rate();
-        let ahead = if self.estimator.drains() { 1.0 } else { AHEAD };
-        self.shared.path.pace(rate * ahead);
+        self.shared.path.pace(rate, self.estimator.drains());
         let known = self.told.is_some_and(|(at, told)| {
             (rate - told).abs() < told * WORTH_TELLING && now.saturating_duration_since(at) < LATEST
         });
@@ -50,6 +46,7 @@ impl BandwidthEstimator for Congestion {
         if reports.is_empty() {
             return;
         }
+        self.shared.path.arrivals_told();
         let fates: Vec<Fate> = reports
             .iter()
             .filter(|report| !report.arrived || report.arrival.is_some())

@@ -157,7 +157,7 @@ mod tests {
     fn pacer(rate: Option<f64>) -> Pacer {
         let path = Arc::<Path>::default();
         if let Some(rate) = rate {
-            path.pace(rate);
+            path.pace(rate, true);
         }
         let mut pacer = Pacer::new(path);
         pacer.bind_local_stream(&StreamInfo { ssrc: SOUND, mime_type: "audio/opus".into(), ..StreamInfo::default() });

@@ -1,12 +1,16 @@
 //! What is known of the network path, for all that must know it: round trip, packets missed, rates.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
 /// Until one was measured: a path across a country.
 const USUAL_ROUND_TRIP: Duration = Duration::from_millis(60);
+
+/// How much faster than the estimate a frame is sent, so that it does not wait for the next; not while a queue in the
+/// path is being emptied.
+const AHEAD: f64 = 2.5;
 
 /// Figures of a path; every user of them may be a little behind.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub(super) struct Path {
     pacing: AtomicU64,
     /// In bit/s; 0 = nobody said.
     allowed: AtomicU64,
+    /// The peer tells when packets arrived.
+    arrivals: AtomicBool,
 }
 
 impl Path {
@@ -37,9 +43,9 @@ impl Path {
         }
     }
 
-    /// Pictures are sent at this rate in bit/s from now on.
-    pub(super) fn pace(&self, rate: f64) {
-        self.pacing.store(whole(rate), Ordering::Relaxed);
+    /// The path carries this much in bit/s; a queue in it may just be emptied.
+    pub(super) fn pace(&self, rate: f64, draining: bool) {
+        self.pacing.store(whole(if draining { rate } else { rate * AHEAD }), Ordering::Relaxed);
     }
 
     /// Rate for pictures in bit/s; `None` = as they come.
@@ -55,6 +61,16 @@ impl Path {
     /// What the receiver takes in bit/s, where it said so.
     pub(super) fn allowed(&self) -> Option<f64> {
         known(&self.allowed)
+    }
+
+    /// The peer has told when packets arrived (transport-cc), so its other reports are not needed.
+    pub(super) fn arrivals_told(&self) {
+        self.arrivals.store(true, Ordering::Relaxed);
+    }
+
+    /// The peer tells when packets arrive.
+    pub(super) fn arrivals_are_told(&self) -> bool {
+        self.arrivals.load(Ordering::Relaxed)
     }
 
     /// So many packets did not come in their turn.

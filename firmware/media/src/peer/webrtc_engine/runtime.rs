@@ -18,6 +18,8 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
 
+use super::marks::marked;
+
 /// Longest wait for the address of a STUN or TURN server; local candidates are not held up longer than this.
 const RESOLVE_BOUND: Duration = Duration::from_millis(300);
 
@@ -46,7 +48,7 @@ impl Runtime for KickedRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        TokioRuntime.wrap_udp_socket(socket)
+        marked(socket, |socket| TokioRuntime.wrap_udp_socket(socket))
     }
 
     fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {

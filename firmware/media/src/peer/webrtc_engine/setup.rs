@@ -24,11 +24,12 @@ use webrtc::{
 
 use super::{
     PeerError,
+    callbacks::Callbacks,
     congestion::Congestion,
     pacer::Pacer,
     requests::Requests,
     runtime::KickedRuntime,
-    shared::{Callbacks, Shared},
+    shared::Shared,
     tap::Tap,
 };
 use crate::peer::{
@@ -39,11 +40,19 @@ use crate::peer::{
 /// Between two connectivity checks of a pair (RFC 8445 section 14.2 allows down to 5 ms).
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Checks before a pair is given up: 7 s, so that a peer whose answer is on its way is still found.
-const CHECKS: u16 = 140;
+/// Checks before a pair is given up: 12 s, so that a peer whose answer is on its way is still found, and that a path
+/// that comes back is found at any time between two restarts of a call.
+const CHECKS: u16 = 240;
 
-/// Silence after which the path counts as lost, and as failed for good; keep-alives in between.
-const TIMEOUTS: [Duration; 3] = [Duration::from_secs(4), Duration::from_secs(20), Duration::from_secs(1)];
+/// Silence after which the path counts as lost.
+pub(super) const LOST: Duration = Duration::from_secs(4);
+
+/// How long a lost path is still asked for, so that it is used again as soon as it is there. The owner gives a call up
+/// or restarts ICE long before.
+const FAILED: Duration = Duration::from_mins(1);
+
+/// Between two keep-alives, which are also how a path that comes back is found.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 /// Packets that may come out of order and are still told from replayed ones (RFC 3711 section 3.3.2: at least 64): a
 /// retransmission is behind everything sent within a second.
@@ -128,9 +137,8 @@ pub(super) async fn connect(
 }
 
 fn settings() -> SettingEngine {
-    let [lost, failed, keep_alive] = TIMEOUTS.map(Some);
     SettingEngineBuilder::new()
-        .with_ice_timeouts(lost, failed, keep_alive)
+        .with_ice_timeouts(Some(LOST), Some(FAILED), Some(KEEP_ALIVE))
         .with_ice_connection_attempts(Some(CHECK_INTERVAL), Some(CHECKS))
         // A relayed path is used at once when it is the first to work; better ones still replace it.
         .with_relay_acceptance_min_wait(Some(Duration::from_millis(500)))

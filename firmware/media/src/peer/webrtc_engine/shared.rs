@@ -1,4 +1,4 @@
-//! What the crate's callbacks, the interceptor and the engine share.
+//! What the crate's callbacks, the interceptors and the engine share.
 
 use std::{
     collections::HashMap,
@@ -13,24 +13,9 @@ use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
 };
-use webrtc::{
-    media_stream::track_remote::TrackRemote,
-    peer_connection::{
-        PeerConnectionEventHandler, RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionIceEvent,
-        RTCPeerConnectionState,
-    },
-};
 
-use super::{
-    path::Path,
-    receiving::{self, Incoming},
-    runtime::Kick,
-    undeclared::Found,
-};
+use super::{path::Path, receiving::Incoming, runtime::Kick, undeclared::Found};
 use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line, outgoing::Sending};
-
-/// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
-const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
 
 /// How far gathering has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,7 +42,9 @@ pub(super) struct Shared {
     /// In the order of [`Stream::ALL`].
     pub(super) sending: [Sending; 3],
     incoming: RwLock<Vec<Arc<Incoming>>>,
-    connected: AtomicBool,
+    pub(super) connected: AtomicBool,
+    /// How often the path was lost or found.
+    pub(super) turns: AtomicU32,
     round_trips: Mutex<HashMap<u32, RoundTrip>>,
     /// Estimated, in bit/s; 0 = not yet.
     available: AtomicU32,
@@ -79,6 +66,7 @@ impl Shared {
             sending: Stream::ALL.map(|stream| Sending::new(stream, rand::random::<u32>() | 1)),
             incoming: RwLock::default(),
             connected: AtomicBool::new(false),
+            turns: AtomicU32::new(0),
             round_trips: Mutex::default(),
             available: AtomicU32::new(0),
         }
@@ -104,7 +92,7 @@ impl Shared {
         self.update_gates();
     }
 
-    fn update_gates(&self) {
+    pub(super) fn update_gates(&self) {
         let connected = self.connected.load(Ordering::Acquire);
         self.sending.iter().for_each(|sending| sending.update(connected));
     }
@@ -165,7 +153,8 @@ impl Shared {
         Some(self.available.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
     }
 
-    fn connected(&self) {
+    pub(super) fn connected(&self) {
+        self.turns.fetch_add(1, Ordering::AcqRel);
         self.connected.store(true, Ordering::Release);
         self.update_gates();
         self.tell(PeerEvent::Connected);
@@ -174,66 +163,5 @@ impl Shared {
         for mid in pictures.filter_map(Sending::line) {
             self.tell(PeerEvent::KeyFrameWanted { mid });
         }
-    }
-}
-
-/// The crate's callbacks. They run inside the driver: nothing here may wait.
-pub(super) struct Callbacks(pub(super) Arc<Shared>);
-
-impl Callbacks {
-    /// The crate does not report a handshake that never ends, as after a wrong fingerprint.
-    fn watch_handshake(&self) {
-        let shared = Arc::downgrade(&self.0);
-        self.0.runtime.spawn(async move {
-            tokio::time::sleep(HANDSHAKE_BOUND).await;
-            if let Some(shared) = shared.upgrade()
-                && !shared.connected.load(Ordering::Acquire)
-            {
-                let reason = "the encryption handshake (DTLS) with the peer did not succeed".to_owned();
-                shared.tell(PeerEvent::Failed { reason });
-            }
-        });
-    }
-}
-
-#[async_trait::async_trait]
-impl PeerConnectionEventHandler for Callbacks {
-    async fn on_ice_candidate(&self, _: RTCPeerConnectionIceEvent) {
-        self.0.gathered.send_modify(|gathered| gathered.candidates += 1);
-    }
-
-    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
-        if state == RTCIceGatheringState::Complete {
-            self.0.gathered.send_modify(|gathered| gathered.complete = true);
-        }
-    }
-
-    async fn on_ice_connection_state_change(&self, state: RTCIceConnectionState) {
-        self.0.kick.now();
-        if state == RTCIceConnectionState::Connected && !self.0.connected.load(Ordering::Acquire) {
-            self.watch_handshake();
-        }
-    }
-
-    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
-        match state {
-            RTCPeerConnectionState::Connected => self.0.connected(),
-            RTCPeerConnectionState::Disconnected => self.0.tell(PeerEvent::Disconnected),
-            RTCPeerConnectionState::Failed => {
-                let reason = "no network path to the peer (ICE)".to_owned();
-                self.0.tell(PeerEvent::Failed { reason });
-            }
-            _ => {}
-        }
-    }
-
-    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        // The negotiation names remote tracks like their lines.
-        let mid = track.track_id().await;
-        let Some(incoming) = self.0.incoming(&mid) else {
-            tracing::warn!(mid, "a stream came for a line that is not received");
-            return;
-        };
-        self.0.runtime.spawn(receiving::run(incoming, track));
     }
 }

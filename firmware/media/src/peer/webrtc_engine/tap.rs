@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use rtc::{
@@ -24,10 +24,11 @@ use rtc::{
     shared::error::Error,
 };
 
-use super::{sending::ntp, shared::Shared, undeclared::Found};
+use super::{reports::Reports, sending::ntp, shared::Shared, undeclared::Found};
 
 pub(super) struct Tap {
     shared: Arc<Shared>,
+    reports: Reports,
     /// Streams seen, a handful.
     seen: Vec<u32>,
     reads: VecDeque<TaggedPacket>,
@@ -36,7 +37,8 @@ pub(super) struct Tap {
 
 impl Tap {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, seen: Vec::new(), reads: VecDeque::new(), writes: VecDeque::new() }
+        let reports = Reports::new(Arc::clone(&shared));
+        Self { shared, reports, seen: Vec::new(), reads: VecDeque::new(), writes: VecDeque::new() }
     }
 
     fn note(&mut self, packet: &rtp::Packet) {
@@ -47,20 +49,20 @@ impl Tap {
         }
     }
 
-    fn read(&self, compound: &[Box<dyn rtcp::Packet>]) {
+    fn read(&mut self, compound: &[Box<dyn rtcp::Packet>], now: Instant) {
         for packet in compound {
             let packet = packet.as_any();
             if let Some(report) = packet.downcast_ref::<SenderReport>() {
                 self.sender_report(report, compound);
-                self.reception_reports(&report.reports);
+                self.reception_reports(&report.reports, now);
             } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
-                self.reception_reports(&report.reports);
+                self.reception_reports(&report.reports, now);
             } else if let Some(request) = packet.downcast_ref::<PictureLossIndication>() {
                 self.shared.key_frame_wanted(request.media_ssrc);
             } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
                 request.fir.iter().for_each(|entry| self.shared.key_frame_wanted(entry.ssrc));
             } else if let Some(most) = packet.downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
-                self.shared.path.allow(f64::from(most.bitrate));
+                self.reports.allow(f64::from(most.bitrate));
             }
         }
     }
@@ -74,17 +76,24 @@ impl Tap {
         }
     }
 
-    /// Round trip by RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s.
-    fn reception_reports(&self, reports: &[ReceptionReport]) {
-        let arrival = ((ntp(SystemTime::now()) >> 16) & 0xffff_ffff) as u32;
-        for report in reports.iter().filter(|report| report.last_sender_report != 0) {
-            let ticks = arrival.wrapping_sub(report.last_sender_report).wrapping_sub(report.delay);
-            // Clocks that jump make it negative, that is huge.
-            if ticks < 0x8000_0000 {
-                self.shared.round_trip(report.ssrc, f64::from(ticks) / 65_536.0);
+    fn reception_reports(&mut self, reports: &[ReceptionReport], now: Instant) {
+        for report in reports {
+            let round_trip = round_trip(report);
+            if let Some(round_trip) = round_trip {
+                self.shared.round_trip(report.ssrc, round_trip.as_secs_f64());
             }
+            self.reports.read(report, round_trip, now);
         }
     }
+}
+
+/// Round trip by RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s.
+fn round_trip(report: &ReceptionReport) -> Option<Duration> {
+    let arrival = ((ntp(SystemTime::now()) >> 16) & 0xffff_ffff) as u32;
+    let ticks = arrival.wrapping_sub(report.last_sender_report).wrapping_sub(report.delay);
+    // Clocks that jump make it negative, that is huge.
+    let measured = report.last_sender_report != 0 && ticks < 0x8000_0000;
+    measured.then(|| Duration::from_secs_f64(f64::from(ticks) / 65_536.0))
 }
 
 /// A peer that names no CNAME has one clock for all its streams; without a name `rtpbin` would not sync them.
@@ -102,7 +111,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
         match &message.message.packet {
-            Packet::Rtcp(compound) => self.read(compound),
+            Packet::Rtcp(compound) => self.read(compound, message.now),
             Packet::Rtp(packet) => self.note(packet),
             _ => {}
         }
