@@ -137,6 +137,8 @@ pub enum MediaEvent {
     RemoteTrackAdded { call: MediaCall, track: RemoteTrack },
     /// The other side sends the track of this id no more.
     RemoteTrackRemoved { call: MediaCall, track: String },
+    /// The path carries too little for this picture of ours: it rests so that sound goes on, or it is sent again.
+    PictureRests { call: MediaCall, stream: Stream, rests: bool },
     /// The remote picture stands still or comes again (no frame for 3 s).
     RemoteVideo { call: MediaCall, flowing: bool },
     /// The screen output works, or does not (the picture is composed all the same).

@@ -9,6 +9,7 @@
 mod arrivals;
 mod delay;
 pub(crate) mod estimator;
+pub(crate) mod incoming;
 mod loss;
 mod queue;
 pub(crate) mod reported;

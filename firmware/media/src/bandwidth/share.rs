@@ -10,6 +10,8 @@ const PAYLOAD: u32 = 950;
 const PRESENTED: u32 = 650;
 /// With less a picture is not worth sending, in bit/s: sound has the path for itself.
 const LEAST_PICTURE: u32 = 30_000;
+/// With so much it is sent again: a rate that goes up and down a little does not make it come and go.
+const AGAIN: u32 = 45_000;
 
 /// What pictures would like at most, in bit/s; 0 = not sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,16 +28,33 @@ pub(crate) struct Shares {
     pub(crate) presentation: u32,
 }
 
-/// Divides `rate` bit/s.
-pub(crate) fn share(rate: u32, wanted: Wanted) -> Shares {
+/// Pictures that are wanted and not sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Resting {
+    pub(crate) camera: bool,
+    pub(crate) presentation: bool,
+}
+
+impl Shares {
+    /// Which of the wanted pictures get nothing.
+    pub(crate) const fn resting(self, wanted: Wanted) -> Resting {
+        Resting {
+            camera: wanted.camera > 0 && self.camera == 0,
+            presentation: wanted.presentation > 0 && self.presentation == 0,
+        }
+    }
+}
+
+/// Divides `rate` bit/s; `resting`: as it is until now.
+pub(crate) fn share(rate: u32, wanted: Wanted, resting: Resting) -> Shares {
     let sound = SOUND.iter().find(|(all, _)| rate >= *all).map_or(0, |(_, sound)| *sound);
     let pictures = thousandths(rate.saturating_sub(sound + SOUND_HEADERS), PAYLOAD);
     let first = if wanted.camera == 0 { pictures } else { thousandths(pictures, PRESENTED) };
     let camera = (pictures - wanted.presentation.min(first)).min(wanted.camera);
     let presentation = (pictures - camera).min(wanted.presentation);
-    let worth = |rate: u32| if rate < LEAST_PICTURE { 0 } else { rate };
+    let worth = |rate: u32, rested: bool| if rate < if rested { AGAIN } else { LEAST_PICTURE } { 0 } else { rate };
     // A camera that is not worth sending leaves its part to what is presented.
-    match (worth(camera), worth(presentation)) {
+    match (worth(camera, resting.camera), worth(presentation, resting.presentation)) {
         (0, presentation) if presentation > 0 => {
             Shares { sound, camera: 0, presentation: pictures.min(wanted.presentation) }
         }
@@ -50,6 +69,10 @@ fn thousandths(rate: u32, part: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn share(rate: u32, wanted: Wanted) -> Shares {
+        super::share(rate, wanted, Resting::default())
+    }
 
     const CAMERA: Wanted = Wanted { camera: 2_500_000, presentation: 0 };
     const BOTH: Wanted = Wanted { camera: 2_500_000, presentation: 1_000_000 };
@@ -72,6 +95,15 @@ mod tests {
         assert_eq!((shares.presentation, shares.camera), (587_860, 316_540));
         let shares = share(110_000, BOTH);
         assert_eq!((shares.presentation, shares.camera), (74_100, 0));
+    }
+
+    #[test]
+    fn a_picture_that_rests_needs_more_than_one_that_is_sent() {
+        assert!(share(60_000, CAMERA).camera > 0);
+        let resting = share(50_000, CAMERA).resting(CAMERA);
+        assert_eq!(resting, Resting { camera: true, presentation: false });
+        assert_eq!(super::share(60_000, CAMERA, resting).camera, 0);
+        assert!(super::share(85_000, CAMERA, resting).camera > 0);
     }
 
     #[test]

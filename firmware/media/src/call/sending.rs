@@ -7,7 +7,7 @@ use gst::prelude::*;
 use super::{Part, worker::Worker};
 use crate::{
     api::{MediaEvent, Stream},
-    bandwidth::share::{Wanted, share},
+    bandwidth::share::{Resting, Wanted, share},
     codec::Direction,
     encode::{self, Numbering, Sender, SizeNews},
     error::MediaError,
@@ -32,7 +32,8 @@ impl Worker {
             sender.and_then(|sender| sender.steer.as_ref()).map_or(0, encode::Steer::most)
         };
         let wanted = Wanted { camera: most(Stream::Camera), presentation: most(Stream::Presentation) };
-        let shares = share(rate, wanted);
+        let shares = share(rate, wanted, self.resting);
+        self.tell_resting(shares.resting(wanted));
         tracing::debug!(rate, loss_percent, ?shares, "the path");
         for sender in self.senders.values() {
             let part = match sender.stream {
@@ -41,6 +42,17 @@ impl Worker {
                 Stream::Presentation => shares.presentation,
             };
             sender.carry(part, loss_percent);
+        }
+    }
+
+    fn tell_resting(&mut self, now: Resting) {
+        let before = std::mem::replace(&mut self.resting, now);
+        let pictures = [
+            (Stream::Camera, before.camera, now.camera),
+            (Stream::Presentation, before.presentation, now.presentation),
+        ];
+        for (stream, _, rests) in pictures.into_iter().filter(|(_, before, now)| before != now) {
+            self.tell(|call| MediaEvent::PictureRests { call, stream, rests });
         }
     }
 

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     api::{MediaCall, MediaEvent, Stream},
+    bandwidth::share::Resting,
     decode::Receiver,
     encode::{Sender, Wish},
     error::MediaError,
@@ -43,6 +44,8 @@ pub(super) struct Worker {
     pub(super) wishes: HashMap<Stream, Wish>,
     /// What the path carries in bit/s, and the share of packets lost in percent.
     pub(super) path: Option<(u32, u8)>,
+    /// Pictures for which it carries too little.
+    pub(super) resting: Resting,
     pub(super) connected: bool,
     tracks: Tracks,
     watch: FrameWatch,
@@ -64,6 +67,7 @@ impl Worker {
             receivers: HashMap::new(),
             wishes: HashMap::new(),
             path: None,
+            resting: Resting::default(),
             connected: false,
             tracks: Tracks::default(),
             watch: FrameWatch::new(0, Instant::now()),

@@ -14,7 +14,12 @@ pub(crate) struct Known {
     /// Channels in the rtpmap, 0 where it names none.
     pub(crate) channels: u16,
     pub(crate) fmtp: &'static str,
+    /// Payload type of its retransmissions (RTX, RFC 4588) in our own offers.
+    pub(crate) repair: Option<u8>,
 }
+
+/// Encoding name of retransmissions (RFC 4588 section 8.1).
+pub(crate) const REPAIR: &str = "RTX";
 
 /// Constrained baseline level 3.1, what every WebRTC stack decodes (RFC 7742 section 6.2).
 const H264_PROFILE: &str = "42e01f";
@@ -26,21 +31,31 @@ const OPUS: Known = Known {
     clock_rate: 48_000,
     channels: 2,
     fmtp: "minptime=10;useinbandfec=1",
+    repair: None,
 };
 const PCMU: Known =
-    Known { name: "PCMU", kind: Kind::Audio, payload_type: 0, clock_rate: 8_000, channels: 0, fmtp: "" };
+    Known { name: "PCMU", kind: Kind::Audio, payload_type: 0, clock_rate: 8_000, channels: 0, fmtp: "", repair: None };
 const PCMA: Known = Known { name: "PCMA", payload_type: 8, ..PCMU };
-const VP8: Known =
-    Known { name: "VP8", kind: Kind::Video, payload_type: 96, clock_rate: 90_000, channels: 0, fmtp: "" };
+const VP8: Known = Known {
+    name: "VP8",
+    kind: Kind::Video,
+    payload_type: 96,
+    clock_rate: 90_000,
+    channels: 0,
+    fmtp: "",
+    repair: Some(97),
+};
 const H264_FRAGMENTED: Known = Known {
     name: "H264",
     payload_type: 102,
     fmtp: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    repair: Some(103),
     ..VP8
 };
 const H264_SINGLE: Known = Known {
     payload_type: 104,
     fmtp: "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f",
+    repair: Some(105),
     ..H264_FRAGMENTED
 };
 
@@ -112,19 +127,31 @@ impl Known {
 pub(crate) struct Common {
     pub(crate) remote: Codec,
     pub(crate) known: Known,
+    /// Payload type of its retransmissions, where the peer has them, too.
+    pub(crate) repair: Option<u8>,
 }
 
 /// The codecs in common, ordered by our preference (`ours` first) or by the peer's (`theirs` first).
 pub(crate) fn common<'a>(ours: impl Iterator<Item = &'a Known>, theirs: &[Codec], by_ours: bool) -> Vec<Common> {
     let best = |known: &Known| {
         let fits = theirs.iter().filter_map(|remote| Some((known.fit(remote)?, remote)));
-        fits.min_by_key(|(fit, _)| *fit).map(|(_, remote)| Common { remote: remote.clone(), known: *known })
+        let (_, remote) = fits.min_by_key(|(fit, _)| *fit)?;
+        let repair = known.repair.and_then(|_| repair(theirs, remote.payload_type));
+        Some(Common { remote: remote.clone(), known: *known, repair })
     };
     let mut found: Vec<Common> = ours.filter_map(best).collect();
     if !by_ours {
         found.sort_by_key(|c| theirs.iter().position(|t| t.payload_type == c.remote.payload_type));
     }
     found
+}
+
+/// Payload type of the retransmissions of this one (RFC 4588 section 8.1: `apt`).
+fn repair(codecs: &[Codec], payload_type: u8) -> Option<u8> {
+    let of = |codec: &&Codec| {
+        codec.name == REPAIR && parameter(&codec.fmtp, "apt").and_then(|of| of.parse().ok()) == Some(payload_type)
+    };
+    codecs.iter().find(of).map(|codec| codec.payload_type)
 }
 
 #[cfg(test)]

@@ -82,6 +82,8 @@ pub struct MediaLine {
     pub codecs: Vec<Codec>,
     /// SSRCs announced, repair streams left out (RFC 5576).
     pub ssrcs: Vec<u32>,
+    /// Streams and the streams that repair them by retransmission (RFC 5576 section 4.2, FID).
+    pub repairs: Vec<(u32, u32)>,
 }
 
 /// The m-lines of a session description, in order.
@@ -123,6 +125,7 @@ pub(crate) fn media_line(media: &Media) -> MediaLine {
         direction: direction.unwrap_or(Direction::SendRecv),
         codecs: codecs(media),
         ssrcs: ssrcs(media),
+        repairs: repairs(media),
     }
 }
 
@@ -178,6 +181,14 @@ fn ssrcs(media: &Media) -> Vec<u32> {
     found
 }
 
+fn repairs(media: &Media) -> Vec<(u32, u32)> {
+    let pair = |group: &str| {
+        let mut streams = group.strip_prefix("FID ")?.split_whitespace().map(str::parse);
+        Some((streams.next()?.ok()?, streams.next()?.ok()?))
+    };
+    values(media, "ssrc-group").filter_map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,7 +208,7 @@ mod tests {
         assert_eq!(lines[0].codecs[0].name, "OPUS");
         assert_eq!(lines[0].codecs[0].fmtp, "useinbandfec=1");
         assert_eq!(lines[0].codecs[1].name, "PCMU");
-        assert_eq!(lines[1].ssrcs, vec![10]);
+        assert_eq!((&lines[1].ssrcs, &lines[1].repairs), (&vec![10], &vec![(10, 11)]));
         assert!(lines[2].rejected);
         assert_eq!(lines[2].kind, None);
     }

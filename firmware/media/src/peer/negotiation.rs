@@ -38,6 +38,8 @@ pub(crate) struct Negotiation {
     fixed: HashMap<Kind, Vec<Known>>,
     /// SSRCs of what we send, in the order of [`Stream::ALL`].
     sources: [u32; 3],
+    /// What is lost is sent again on streams of its own, where the peer agrees.
+    repairs: bool,
     pub(crate) lines: Vec<Line>,
     dtls: Option<DtlsRole>,
     /// ICE user fragment of the peer's last description.
@@ -70,6 +72,7 @@ impl Negotiation {
             ours: offered(video_codecs),
             fixed: HashMap::new(),
             sources,
+            repairs: false,
             lines: Vec::new(),
             dtls: None,
             remote_ufrag: None,
@@ -78,6 +81,11 @@ impl Negotiation {
             content_section: None,
             next_mid: 0,
         }
+    }
+
+    /// For an engine that sends again on the streams that [`repair_of`] names.
+    pub(crate) fn repairing(self) -> Self {
+        Self { repairs: true, ..self }
     }
 
     /// There is a presentation to send, or none any more.
@@ -201,7 +209,8 @@ impl Negotiation {
         let role = self.role(index, read.kind, stream);
         let local = stream.is_some_and(|stream| stream != Stream::Presentation || self.presenting);
         let former_codecs = former.as_ref().map_or_else(Vec::new, |line| line.codecs.clone());
-        let former_ssrcs = former.map_or_else(Vec::new, |line| line.ssrcs);
+        let (former_ssrcs, former_repairs) =
+            former.map_or_else(Default::default, |line| (line.ssrcs, line.repairs));
         Line {
             mid: read.mid,
             name: index.to_string(),
@@ -216,6 +225,7 @@ impl Negotiation {
             local,
             direction: read.direction.reversed().and(Direction::new(local, true)),
             codecs: if codecs.is_empty() { former_codecs } else { codecs },
+            repairs: if read.ssrcs.is_empty() { former_repairs } else { read.repairs },
             ssrcs: if read.ssrcs.is_empty() { former_ssrcs } else { read.ssrcs },
             track: track(media, role),
         }
@@ -270,7 +280,7 @@ impl Negotiation {
         line.fmt.clone_from(&media.fmt);
         line.direction = read.direction.reversed().and(Direction::new(line.local, true));
         if !read.ssrcs.is_empty() {
-            line.ssrcs = read.ssrcs;
+            (line.ssrcs, line.repairs) = (read.ssrcs, read.repairs);
         }
         line.track = track(media, line.role);
         Ok(())
@@ -288,6 +298,11 @@ impl Negotiation {
             None => Err(PeerError::BadSdp("it has no audio or video m-line that can be used".into())),
         }
     }
+}
+
+/// The stream that repairs one of ours: ours are odd.
+pub(crate) const fn repair_of(ssrc: u32) -> u32 {
+    ssrc ^ 1
 }
 
 /// The mids of the BUNDLE group; of an offer without one only the first line is usable (max-bundle, RFC 9429 4.1.1).

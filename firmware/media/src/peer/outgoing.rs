@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Codec, Stream, negotiation::Line};
+use super::{
+    Codec, Stream,
+    negotiation::{Line, repair_of},
+};
 
 /// Requests within this time ask for the same key frame; a sender that obeyed each would send nothing else.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(200);
@@ -19,6 +22,8 @@ pub(super) struct Outgoing {
     pub(super) ssrc: u32,
     payload_type: AtomicU8,
     clock_rate: AtomicU32,
+    /// Payload type of retransmissions on a stream of their own; 0 = on this one.
+    repair: AtomicU8,
     /// Own numbering: what was not sent must not look lost.
     sequence: AtomicU16,
     /// The peer wants it and the connection stands.
@@ -35,6 +40,7 @@ impl Outgoing {
             ssrc,
             payload_type: AtomicU8::new(0),
             clock_rate: AtomicU32::new(0),
+            repair: AtomicU8::new(0),
             // Random by RFC 3550 section 5.1, and low enough that it does not wrap at once.
             sequence: AtomicU16::new(rand::random::<u16>() >> 1),
             allowed: AtomicBool::new(false),
@@ -54,6 +60,17 @@ impl Outgoing {
     pub(super) fn set_caps(&self, caps: &gst::CapsRef) {
         let name = caps.structure(0).and_then(|s| s.get::<String>("encoding-name").ok()).unwrap_or_default();
         self.rename(|names| names.1 = name.to_uppercase());
+    }
+
+    /// What is lost is sent again under this payload type, on the stream that repairs this one.
+    pub(super) fn set_repair(&self, payload_type: Option<u8>) {
+        self.repair.store(payload_type.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Stream and payload type of retransmissions, where they have their own.
+    pub(super) fn repair(&self) -> Option<(u32, u8)> {
+        let payload_type = self.repair.load(Ordering::Relaxed);
+        (payload_type > 0).then(|| (repair_of(self.ssrc), payload_type))
     }
 
     fn rename(&self, change: impl FnOnce(&mut (String, String))) {

@@ -1,5 +1,7 @@
 //! The default peer connection: the `webrtc` crate for offer/answer, ICE, DTLS and SRTP, `rtpbin` for the timing.
 
+mod allowance;
+mod answers;
 mod bin;
 mod callbacks;
 mod congestion;
@@ -11,6 +13,7 @@ mod missing;
 mod pacer;
 mod path;
 mod receiving;
+mod repairs;
 mod reports;
 mod requests;
 mod runtime;
@@ -104,7 +107,8 @@ impl PeerConnection for WebrtcPeer {
         Box::pin(async move {
             let Some(connection) = self.engine.connection.get() else { return Vec::new() };
             let report = connection.peer.get_stats(Instant::now(), StatsSelector::None).await;
-            stats::entries(&report, &self.engine.shared.round_trips(), self.engine.shared.available())
+            let available = (self.engine.shared.available(), self.engine.shared.path.incoming());
+            stats::entries(&report, &self.engine.shared.round_trips(), available)
         })
     }
 

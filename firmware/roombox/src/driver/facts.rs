@@ -17,6 +17,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::FirstAudio { call }
         | MediaEvent::FirstFrame { call }
         | MediaEvent::PresentationFailed { call, .. }
+        | MediaEvent::PictureRests { call, .. }
         | MediaEvent::PictureSize { call, .. }
         | MediaEvent::ReceiveRunning { call }
         | MediaEvent::RemoteTrackAdded { call, .. }
@@ -89,7 +90,8 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         | MediaEvent::ReceiveRunning { .. }
         | MediaEvent::PresentationFailed { .. }
         | MediaEvent::RemoteTrackAdded { .. }
-        | MediaEvent::RemoteTrackRemoved { .. } => return None,
+        | MediaEvent::RemoteTrackRemoved { .. }
+        | MediaEvent::PictureRests { .. } => return None,
         MediaEvent::Camera { working, name, reason } => MediaFact::Camera { working, name, reason },
         MediaEvent::CameraSending { sending } => MediaFact::CameraSending { sending },
         MediaEvent::Connected { .. } => MediaFact::Connected,

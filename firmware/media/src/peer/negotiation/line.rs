@@ -34,6 +34,8 @@ pub(crate) struct Line {
     pub(crate) codecs: Vec<Common>,
     /// Streams the peer announced.
     pub(crate) ssrcs: Vec<u32>,
+    /// And those that repair one of them.
+    pub(crate) repairs: Vec<(u32, u32)>,
     /// How the peer describes what it sends.
     pub(crate) track: Track,
 }

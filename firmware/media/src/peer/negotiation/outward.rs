@@ -2,11 +2,11 @@
 
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
-use super::{Direction, DtlsRole, Line, Negotiation, PeerError, line::SLIDES};
+use super::{Direction, DtlsRole, Line, Negotiation, PeerError, line::SLIDES, repair_of};
 use crate::peer::{
     MediaLine, Role, Stream,
     codecs::{Common, Known},
-    lines::{media_line, parse, render, value},
+    lines::{media_line, parse, render, value, values},
     tracks::Track,
 };
 
@@ -24,6 +24,7 @@ impl Negotiation {
         let sections = next.lines.iter().map(|line| {
             let Some(media) = standing(line, &written) else { return refused(line) };
             let mut section = named(media, line);
+            next.add_repairs(&mut section, line);
             section.attributes.retain(|a| !transport_attribute(&a.attribute) && direction(a).is_none());
             section.add_attribute(Attribute::with_value("setup", "actpass"));
             section.add_attribute(Attribute::new(Direction::new(line.local, true).as_str()));
@@ -67,7 +68,7 @@ impl Negotiation {
     fn own_line(&mut self, place: usize, stream: Option<Stream>, read: &MediaLine, media: &Media) -> Line {
         let written = |known: &Known| {
             let remote = read.codecs.iter().find(|codec| known.fit(codec).is_some())?.clone();
-            Some(Common { remote, known: *known })
+            Some(Common { remote, known: *known, repair: known.repair })
         };
         let codecs = read.kind.map_or_else(Vec::new, |kind| self.ours(kind).filter_map(written).collect());
         let role = self.role(place, read.kind, stream);
@@ -88,6 +89,7 @@ impl Negotiation {
             direction: Direction::Inactive,
             codecs,
             ssrcs: Vec::new(),
+            repairs: Vec::new(),
             track: Track::default(),
         }
     }
@@ -110,10 +112,37 @@ impl Negotiation {
                 section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {fmtp}")));
             }
         }
+        self.add_repairs(&mut section, line);
         let setup = if self.dtls == Some(DtlsRole::Passive) { "passive" } else { "active" };
         section.add_attribute(Attribute::with_value("setup", setup));
         section.add_attribute(Attribute::new(line.direction.as_str()));
         section
+    }
+}
+
+impl Negotiation {
+    /// Adds the retransmissions of every codec in a section (RFC 4588 section 8.6), and our stream of them.
+    fn add_repairs(&self, section: &mut Media, line: &Line) {
+        if !self.repairs {
+            return;
+        }
+        let written: Vec<&str> = section.fmt.split(' ').collect();
+        let agreed = line.codecs.iter().filter(|c| written.contains(&c.remote.payload_type.to_string().as_str()));
+        let pairs: Vec<(u8, u8)> = agreed.filter_map(|c| Some((c.repair?, c.remote.payload_type))).collect();
+        for (repair, of) in &pairs {
+            section.fmt.push_str(&format!(" {repair}"));
+            section.add_attribute(Attribute::with_value("rtpmap", format!("{repair} rtx/90000")));
+            section.add_attribute(Attribute::with_value("fmtp", format!("{repair} apt={of}")));
+        }
+        let announced = media_line(section).ssrcs;
+        let Some(ssrc) = announced.into_iter().find(|ssrc| self.sources.contains(ssrc) && !pairs.is_empty()) else {
+            return;
+        };
+        let repair = repair_of(ssrc);
+        let same = values(section, "ssrc").filter_map(|value| value.strip_prefix(&format!("{ssrc} ")));
+        let same: Vec<String> = same.map(|what| format!("{repair} {what}")).collect();
+        section.add_attribute(Attribute::with_value("ssrc-group", format!("FID {ssrc} {repair}")));
+        section.add_attributes(same.into_iter().map(|value| Attribute::with_value("ssrc", value)));
     }
 }
 

@@ -215,3 +215,31 @@ fn a_stream_that_was_not_announced_goes_to_the_line_without_one_then_to_the_sile
     assert!(next.declare(901, payload_type, |line| u8::from(line.name == "3")) && next.lines[3].ssrcs == [901]);
     assert!(next.declare(902, payload_type, |line| u8::from(line.name == "1")) && next.lines[1].ssrcs == [902]);
 }
+
+#[test]
+fn retransmissions_have_a_stream_of_their_own_where_both_sides_know_them() {
+    let (offer, offered) = session().repairing().write_offer(ENGINE).unwrap();
+    assert!(offer.contains("m=video 9 UDP/TLS/RTP/SAVPF 102 104 103 105\r\n"), "{offer}");
+    assert!(offer.contains("a=fmtp:103 apt=102\r\n") && offer.contains("a=ssrc-group:FID 22 23\r\n"), "{offer}");
+    assert!(offer.contains("a=ssrc:23 cname:c\r\n") && !offer.contains("FID 11"), "{offer}");
+    let digest = ["AB"; 32].join(":");
+    let agreed = offered.read_answer(&with(&offer, &[("actpass", "active"), ("AA", &digest)])).unwrap();
+    assert_eq!(agreed.next.lines[1].codecs[0].repair, Some(103));
+    assert_eq!(agreed.next.lines[1].repairs, [(22, 23)]);
+    assert!(!agreed.clean.contains("rtx"), "{}", agreed.clean);
+    let without = with(&offer, &[("actpass", "active"), ("AA", &digest), ("rtx/90000", "x/90000")]);
+    assert_eq!(offered.read_answer(&without).unwrap().next.lines[1].codecs[0].repair, None);
+}
+
+#[test]
+fn a_browser_is_answered_with_its_own_retransmissions() {
+    let reading = session().repairing().read_offer(CHROMIUM).unwrap();
+    let repair = reading.next.lines[1].codecs[0].repair.unwrap();
+    let engine = with(&engine_answer(&reading.clean), &[("a=mid:r1\r\n", "a=mid:r1\r\na=ssrc:22 cname:c\r\n")]);
+    let answer = reading.next.write_answer(&engine).unwrap();
+    assert!(answer.contains(&format!("m=video 9 UDP/TLS/RTP/SAVPF 108 {repair}\r\n")), "{answer}");
+    assert!(answer.contains(&format!("a=fmtp:{repair} apt=108\r\n")), "{answer}");
+    assert!(answer.contains("a=ssrc-group:FID 22 23\r\n"), "{answer}");
+    let plain = session().read_offer(CHROMIUM).unwrap();
+    assert!(!plain.next.write_answer(&engine_answer(&plain.clean)).unwrap().contains("rtx"));
+}

@@ -19,6 +19,7 @@ use webrtc::peer_connection::{RTCSdpType, RTCSessionDescription};
 use super::{
     PeerError,
     bin::PeerBin,
+    repairs::Repairs,
     sending,
     setup::{self, Connection},
     shared::{Gathered, Shared},
@@ -69,7 +70,7 @@ impl Engine {
         let (found, streams) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::new(events, found, runtime));
         let sources = Stream::ALL.map(|stream| shared.sending(stream).outgoing.ssrc);
-        let negotiation = Negotiation::new(&config.video_codecs, sources);
+        let negotiation = Negotiation::new(&config.video_codecs, sources).repairing();
         let engine = Self {
             config,
             bin: PeerBin::new(Arc::clone(&shared.path))?,
@@ -256,10 +257,12 @@ impl Engine {
 
     /// Sets gates and codecs as agreed and tells the owner what changed.
     fn pass_on(&self, session: &mut Session) {
+        self.shared.path.set_repairs(repairs(&session.negotiation.lines));
         for line in &session.negotiation.lines {
             let Some(common) = line.codecs.first() else { continue };
             if let Some(stream) = line.stream {
                 self.shared.sending(stream).outgoing.set_codec(&common.remote);
+                self.shared.sending(stream).outgoing.set_repair(common.repair);
                 self.shared.set_line(stream, line);
             }
             if let Some(incoming) = self.shared.incoming(&line.name) {
@@ -280,6 +283,15 @@ impl Engine {
         {
             tracing::debug!(%error, "closing the peer connection");
         }
+    }
+}
+
+/// How the peer sends again what was lost.
+fn repairs(lines: &[Line]) -> Repairs {
+    let codecs = lines.iter().filter(|line| !line.rejected).flat_map(|line| &line.codecs);
+    Repairs {
+        streams: lines.iter().flat_map(|line| line.repairs.iter().copied()).collect(),
+        payload_types: codecs.filter_map(|common| Some((common.repair?, common.remote.payload_type))).collect(),
     }
 }
 

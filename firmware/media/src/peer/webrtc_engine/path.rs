@@ -1,9 +1,14 @@
 //! What is known of the network path, for all that must know it: round trip, packets missed, rates.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
+
+use super::repairs::Repairs;
 
 /// Until one was measured: a path across a country.
 const USUAL_ROUND_TRIP: Duration = Duration::from_millis(60);
@@ -22,8 +27,11 @@ pub(super) struct Path {
     pacing: AtomicU64,
     /// In bit/s; 0 = nobody said.
     allowed: AtomicU64,
+    /// What the peer may send, in bit/s; 0 = not known.
+    incoming: AtomicU64,
     /// The peer tells when packets arrived.
     arrivals: AtomicBool,
+    repairs: RwLock<Repairs>,
 }
 
 impl Path {
@@ -63,6 +71,16 @@ impl Path {
         known(&self.allowed)
     }
 
+    /// The peer may send this much in bit/s.
+    pub(super) fn allow_incoming(&self, rate: f64) {
+        self.incoming.store(whole(rate), Ordering::Relaxed);
+    }
+
+    /// What the peer may send in bit/s, where that was estimated.
+    pub(super) fn incoming(&self) -> Option<f64> {
+        known(&self.incoming)
+    }
+
     /// The peer has told when packets arrived (transport-cc), so its other reports are not needed.
     pub(super) fn arrivals_told(&self) {
         self.arrivals.store(true, Ordering::Relaxed);
@@ -71,6 +89,16 @@ impl Path {
     /// The peer tells when packets arrive.
     pub(super) fn arrivals_are_told(&self) -> bool {
         self.arrivals.load(Ordering::Relaxed)
+    }
+
+    /// Retransmissions come so from now on.
+    pub(super) fn set_repairs(&self, repairs: Repairs) {
+        *self.repairs.write().unwrap_or_else(PoisonError::into_inner) = repairs;
+    }
+
+    /// How retransmissions come.
+    pub(super) fn with_repairs<T>(&self, look: impl FnOnce(&Repairs) -> T) -> T {
+        look(&self.repairs.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// So many packets did not come in their turn.

@@ -53,7 +53,10 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Requests {
     type Error = Error;
     type Time = Instant;
 
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+    fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtp(packet) = &mut message.message.packet {
+            self.path.with_repairs(|repairs| repairs.restore(packet));
+        }
         if let Packet::Rtp(packet) = &message.message.packet
             && let Some(missing) = self.streams.get_mut(&packet.header.ssrc)
             && let missed = missing.come(packet.header.sequence_number, message.now)

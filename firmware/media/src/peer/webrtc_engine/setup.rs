@@ -6,7 +6,7 @@ use std::{
 };
 
 use rtc::{
-    interceptor::{CongestionControlBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry, Slot},
+    interceptor::{CongestionControlBuilder, ReceiverReportBuilder, Registry, Slot},
     peer_connection::configuration::media_engine::MediaEngine,
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -24,6 +24,8 @@ use webrtc::{
 
 use super::{
     PeerError,
+    allowance::Allowance,
+    answers::Answers,
     callbacks::Callbacks,
     congestion::Congestion,
     pacer::Pacer,
@@ -109,9 +111,10 @@ pub(super) async fn connect(
     let registry = configure_twcc(Registry::new(), &mut media)?
         .with(Slot::CongestionControl, CongestionControlBuilder::new(Congestion::new(Arc::clone(shared))).build())
         .with(Slot::Pacer, Pacer::new(Arc::clone(&shared.path)))
-        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::NackResponder, Answers::new(Arc::clone(shared)))
         .with(Slot::NackGenerator, Requests::new(Arc::clone(&shared.path)))
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::from(13_000), Allowance::new(Arc::clone(&shared.path)))
         .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
     let servers = config.ice_servers.iter().map(|server| RTCIceServer {
         urls: vec![server.url.clone()],
@@ -206,7 +209,7 @@ fn parameters(known: &Known) -> RTCRtpCodecParameters {
     let Codec { payload_type, clock_rate, fmtp, .. } = known.as_codec();
     let (media, feedback) = match known.kind {
         Kind::Audio => ("audio", vec![]),
-        Kind::Video => ("video", vec![rtcp_feedback("ccm", "fir")]),
+        Kind::Video => ("video", vec![rtcp_feedback("ccm", "fir"), rtcp_feedback("goog-remb", "")]),
     };
     let name = if known.name == "OPUS" { "opus" } else { known.name };
     RTCRtpCodecParameters {

@@ -114,6 +114,11 @@ impl Shared {
         all.iter().find(|incoming| wanted(incoming)).map(Arc::clone)
     }
 
+    /// Stream and payload type of the retransmissions of one of our streams, where they have their own.
+    pub(super) fn repair(&self, ssrc: u32) -> Option<(u32, u8)> {
+        self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc)?.outgoing.repair()
+    }
+
     /// A stream not seen before has come.
     pub(super) fn new_stream(&self, stream: Found) {
         let _ = self.streams.send(stream);

@@ -25,11 +25,11 @@ const UNKNOWN_TO_THE_CRATE: [&str; 14] = [
     "psnr",
 ];
 
-/// One object an entry. `available`: what the path carries as estimated, in bit/s.
+/// One object an entry. `available`: what the path carries from us and to us as estimated, in bit/s.
 pub(super) fn entries(
     report: &RTCStatsReport,
     round_trips: &HashMap<u32, RoundTrip>,
-    available: Option<u32>,
+    (outgoing, incoming): (Option<u32>, Option<f64>),
 ) -> Vec<Value> {
     let mut entries: Vec<Value> = report.iter().filter_map(|entry| to_json(entry).ok()).collect();
     let facts = Facts::of(&entries, round_trips);
@@ -38,8 +38,11 @@ pub(super) fn entries(
         match entry["type"].as_str() {
             Some("inbound-rtp" | "outbound-rtp") => leave_out_unknown(entry),
             Some("candidate-pair") if entry["nominated"] == true => {
-                if let Some(rate) = available {
+                if let Some(rate) = outgoing {
                     entry["availableOutgoingBitrate"] = json!(rate);
+                }
+                if let Some(rate) = incoming {
+                    entry["availableIncomingBitrate"] = json!(rate);
                 }
             }
             Some("remote-inbound-rtp") => facts.complete(entry),

@@ -41,6 +41,10 @@ impl Tap {
         Self { shared, reports, seen: Vec::new(), reads: VecDeque::new(), writes: VecDeque::new() }
     }
 
+    fn is_repair(&self, packet: &rtp::Packet) -> bool {
+        self.shared.path.with_repairs(|repairs| repairs.is_repair(packet.header.payload_type))
+    }
+
     fn note(&mut self, packet: &rtp::Packet) {
         let ssrc = packet.header.ssrc;
         if !self.seen.contains(&ssrc) {
@@ -112,6 +116,8 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
         match &message.message.packet {
             Packet::Rtcp(compound) => self.read(compound, message.now),
+            // Retransmissions that bring nothing again have been counted and are of no more use.
+            Packet::Rtp(packet) if self.is_repair(packet) => return Ok(()),
             Packet::Rtp(packet) => self.note(packet),
             _ => {}
         }
