@@ -48,6 +48,8 @@ pub(crate) struct Estimator {
     draining: Option<Duration>,
     /// What the receiver allows (REMB), in bit/s.
     allowed: f64,
+    /// How late we are ourselves at present.
+    late: Duration,
 }
 
 impl Default for Estimator {
@@ -60,6 +62,7 @@ impl Default for Estimator {
             loss: LossBased::new(FIRST),
             draining: None,
             allowed: MOST,
+            late: Duration::ZERO,
         }
     }
 }
@@ -89,6 +92,11 @@ impl Estimator {
         self.allowed = most.clamp(LEAST, MOST);
     }
 
+    /// We are so late ourselves at present: twice that, here and at the other side, says nothing about the path.
+    pub(crate) fn late(&mut self, by: Duration) {
+        self.late = by;
+    }
+
     /// What may be sent now, in bit/s.
     pub(crate) fn rate(&self) -> f64 {
         let rate = self.delay.rate().min(self.loss.rate()).min(self.allowed);
@@ -108,7 +116,7 @@ impl Estimator {
 
     fn usage(&self) -> Usage {
         match self.trend.usage() {
-            Usage::Over if self.queue.wait() >= STANDING => Usage::Over,
+            Usage::Over if self.queue.wait() >= STANDING.max(self.late * 2) => Usage::Over,
             // While a queue is emptied less arrives than could: that tells nothing about the path.
             _ if self.draining.is_some() => Usage::Under,
             Usage::Over => Usage::Normal,
@@ -119,8 +127,8 @@ impl Estimator {
     fn drain(&mut self, now: Duration) {
         let wait = self.queue.wait();
         match self.draining {
-            None if wait > DRAIN.0 => self.draining = Some(now),
-            Some(_) if wait < DRAIN.1 => self.draining = None,
+            None if wait > DRAIN.0.max(self.late * 2) => self.draining = Some(now),
+            Some(_) if wait < DRAIN.1.max(self.late) => self.draining = None,
             Some(since) if now.saturating_sub(since) > PATIENCE => {
                 self.queue.accept();
                 self.draining = None;

@@ -209,8 +209,7 @@ impl Negotiation {
         let role = self.role(index, read.kind, stream);
         let local = stream.is_some_and(|stream| stream != Stream::Presentation || self.presenting);
         let former_codecs = former.as_ref().map_or_else(Vec::new, |line| line.codecs.clone());
-        let (former_ssrcs, former_repairs) =
-            former.map_or_else(Default::default, |line| (line.ssrcs, line.repairs));
+        let (former_ssrcs, former_repairs) = former.map_or_else(Default::default, |line| (line.ssrcs, line.repairs));
         Line {
             mid: read.mid,
             name: index.to_string(),

@@ -12,6 +12,7 @@ mod marks;
 mod missing;
 mod pacer;
 mod path;
+mod punctuality;
 mod receiving;
 mod repairs;
 mod reports;
@@ -22,6 +23,7 @@ mod setup;
 mod shared;
 mod stats;
 mod tap;
+mod turns;
 mod undeclared;
 
 use std::{sync::Arc, time::Instant};

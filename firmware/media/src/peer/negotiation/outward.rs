@@ -1,5 +1,7 @@
 //! What an engine wrote, as it goes to the peer: every m-line in its place, refused ones with port 0, our directions.
 
+use std::fmt::Write;
+
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
 use super::{Direction, DtlsRole, Line, Negotiation, PeerError, line::SLIDES, repair_of};
@@ -130,7 +132,8 @@ impl Negotiation {
         let agreed = line.codecs.iter().filter(|c| written.contains(&c.remote.payload_type.to_string().as_str()));
         let pairs: Vec<(u8, u8)> = agreed.filter_map(|c| Some((c.repair?, c.remote.payload_type))).collect();
         for (repair, of) in &pairs {
-            section.fmt.push_str(&format!(" {repair}"));
+            // Writing to a string cannot fail.
+            let _ = write!(section.fmt, " {repair}");
             section.add_attribute(Attribute::with_value("rtpmap", format!("{repair} rtx/90000")));
             section.add_attribute(Attribute::with_value("fmtp", format!("{repair} apt={of}")));
         }

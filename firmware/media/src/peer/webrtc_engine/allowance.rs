@@ -49,11 +49,8 @@ impl Allowance {
         let Some(rate) = told else { return };
         self.path.allow_incoming(rate);
         #[allow(clippy::cast_possible_truncation, reason = "the packet has 18 bits of mantissa")]
-        let message = ReceiverEstimatedMaximumBitrate {
-            sender_ssrc: 0,
-            bitrate: rate as f32,
-            ssrcs: self.incoming.streams(),
-        };
+        let message =
+            ReceiverEstimatedMaximumBitrate { sender_ssrc: 0, bitrate: rate as f32, ssrcs: self.incoming.streams() };
         let message = AttributedPacket::new(Packet::Rtcp(vec![Box::new(message)]));
         self.writes.push_back(TaggedPacket { now, transport: TransportContext::default(), message });
     }

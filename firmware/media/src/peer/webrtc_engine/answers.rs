@@ -12,7 +12,7 @@ use std::{
 use bytes::{BufMut, Bytes, BytesMut};
 use rtc::{
     interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
-    rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack,
+    rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
     rtp,
     sansio::Protocol,
     shared::{TransportContext, error::Error},
@@ -102,7 +102,7 @@ impl Answers {
         let repair = self.shared.repair(request.media_ssrc);
         // The answer to the former request may still be under way.
         let pause = self.shared.path.round_trip() / 2;
-        for number in request.nacks.iter().flat_map(|pair| pair.packet_list()) {
+        for number in request.nacks.iter().flat_map(NackPair::packet_list) {
             let Some(packet) = stream.again(number, pause, now) else { continue };
             let packet = repair.map_or_else(|| packet.clone(), |repair| stream.repair(&packet, repair));
             let message = AttributedPacket::new(Packet::Rtp(packet)).with(Attribute::Retransmission);

@@ -45,7 +45,7 @@ impl Callbacks {
         let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
         let shared = Arc::downgrade(&self.0);
         self.0.runtime.spawn(async move {
-            tokio::time::sleep(CONSENT - LOST).await;
+            tokio::time::sleep(CONSENT.saturating_sub(LOST)).await;
             if let Some(shared) = shared.upgrade()
                 && shared.turns.load(Ordering::Acquire) == turn
             {

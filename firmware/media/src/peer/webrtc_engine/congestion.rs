@@ -60,6 +60,7 @@ impl BandwidthEstimator for Congestion {
             self.estimator.allow(most);
         }
         let round_trip = self.shared.path.round_trip();
+        self.estimator.late(self.shared.path.lateness());
         self.estimator.learn(&fates, round_trip, now.saturating_duration_since(self.begun));
         self.tell(now);
     }

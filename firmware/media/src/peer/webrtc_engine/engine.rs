@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex as StdMutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rtc::{
@@ -319,11 +319,15 @@ async fn prefer_codecs(connection: &Connection, next: &Negotiation) -> Result<()
     Ok(())
 }
 
-/// Asks the sender of a line for a key frame (PLI, RFC 4585 section 6.3.1).
+/// Asks the sender of a line for a key frame (PLI, RFC 4585 section 6.3.1), not more often than one can come.
 pub(super) fn request_key_frame(shared: &Arc<Shared>, mid: &str) {
-    let Some((track, media_ssrc)) = shared.incoming(mid).and_then(|incoming| incoming.track()) else { return };
+    let Some(incoming) = shared.incoming(mid) else { return };
+    let Some((track, media_ssrc)) = incoming.track() else { return };
+    let turn = incoming.turns.lock().unwrap_or_else(PoisonError::into_inner).next(Instant::now());
+    let Some(wait) = turn else { return };
     let request = PictureLossIndication { sender_ssrc: 0, media_ssrc };
     shared.runtime.spawn(async move {
+        tokio::time::sleep(wait).await;
         if let Err(error) = track.write_rtcp(vec![Box::new(request)]).await {
             tracing::debug!(%error, "key frame not asked for, the connection is gone");
         }

@@ -32,6 +32,8 @@ pub(super) struct Path {
     /// The peer tells when packets arrived.
     arrivals: AtomicBool,
     repairs: RwLock<Repairs>,
+    /// Of ourselves, lately, in µs.
+    lateness: AtomicU64,
 }
 
 impl Path {
@@ -89,6 +91,18 @@ impl Path {
     /// The peer tells when packets arrive.
     pub(super) fn arrivals_are_told(&self) -> bool {
         self.arrivals.load(Ordering::Relaxed)
+    }
+
+    /// We came so much later than we wanted; the worst is forgotten slowly.
+    pub(super) fn late(&self, by: Duration) {
+        let by = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+        let before = self.lateness.load(Ordering::Relaxed);
+        self.lateness.store(by.max(before - before / 8), Ordering::Relaxed);
+    }
+
+    /// How late we are at present.
+    pub(super) fn lateness(&self) -> Duration {
+        Duration::from_micros(self.lateness.load(Ordering::Relaxed))
     }
 
     /// Retransmissions come so from now on.

@@ -16,7 +16,7 @@ use rtc::{
 };
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use super::{PeerError, jitter_buffers::JitterBuffers};
+use super::{PeerError, jitter_buffers::JitterBuffers, turns::Turns};
 use crate::peer::{Codec, Kind, pads};
 
 /// Packets waiting for the streaming thread; a second of 1080p. Beyond that the oldest is worth nothing any more.
@@ -35,6 +35,8 @@ pub(super) struct Incoming {
     ssrc: AtomicU32,
     /// When the last packet came.
     heard: Mutex<Option<Instant>>,
+    /// Of requests for a key frame.
+    pub(super) turns: Mutex<Turns>,
     track: Mutex<Option<Arc<dyn TrackRemote>>>,
 }
 
@@ -71,6 +73,7 @@ impl Incoming {
             reports,
             ssrc: AtomicU32::new(0),
             heard: Mutex::new(None),
+            turns: Mutex::default(),
             track: Mutex::new(None),
         })
     }

@@ -56,9 +56,13 @@ mod tests {
 
     #[test]
     fn what_brings_nothing_again_is_left_alone() {
-        for (ssrc, payload_type, payload) in
-            [(7, 96, &b"\x01\x02frame"[..]), (9, 97, b"\x01\x02frame"), (8, 97, b""), (8, 97, b"\x01"), (8, 97, b"\x01\x02")]
-        {
+        for (ssrc, payload_type, payload) in [
+            (7, 96, &b"\x01\x02frame"[..]),
+            (9, 97, b"\x01\x02frame"),
+            (8, 97, b""),
+            (8, 97, b"\x01"),
+            (8, 97, b"\x01\x02"),
+        ] {
             assert_eq!(restored(ssrc, payload_type, payload), (ssrc, payload_type, 5, Bytes::from_static(payload)));
         }
     }

@@ -23,16 +23,8 @@ use webrtc::{
 };
 
 use super::{
-    PeerError,
-    allowance::Allowance,
-    answers::Answers,
-    callbacks::Callbacks,
-    congestion::Congestion,
-    pacer::Pacer,
-    requests::Requests,
-    runtime::KickedRuntime,
-    shared::Shared,
-    tap::Tap,
+    PeerError, allowance::Allowance, answers::Answers, callbacks::Callbacks, congestion::Congestion, pacer::Pacer,
+    punctuality::Punctuality, requests::Requests, runtime::KickedRuntime, shared::Shared, tap::Tap,
 };
 use crate::peer::{
     Codec, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
@@ -112,8 +104,10 @@ pub(super) async fn connect(
         .with(Slot::CongestionControl, CongestionControlBuilder::new(Congestion::new(Arc::clone(shared))).build())
         .with(Slot::Pacer, Pacer::new(Arc::clone(&shared.path)))
         .with(Slot::NackResponder, Answers::new(Arc::clone(shared)))
+        // Before retransmissions become what they bring again: what was lost stays lost in reports.
+        .with(Slot::from(6_500), ReceiverReportBuilder::new().build())
         .with(Slot::NackGenerator, Requests::new(Arc::clone(&shared.path)))
-        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::from(12_000), Punctuality::new(Arc::clone(&shared.path)))
         .with(Slot::from(13_000), Allowance::new(Arc::clone(&shared.path)))
         .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
     let servers = config.ice_servers.iter().map(|server| RTCIceServer {
