@@ -3,7 +3,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo build build-debug test lint behaviour interop simulate bench-call bench-network fuzz-smoke recovery deny clean
+.PHONY: help setup setup-test demo build build-debug test lint behaviour interop simulate bench-media bench-network leaks fuzz-smoke recovery deny clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,9 +57,14 @@ simulate: ## 20 000 seeds of user agents and whole boxes in virtual time, twice,
 build-debug:
 	$(CARGO) build --workspace --all-targets --locked
 
-bench-call: setup ## the figures of docs/figures.md
-	$(CARGO) build --release --locked -p roombox
-	ROOMBOX_BIN=$(TARGET)/release/roombox $(CARGO) run --release --locked -p roombox-tests --bin bench_call
+# BENCH='--engine webrtc --engine webrtcbin' measures both engines; '--alone' leaves the rivals out.
+bench-media: setup-test ## what a call costs, next to the same call by Chromium and by baresip (about three minutes)
+	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
+	$(CARGO) build --release --locked -p roombox -p roombox-tests --bins
+	ROOMBOX_BIN=$(TARGET)/release/roombox $(TARGET)/release/bench_media $(BENCH)
+
+leaks: setup ## 300 calls in a row in one process, every third with a presentation: memory, threads, descriptors (ten minutes)
+	$(CARGO) test --locked -p roombox-media --test leaks -- --ignored --nocapture
 
 bench-network: setup ## the figures of a call over a bad network (5 minutes)
 	$(CARGO) test --release --locked -p roombox-media --test network_figures -- --ignored --nocapture

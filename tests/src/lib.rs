@@ -3,6 +3,7 @@
 //! A fixture that cannot do its work panics with what it waited for and what the program said last.
 #![allow(clippy::missing_panics_doc, reason = "a panic is how a fixture fails its test")]
 
+pub mod bench;
 pub mod binary;
 pub mod certificates;
 pub mod checks;

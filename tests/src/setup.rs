@@ -23,6 +23,8 @@ pub struct Setup {
     pub auto_answer: bool,
     /// Video codecs offered, best first.
     pub codecs: Vec<&'static str>,
+    /// Engine for peer connections; `None` = the usual one.
+    pub engine: Option<String>,
     /// What the microphone hears, as board files name it.
     pub microphone: String,
     /// What the camera shows, as board files name it.
@@ -45,6 +47,7 @@ impl Setup {
             auto_dial: false,
             auto_answer: false,
             codecs: vec!["h264", "vp8"],
+            engine: None,
             microphone: "tone:880".into(),
             camera: "test-picture".into(),
             camera_device: None,
@@ -92,6 +95,7 @@ impl Setup {
         lines.extend(self.http_server().map(|server| format!("http_server = {}", json!(server))));
         lines.push(format!("auto_dial = {}\nauto_answer = {}", self.auto_dial, self.auto_answer));
         lines.push(format!("[video]\ncodecs = {}", json!(self.codecs)));
+        lines.extend(self.engine.as_ref().map(|engine| format!("engine = {}", json!(engine))));
         lines.push(format!("[web]\nlisten = {}", json!(self.panel)));
         lines.join("\n")
     }

@@ -1,9 +1,10 @@
 // The terminal on JsSIP.
 import JsSIP from "jssip";
 import { tell } from "./log.js";
-import { show, stream } from "./media.js";
+import { prefer, show, stream } from "./media.js";
 
 let agent;
+let preferred;
 const sessions = [];
 const session = () => sessions.at(-1);
 const refused = ({ cause, message }) => ({ cause, status: message?.status_code });
@@ -30,12 +31,16 @@ function take(next) {
     take(replacing);
     replacing.answer({ mediaStream: stream() });
   }));
-  next.on("peerconnection", ({ peerconnection }) => show(peerconnection));
+  next.on("peerconnection", ({ peerconnection }) => {
+    show(peerconnection);
+    if (preferred) prefer(preferred, peerconnection);
+  });
   if (next.connection) show(next.connection);
 }
 
 export const phone = {
-  start({ server, uri, password, answer }) {
+  start({ server, uri, password, answer, codec }) {
+    preferred = codec;
     const sockets = [new JsSIP.WebSocketInterface(server)];
     agent = new JsSIP.UA({ sockets, uri, password, register: true });
     agent.on("newRTCSession", ({ originator, session: incoming }) => {
@@ -49,7 +54,10 @@ export const phone = {
     agent.on("disconnected", ({ reason }) => tell("registered", { failed: reason ?? "no connection" }));
     agent.start();
   },
-  call: (target) => take(agent.call(target, { mediaStream: stream() })),
+  call(target) {
+    tell("asked", { at: performance.now() });
+    take(agent.call(target, { mediaStream: stream() }));
+  },
   accept: () => session().answer({ mediaStream: stream() }),
   reject: (status) => session().terminate({ status_code: status }),
   hangUp: () => session().terminate(),

@@ -1,11 +1,16 @@
 // What both libraries share: camera and microphone, the remote picture and sound, and the numbers of the browser.
+import { tell } from "./log.js";
+
 const [remote, content] = ["remote", "content"].map((id) => document.getElementById(id));
 let local;
 let listener;
 
-export async function capture() {
+// When the first picture came.
+remote.requestVideoFrameCallback(() => tell("frame", { at: performance.now() }));
+
+export async function capture(size = { width: 640, height: 360 }) {
   const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  const video = { width: 640, height: 360, frameRate: 30 };
+  const video = { ...size, frameRate: 30 };
   local ??= await navigator.mediaDevices.getUserMedia({ audio, video });
   return local;
 }
@@ -18,6 +23,18 @@ function listen(from) {
   analyser.fftSize = 32768;
   context.createMediaStreamSource(from).connect(analyser);
   listener = { context, analyser };
+}
+
+// Offers this codec before all others.
+export function prefer(codec, connection) {
+  const createOffer = connection.createOffer.bind(connection);
+  connection.createOffer = (...words) => {
+    const rank = ({ mimeType }) => (mimeType === codec ? 0 : 1);
+    const codecs = RTCRtpSender.getCapabilities("video").codecs.sort((one, other) => rank(one) - rank(other));
+    const lines = connection.getTransceivers().filter(({ sender }) => sender.track?.kind === "video");
+    for (const line of lines) line.setCodecPreferences(codecs);
+    return createOffer(...words);
+  };
 }
 
 export function show(connection) {

@@ -14,7 +14,7 @@ window.phone = {
   // Registers; `answer` says whether it answers every call from then on.
   async start(account) {
     library = libraries[account.library];
-    await capture();
+    await capture(account.camera);
     library.start(account);
     return next("registered");
   },

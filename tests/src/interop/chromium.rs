@@ -53,12 +53,22 @@ impl Chromium {
         let (video, audio) = (folder.join("camera.y4m"), folder.join("microphone.wav"));
         clips::write_video(&video, source);
         clips::write_tone(&audio, hz);
+        Self::with(folder, &video, &audio)
+    }
+
+    /// Starts a browser whose pages send this clip and this sound; what it keeps goes to `folder`.
+    pub fn with(folder: &Path, video: &Path, audio: &Path) -> Self {
         let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", folder.join("profile").display()));
         arguments.push(format!("--use-file-for-fake-video-capture={}", video.display()));
         arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
         let running = RefCell::new(Running::start(&arguments));
         Self { arguments, running }
+    }
+
+    /// Number of its first process.
+    pub fn pid(&self) -> u32 {
+        self.running.borrow().program.pid()
     }
 
     /// Opens the terminal's page in a tab of its own.

@@ -105,6 +105,11 @@ impl Kamailio {
         ServerTarget::new(transport, "localhost", port, "/")
     }
 
+    /// Host and port for UDP and TCP.
+    pub fn plain_address(&self) -> String {
+        format!("127.0.0.1:{}", self.plain)
+    }
+
     /// A user's phone over this transport, not started yet.
     pub fn phone(&self, user: &str, transport: Transport) -> Phone {
         let account = phone::agent(user, DOMAIN, PASSWORD, vec![self.target(transport)]);

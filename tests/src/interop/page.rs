@@ -59,10 +59,14 @@ impl Page {
 
     /// Registers at this server with this library. `answer`: from then on it answers every call.
     pub fn register_with(&self, server: &Kamailio, user: &str, library: Library, answer: bool) {
-        let account = json!({
-            "library": library.name(), "answer": answer,
-            "server": server.url(), "uri": format!("sip:{user}@{DOMAIN}"), "password": PASSWORD,
-        });
+        self.start(&account(server, user, library, answer));
+    }
+
+    /// The same with a camera picture of 1280 x 720, in H.264 where the peer can; it answers every call.
+    pub fn register_wide(&self, server: &Kamailio, user: &str, library: Library) {
+        let mut account = account(server, user, library, true);
+        account["camera"] = json!({ "width": 1280, "height": 720 });
+        account["codec"] = "video/H264".into();
         self.start(&account);
     }
 
@@ -163,4 +167,11 @@ impl Page {
     fn evaluate(&self, expression: &str) -> Result<Value, Trouble> {
         self.devtools.borrow_mut().evaluate(&self.session, expression)
     }
+}
+
+fn account(server: &Kamailio, user: &str, library: Library, answer: bool) -> Value {
+    json!({
+        "library": library.name(), "answer": answer,
+        "server": server.url(), "uri": format!("sip:{user}@{DOMAIN}"), "password": PASSWORD,
+    })
 }

@@ -12,6 +12,8 @@ use crate::error::MediaError;
 pub(crate) const THIN: &str = "thin";
 /// A longer gap between two frames is left open, in nanoseconds: few frames come while no call is on.
 const GAP: u64 = 500_000_000;
+/// A film is read in blocks of so many bytes: one of raw pictures would otherwise come in ten thousand pieces a second.
+const BLOCK: u32 = 262_144;
 
 /// What turns a camera's pictures into the outgoing ones.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +86,8 @@ pub(crate) fn argus(sensor: Option<&str>, shop: Workshop<'_>) -> Result<Chain, M
 /// A film, at its own pace.
 pub(crate) fn film(path: &str, picture: PictureSize) -> Chain {
     let decode = Element::new("decodebin").set("caps", "video/x-raw").set("expose-all-streams", false);
-    Chain::new().to(Element::new("filesrc").set("location", path)).to(decode).then(software(picture, true))
+    let file = Element::new("filesrc").set("location", path).set("blocksize", BLOCK);
+    Chain::new().to(file).to(decode).then(software(picture, true))
 }
 
 /// A picture file as a still, as often as the format says.

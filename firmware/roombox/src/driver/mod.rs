@@ -199,6 +199,7 @@ impl Driver {
         };
         let of_this_call = |call| self.machines.call() == Some(call);
         let stage = match &news {
+            MediaEvent::Connected { call } if of_this_call(*call) => Some(Stage::Connected),
             MediaEvent::FirstAudio { call } if of_this_call(*call) => Some(Stage::FirstAudio),
             MediaEvent::FirstFrame { call } if of_this_call(*call) => Some(Stage::FirstFrame),
             _ => None,

@@ -16,6 +16,8 @@ pub(crate) enum Stage {
     InviteSent,
     /// INVITE was answered with 200.
     Accepted,
+    /// ICE and DTLS stand.
+    Connected,
     /// The first remote picture was shown.
     FirstFrame,
     /// The first remote sound that is not silence was played.
@@ -38,7 +40,7 @@ impl Times {
             Stage::FirstAudio => &mut self.first_audio,
             Stage::FirstFrame => &mut self.first_frame,
             Stage::Registered => &mut self.registered,
-            Stage::InviteSent => return,
+            Stage::Connected | Stage::InviteSent => return,
         };
         place.get_or_insert(after);
     }
@@ -79,7 +81,7 @@ impl Stages {
                     data["since_press_ms"] = since(press).into();
                 }
             }
-            Stage::Accepted | Stage::FirstFrame | Stage::FirstAudio => {
+            Stage::Accepted | Stage::Connected | Stage::FirstFrame | Stage::FirstAudio => {
                 if let Some(invite) = self.invite {
                     data["since_invite_ms"] = since(invite).into();
                 }
