@@ -211,9 +211,10 @@ impl Sender {
         }
     }
 
-    /// The next picture becomes a key frame.
+    /// The next picture becomes a key frame. Not with all headers: the encoders send them with every key frame, and the
+    /// payloader would add them as a picture of their own, which takes the time of the key frame away from it.
     pub(crate) fn force_key_frame(&self) {
-        let event = gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(true).build();
+        let event = gst_video::UpstreamForceKeyUnitEvent::builder().all_headers(false).build();
         if let Some(pad) = self.payloader.static_pad("src") {
             pad.send_event(event);
         }
@@ -225,5 +226,70 @@ const fn usual_hint(stream: Stream) -> ContentHint {
     match stream {
         Stream::Presentation => ContentHint::Text,
         Stream::Audio | Stream::Camera => ContentHint::Motion,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// NAL units of an RTP packet by their types (RFC 6184 section 5.2): one, those of a STAP-A, or part of one.
+    fn units(packet: &[u8]) -> Vec<u8> {
+        let payload = &packet[12..];
+        match payload[0] & 31 {
+            24 => {
+                let (mut kinds, mut rest) = (Vec::new(), &payload[1..]);
+                while let [high, low, unit, ..] = rest {
+                    kinds.push(unit & 31);
+                    rest = &rest[2 + usize::from(u16::from_be_bytes([*high, *low]))..];
+                }
+                kinds
+            }
+            28 if payload[1] & 0x80 == 0 => Vec::new(),
+            28 => vec![payload[1] & 31],
+            kind => vec![kind],
+        }
+    }
+
+    #[test]
+    fn a_key_frame_that_was_asked_for_is_one_picture_with_its_headers() {
+        gst::init().unwrap();
+        let codec = Codec { name: "H264".into(), payload_type: 102, clock_rate: 90_000, fmtp: String::new() };
+        let news: SizeNews = Box::new(|_, _| ());
+        let sent = Arc::<Sent>::default();
+        let sender = Sender::video("1", &codec, Stream::Camera, "x264enc".into(), 500_000, sent, news).unwrap();
+        let (pipeline, end) = (gst::Pipeline::new(), gst_app::AppSink::builder().sync(false).build());
+        pipeline.add(&sender.bin).unwrap();
+        pipeline.add(&end).unwrap();
+        sender.bin.link(&end).unwrap();
+        let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, 320, 180).fps(30).build().unwrap();
+        sender.source.set_caps(Some(&info.to_caps().unwrap()));
+        pipeline.set_state(gst::State::Playing).unwrap();
+        let mut key_frames = 0;
+        for frame in 0..6 {
+            if frame == 3 {
+                sender.force_key_frame();
+            }
+            let mut picture = gst::Buffer::with_size(info.size()).unwrap();
+            picture.get_mut().unwrap().set_pts(gst::ClockTime::from_mseconds(frame * 33));
+            sender.source.push_buffer(picture).unwrap();
+            let mut kinds = Vec::new();
+            // The marker ends a picture (RFC 6184 section 5.1).
+            loop {
+                let packet = end.pull_sample().unwrap();
+                let packet = packet.buffer().unwrap().map_readable().unwrap();
+                kinds.extend(units(&packet));
+                if packet[1] & 0x80 != 0 {
+                    break;
+                }
+            }
+            assert_eq!(kinds.iter().filter(|kind| **kind == 9).count(), 1, "pictures in {kinds:?}");
+            if kinds.contains(&5) {
+                key_frames += 1;
+                assert_eq!(&kinds[..3], &[9, 7, 8], "{kinds:?}");
+            }
+        }
+        assert_eq!(key_frames, 2);
+        pipeline.set_state(gst::State::Null).unwrap();
     }
 }

@@ -16,6 +16,7 @@ mod decode;
 mod encode;
 pub mod engine;
 mod error;
+pub mod memory;
 mod output;
 mod pace;
 mod paint;

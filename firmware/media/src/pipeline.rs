@@ -168,6 +168,11 @@ pub(crate) fn branch(purpose: &str, mid: &str) -> String {
     format!("{purpose}_{mid}_{}", MADE.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Nanoseconds; a box that runs for 292 years would overflow.
+pub(crate) fn signed(time: gst::ClockTime) -> i64 {
+    i64::try_from(time.nseconds()).unwrap_or(i64::MAX)
+}
+
 /// The guard of a mutex whose data stays whole even when a holder panicked.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,7 +5,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use crate::pipeline::{Timeline, locked};
+use gst::prelude::*;
+
+use crate::pipeline::{Timeline, locked, signed};
+
+/// Smaller changes between a picture's own time and that of its showing are left to the compositor.
+const STEADY: gst::ClockTime = gst::ClockTime::from_mseconds(10);
 
 /// One source, many takers.
 #[derive(Debug, Default)]
@@ -38,6 +43,18 @@ impl Hub {
     /// Buffers that were given to takers so far.
     pub(crate) fn given(&self) -> u64 {
         self.given.load(Ordering::Relaxed)
+    }
+
+    /// Gives a picture to every taker, to be shown at `at`. Its own time stays, the takers' pads move it: a picture that
+    /// is changed does not go back to its pool.
+    pub(crate) fn push_at(&self, picture: &gst::Buffer, caps: &gst::Caps, at: gst::ClockTime) {
+        let shift = signed(at) - picture.pts().map_or(0, signed);
+        for pad in locked(&self.takers).iter().filter_map(|(_, taker)| taker.static_pad("src")) {
+            if (pad.offset() - shift).unsigned_abs() > STEADY.nseconds() {
+                pad.set_offset(shift);
+            }
+        }
+        self.push(picture, caps);
     }
 
     /// Gives a buffer to every taker.
@@ -89,10 +106,13 @@ pub(crate) fn drain(
             let segment = sample.segment().and_then(|segment| segment.downcast_ref::<gst::ClockTime>());
             let running = segment.and_then(|segment| segment.to_running_time(buffer.pts()));
             drop(sample);
-            let place = running.map(|running| timeline.place(sink, running));
-            let meta = buffer.make_mut();
-            meta.set_pts(place.unwrap_or_else(|| timeline.now()));
-            meta.set_dts(gst::ClockTime::NONE);
+            let place = running.map_or_else(|| timeline.now(), |running| timeline.place(sink, running));
+            // A change would make another buffer of it, whose memory is lost to the pool it came from.
+            if buffer.pts() != Some(place) || buffer.dts().is_some() {
+                let meta = buffer.make_mut();
+                meta.set_pts(place);
+                meta.set_dts(gst::ClockTime::NONE);
+            }
             each(buffer, &caps);
         }
         Ok(gst::FlowSuccess::Ok)

@@ -12,6 +12,7 @@ use crate::{
     codec::CodecElements,
     compose::{Scene, Screen},
     error::MediaError,
+    memory,
     output::{Display, Output},
     pipeline::{Timeline, locked},
     plug::Plug,
@@ -105,6 +106,7 @@ impl Rooms {
         let speaker = Speaker::start(speaker, config.volume, &reference, &timeline, &events, &tasks);
         let screen = Screen::start(&pictures, &tasks)?;
         let display = Display::start(display(&config, output), &screen.composed, &timeline, &events, &tasks);
+        tasks.spawn(memory::tend(attention.subscribe(), tasks.closing()));
         let foreground = Mutex::default();
         let rooms = Self {
             config,

@@ -31,6 +31,7 @@ use crate::{
 
 fn main() -> ExitCode {
     let started = Instant::now();
+    roombox_media::memory::share_heaps();
     match dispatch(&Cli::parse(), started) {
         Ok(()) => Exit::Done.into(),
         Err(refusal) => {

@@ -2,6 +2,8 @@
 
 use gst::ClockTime;
 
+use crate::pipeline::signed;
+
 /// A jump larger than this starts a new count; less is the scheduling of threads.
 const JUMP: ClockTime = ClockTime::from_mseconds(60);
 
@@ -44,11 +46,6 @@ impl Playout {
         }
         std::mem::take(&mut self.shifted).1
     }
-}
-
-/// Nanoseconds; a box that runs for 292 years would overflow.
-fn signed(time: ClockTime) -> i64 {
-    i64::try_from(time.nseconds()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

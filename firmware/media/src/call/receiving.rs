@@ -150,17 +150,16 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
 /// Decoded pictures go to the screen.
 fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
-    relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+    relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
         keep_time(&sink);
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
         let first = seat.measures.frame(size) == 0;
         seat.arrives(&rooms, Kind::Video);
         let now = timeline.now();
-        frame.make_mut().set_pts(now);
         if !rooms.is_forward(seat.serial) {
             return;
         }
-        rooms.screen.remote.push(&frame, caps);
+        rooms.screen.remote.push_at(&frame, caps, now);
         if first && seat.part == Part::Call {
             rooms.screen.show(seat.scene());
             let (events, id) = (rooms.events.clone(), seat.id.get().copied());
@@ -184,15 +183,14 @@ fn keep_time(sink: &gst::glib::WeakRef<gst_app::AppSink>) {
 /// Decoded content goes to the screen, which it takes when it comes.
 fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
-    relay::drain(&receiver.sink, Arc::clone(&timeline), move |mut frame, caps| {
+    relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
         keep_time(&sink);
         seat.measures.content_decoded.fetch_add(1, Ordering::Relaxed);
-        frame.make_mut().set_pts(timeline.now());
         if !rooms.is_forward(seat.serial) {
             return;
         }
         seat.content.store(true, Ordering::Release);
         rooms.screen.show(Scene::Content);
-        rooms.screen.content.push(&frame, caps);
+        rooms.screen.content.push_at(&frame, caps, timeline.now());
     });
 }
