@@ -234,20 +234,20 @@ mod tests {
     use super::*;
 
     /// NAL units of an RTP packet by their types (RFC 6184 section 5.2): one, those of a STAP-A, or part of one.
-    fn units(packet: &[u8]) -> Vec<u8> {
+    fn units(packet: &[u8]) -> Vec<u32> {
         let payload = &packet[12..];
         match payload[0] & 31 {
             24 => {
                 let (mut kinds, mut rest) = (Vec::new(), &payload[1..]);
                 while let [high, low, unit, ..] = rest {
-                    kinds.push(unit & 31);
+                    kinds.push(u32::from(unit & 31));
                     rest = &rest[2 + usize::from(u16::from_be_bytes([*high, *low]))..];
                 }
                 kinds
             }
             28 if payload[1] & 0x80 == 0 => Vec::new(),
-            28 => vec![payload[1] & 31],
-            kind => vec![kind],
+            28 => vec![u32::from(payload[1] & 31)],
+            kind => vec![u32::from(kind)],
         }
     }
 

@@ -50,14 +50,19 @@ fn arguments() -> Option<(Vec<Option<String>>, bool)> {
 
 /// Behind each figure of others in brackets: how many times that of the first column it is.
 fn print(columns: &[(String, Figures)]) {
-    let heads: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    println!("{:<44}{}", "", heads.iter().map(|head| format!("{head:>20}")).collect::<String>());
+    let row = |words: &str, cells: Vec<String>| {
+        let cells: Vec<String> = cells.into_iter().map(|cell| format!("{cell:>20}")).collect();
+        println!("{words:<44}{}", cells.concat());
+    };
+    row("", columns.iter().map(|(name, _)| name.clone()).collect());
     let mut report = Map::new();
     for (key, words, of) in ROWS {
         let first = of(&columns[0].1);
-        let cells =
-            columns.iter().enumerate().map(|(place, (_, figures))| cell(of(figures), first.filter(|_| place > 0)));
-        println!("{words:<44}{}", cells.collect::<String>());
+        let reference = std::iter::once(None).chain(std::iter::repeat(first));
+        row(
+            words,
+            columns.iter().zip(reference).map(|((_, figures), reference)| cell(of(figures), reference)).collect(),
+        );
         let values = columns.iter().map(|(name, figures)| (name.clone(), json!(of(figures))));
         report.insert(key.to_owned(), Value::Object(values.collect()));
     }
@@ -66,6 +71,5 @@ fn print(columns: &[(String, Figures)]) {
 
 fn cell(value: Option<f64>, reference: Option<f64>) -> String {
     let ratio = |value: f64| reference.filter(|first| *first > 0.0).map(|first| format!(" ({:.2})", value / first));
-    let text = value.map(|value| format!("{value:.1}{}", ratio(value).unwrap_or_default()));
-    format!("{:>20}", text.unwrap_or_else(|| "–".into()))
+    value.map_or_else(|| "–".into(), |value| format!("{value:.1}{}", ratio(value).unwrap_or_default()))
 }
