@@ -26,7 +26,7 @@ use std::time::Duration;
 use link::{Bandwidth, Rules};
 use quality::{CALL, available, connect_over, over};
 use relay::{End, Relay};
-use roombox_media::api::{MediaEvent, Statistics};
+use roombox_media::api::{MediaEvent, Statistics, Stream};
 use support::{Box, config};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,4 +101,21 @@ async fn a_path_that_becomes_narrow_is_kept_without_a_queue_and_used_again_when_
     until("wide again", &|rate, _| rate > 250_000.0).await;
     let whole = |statistics: &Statistics| (statistics.frame_width, statistics.frame_height) == (640, 360);
     assert!(whole(&caller.engine.statistics(CALL).await.unwrap()), "the picture stays small");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_path_for_sound_alone_the_picture_rests_and_comes_back() {
+    let (caller, mut answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "tone:880")));
+    let wide = Rules { delay: Duration::from_millis(25), ..Rules::default() };
+    let narrow = Rules { bandwidth: Some(Bandwidth { rate: 60_000, queue: Duration::from_millis(300) }), ..wide };
+    let relay = Relay::new(wide, 9);
+    connect_over(&relay, (&caller, End::A), &answerer, false).await;
+    answerer.wait("first picture", |event| *event == MediaEvent::FirstFrame { call: CALL }).await;
+    let rests = |rests| MediaEvent::PictureRests { call: CALL, stream: Stream::Camera, rests };
+    relay.set_from(End::B, narrow);
+    answerer.wait("no room for a picture", |event| *event == rests(true)).await;
+    over(&caller, 2.0).await;
+    relay.set_from(End::B, wide);
+    answerer.wait("room for a picture", |event| *event == rests(false)).await;
+    while over(&caller, 0.5).await.frames == 0.0 {}
 }

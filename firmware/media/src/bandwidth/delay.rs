@@ -12,6 +12,9 @@ const DECREASE: f64 = 0.85;
 const INCREASE: f64 = 1.25;
 /// Rates stay below this many times of what arrives (section 5.5: 1.5), plus a little for small rates, in bit/s.
 const AHEAD: (f64, f64) = (1.5, 10_000.0);
+/// Up to this much in bit/s is tried with anything: after a time with sound alone a small picture must show what the path
+/// carries, as sound never will.
+const TRIED: f64 = 120_000.0;
 /// Between two decreases at least a round trip and this.
 const SETTLE: Duration = Duration::from_millis(150);
 /// Weight of a new rate at which the queue grew in their mean.
@@ -97,7 +100,7 @@ impl DelayBased {
             self.rate * INCREASE.powf(seconds)
         };
         // What is not sent shows nothing about the path.
-        let most = arrives * AHEAD.0 + AHEAD.1;
+        let most = (arrives * AHEAD.0 + AHEAD.1).max(TRIED);
         self.rate = next.min(most).max(self.rate);
     }
 }

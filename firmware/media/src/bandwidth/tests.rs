@@ -254,6 +254,16 @@ fn a_little_loss_costs_nothing_and_much_of_it_a_lot() {
 }
 
 #[test]
+fn after_a_time_with_sound_alone_there_is_room_for_a_picture_again() {
+    let mut path = Path::new(0.06 * MBIT);
+    path.run(20.0, 2.5 * MBIT);
+    assert!(path.estimator.rate() < 0.08 * MBIT, "{}", path.estimator.rate());
+    path.rate = 4.0 * MBIT;
+    path.run(15.0, 0.02 * MBIT);
+    assert!(path.estimator.rate() >= 0.1 * MBIT, "{}", path.estimator.rate());
+}
+
+#[test]
 fn what_was_not_sent_says_nothing_about_the_path() {
     let mut path = Path::new(50.0 * MBIT);
     path.run(30.0, 0.3 * MBIT);
