@@ -64,7 +64,7 @@ bench-media: setup-test ## what a call costs, next to the same call by Chromium 
 	ROOMBOX_BIN=$(TARGET)/release/roombox $(TARGET)/release/bench_media $(BENCH)
 
 leaks: setup ## 300 calls in a row in one process, every third with a presentation: memory, threads, descriptors (ten minutes)
-	$(CARGO) test --locked -p roombox-media --test leaks -- --ignored --nocapture
+	$(CARGO) test --workspace --locked --test leaks -- --ignored --nocapture
 
 bench-network: setup ## the figures of a call over a bad network (5 minutes)
 	$(CARGO) test --release --locked -p roombox-media --test network_figures -- --ignored --nocapture
