@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     display::DisplayContent,
-    tree::{Cause, CauseCode, Command, CommandResult, Event, Leds},
+    tree::{Cause, CauseCode, Command, CommandResult, Event, Leds, PageStatus, PageTurn},
 };
 
 /// Number of a command, given by whoever brings it, returned with the answer.
@@ -66,12 +66,16 @@ pub enum Output {
 }
 
 /// What media is told to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaSetting {
     /// Send the camera picture (true) or the still picture.
     Camera(bool),
     /// Send sound (true) or silence.
     Microphone(bool),
+    /// Turn the pages of the presentation.
+    Page(PageTurn),
+    /// What is presented from the next start on, by its name in the settings.
+    Source(String),
     /// Speaker volume, 0..=100.
     Volume(u8),
 }
@@ -111,6 +115,15 @@ pub enum MediaFact {
     Microphone {
         /// All samples are zero.
         muted: bool,
+    },
+    /// This page of the presentation is shown.
+    PresentationPage(PageStatus),
+    /// What is presented gives no picture any more, or again.
+    PresentationSource {
+        /// It gives one.
+        working: bool,
+        /// Why not, in plain words.
+        reason: Option<String>,
     },
     /// The remote picture stands still (no frame for 3 s) or moves again.
     RemoteVideo {

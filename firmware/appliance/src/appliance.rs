@@ -11,6 +11,7 @@ use crate::call::CallDesk;
 use crate::causes::{self, CONFERENCE, Causes};
 use crate::config::ApplianceConfig;
 use crate::devices::Devices;
+use crate::presenting::Presenting;
 use crate::told::Told;
 use crate::tree::{Cause, CauseCode, CommandResult, Event, ScreenStatus, Status};
 
@@ -32,6 +33,7 @@ pub struct Appliance {
     pub(crate) life: Life,
     pub(crate) desk: CallDesk,
     pub(crate) devices: Devices,
+    pub(crate) presenting: Presenting,
     pub(crate) causes: Causes,
     /// Why the last press was refused, and until when that is shown.
     pub(crate) notice: Option<(Cause, Instant)>,
@@ -46,11 +48,13 @@ impl Appliance {
     /// A box that waits for [`Input::Started`]. Nothing here is left to chance, so there is no seed.
     pub fn new(config: ApplianceConfig) -> Self {
         let devices = Devices::new(!config.start_muted, !config.camera_off, config.volume);
+        let presenting = Presenting::new(config.source.clone());
         Self {
             config,
             life: Life::Starting,
             desk: CallDesk::new(),
             devices,
+            presenting,
             causes: Causes::default(),
             notice: None,
             failed_call_until: None,
@@ -192,12 +196,14 @@ impl Machine for Appliance {
 
     fn status(&self) -> Status {
         let shown = Told::of(self);
+        let mut session = self.desk.session.status();
+        session.presentation = self.presentation_status(session.presentation);
         Status {
             identity: self.config.identity.clone(),
             connection: self.desk.connection.clone(),
             registered: self.desk.registered,
             call: self.desk.status(),
-            session: self.desk.session.status(),
+            session,
             incoming: self.desk.incoming(),
             microphone: self.devices.microphone(),
             camera: self.devices.camera(),

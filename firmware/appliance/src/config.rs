@@ -30,6 +30,10 @@ pub struct ApplianceConfig {
     pub buttons: BTreeMap<String, ButtonAction>,
     /// How a presentation is started.
     pub presentation: PresentCommand,
+    /// Names of what can be presented.
+    pub sources: Vec<String>,
+    /// The one that is presented when no other is asked for.
+    pub source: String,
     /// The board has a camera.
     pub has_camera: bool,
     /// Microphone muted at the start.
@@ -56,6 +60,8 @@ impl ApplianceConfig {
             auto_dial: settings.conference.auto_dial,
             buttons: board.buttons.iter().map(|button| (button.name.clone(), button.action)).collect(),
             presentation: presentation(&settings.presentation),
+            sources: settings.presentation.names().into_iter().map(str::to_owned).collect(),
+            source: settings.presentation.first().to_owned(),
             has_camera: board.camera.source != CameraSource::None,
             start_muted: settings.audio.start_muted,
             camera_off: settings.video.start_off,

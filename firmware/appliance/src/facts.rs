@@ -60,6 +60,7 @@ impl Appliance {
         if let Some(cause) = self.desk.session.told(&event) {
             self.show_notice(now, cause);
         }
+        self.forget_presentation();
         self.event(Event::Catalogue(event));
     }
 
@@ -80,6 +81,7 @@ impl Appliance {
             self.clear(CauseCode::NoPictureFromConference);
         }
         self.desk.call_changed(now, state.clone());
+        self.forget_presentation();
         self.event(Event::Call(state));
     }
 
@@ -132,6 +134,9 @@ impl Appliance {
                 self.device_cause(code, *working, reason.as_deref());
                 let (name, reason) = (name.clone(), reason.clone());
                 self.devices.sound(*device, DeviceFact { working: Some(*working), name, reason });
+            }
+            presented @ (MediaFact::PresentationPage(_) | MediaFact::PresentationSource { .. }) => {
+                self.presentation_told(presented);
             }
             in_call => self.call_media_told(in_call),
         }

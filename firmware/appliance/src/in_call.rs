@@ -3,7 +3,7 @@
 use roombox_conference::api::{self as conference, CallId, CallState, ReceiveQuality, TransferTo};
 
 use crate::appliance::Appliance;
-use crate::tree::{Cause, CauseCode, PresentationState};
+use crate::tree::{Cause, CauseCode};
 
 /// Telephone keys and pauses in one command: a long card number with its PIN.
 const MOST_DIGITS: usize = 64;
@@ -30,23 +30,6 @@ impl Appliance {
     pub(crate) fn hold(&mut self, hold: bool) -> Result<(), Cause> {
         let call = self.standing_call()?;
         self.ask(conference::Command::Hold { call, hold });
-        Ok(())
-    }
-
-    /// Starts or stops the presentation; without a wish the other way round.
-    pub(crate) fn present(&mut self, on: Option<bool>) -> Result<(), Cause> {
-        let call = self.standing_call()?;
-        let running =
-            matches!(self.desk.session.presentation(), PresentationState::Presenting | PresentationState::Starting);
-        let start = on.unwrap_or(!running);
-        if !start && !running {
-            return Err(Cause::new(CauseCode::NothingPresented));
-        }
-        if start && running {
-            return Ok(());
-        }
-        let command = if start { self.config.presentation.clone() } else { conference::PresentCommand::Stop };
-        self.ask(conference::Command::Present { call, command });
         Ok(())
     }
 
@@ -78,7 +61,7 @@ impl Appliance {
         Ok(())
     }
 
-    fn standing_call(&self) -> Result<CallId, Cause> {
+    pub(crate) fn standing_call(&self) -> Result<CallId, Cause> {
         match self.desk.state {
             CallState::InCall { call, .. } => Ok(call),
             _ => Err(Cause::new(CauseCode::NotInCall)),

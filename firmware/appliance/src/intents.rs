@@ -32,7 +32,8 @@ impl Appliance {
                 self.set(setting);
                 Ok(())
             }
-            Command::Present { on } => self.present(on),
+            Command::Page { to } => self.turn_page(to),
+            Command::Present { on, source } => self.present(on, source.as_deref()),
             Command::Press { button } => match self.config.buttons.get(&button) {
                 Some(action) => self.press(now, button, *action),
                 None => Err(Cause::with_detail(CauseCode::UnknownButton, button)),
@@ -64,7 +65,7 @@ impl Appliance {
             ButtonAction::JoinLeave if self.desk.wanted() => self.leave(),
             ButtonAction::JoinLeave => self.join(None),
             ButtonAction::Mute => self.command(now, Command::Mute { on: None }),
-            ButtonAction::Present => self.command(now, Command::Present { on: None }),
+            ButtonAction::Present => self.command(now, Command::Present { on: None, source: None }),
             ButtonAction::VolumeDown => self.command(now, Command::Volume { level: volume.saturating_sub(5) }),
             ButtonAction::VolumeUp => self.command(now, Command::Volume { level: (volume + 5).min(100) }),
         };

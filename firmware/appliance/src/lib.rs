@@ -12,6 +12,7 @@ mod facts;
 mod in_call;
 mod intents;
 mod leds;
+mod presenting;
 mod session;
 mod told;
 pub mod tree;

@@ -110,7 +110,7 @@ impl Session {
         };
         let state = presentation_state(snapshot.presentation);
         let cause = self.failed.clone().filter(|_| state == PresentationState::Failed);
-        self.status.presentation = PresentationStatus { state, cause };
+        self.status.presentation = PresentationStatus { state, cause, ..PresentationStatus::default() };
         let rights = &snapshot.call_session_state;
         let role = if rights.role == Role::Participant { RoomRole::Participant } else { RoomRole::Spectator };
         let (may_send, license) = (rights.is_available_sending_media, rights.license);

@@ -7,7 +7,7 @@
 //! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use roombox_hal::{
     VirtualBoard,
@@ -97,10 +97,54 @@ impl VoiceProcessing {
 pub enum PresentationSource {
     /// The moving test card.
     TestCard,
-    /// A picture file (PNG or JPEG), as a still.
-    Picture(PathBuf),
     /// A camera or a capture device, as an HDMI-USB adapter is.
     Camera(Camera),
+    /// Pages, turned by [`crate::engine::MediaEngine::turn_page`] or, with `interval`, by themselves.
+    Pages { of: Pages, interval: Option<Duration> },
+    /// A stream from the network. It is connected again when it breaks.
+    Stream(NetworkStream),
+}
+
+/// Where pages come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// A picture file (PNG or JPEG), the only page.
+    Picture(PathBuf),
+    /// The PNG and JPEG files of a folder by name; read again at each turn.
+    Folder(PathBuf),
+    /// The pages of a PDF file, drawn by the tools of Poppler.
+    Pdf(PathBuf),
+}
+
+/// A picture stream from the network.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NetworkStream {
+    /// `rtsp://`, `rtsps://`, `http://` or `https://`, without user and password.
+    pub url: String,
+    /// User and password, where the server asks for them.
+    pub login: Option<(String, String)>,
+}
+
+impl std::fmt::Debug for NetworkStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NetworkStream").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// Where to turn to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// The first page.
+    First,
+    /// The last.
+    Last,
+    /// The next; the last stays.
+    Next,
+    /// The one before; the first stays.
+    Previous,
+    /// The page of this number, from 1 on, or the last.
+    Page(u32),
 }
 
 /// What the engine tells.
@@ -131,6 +175,10 @@ pub enum MediaEvent {
     Voice { working: bool, reason: Option<String> },
     /// The microphone or speaker works, or does not.
     Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
+    /// This page is presented, of so many; `name` is the file's.
+    PresentationPage { page: u32, pages: u32, name: String },
+    /// What is presented gives no picture any more (the call goes on, the last picture stands), or again.
+    PresentationSource { working: bool, reason: Option<String> },
     /// What is presented cannot be encoded here; the call goes on without.
     PresentationFailed { call: MediaCall, reason: String },
     /// The other side sends a track, or describes it anew.

@@ -167,15 +167,21 @@ impl Call {
         let _ = self.orders.send(order);
     }
 
-    /// Presents what the presenter has; true when the other side has to agree by a negotiation first. After an error
-    /// nothing is changed.
-    pub(crate) async fn add_presentation(&self, rooms: &Rooms) -> Result<bool, MediaError> {
+    /// Opens what the presenter has; nothing of the call waits for it. After an error nothing is changed.
+    pub(crate) async fn open_presentation(&self, rooms: &Rooms) -> Result<(), MediaError> {
         some_encoder(rooms).await?;
-        rooms.presenter.start(self.seat.serial, &rooms.tasks).await?;
+        rooms.presenter.start(self.seat.serial, &rooms.tasks).await
+    }
+
+    /// Presents what was opened; true when the other side has to agree by a negotiation first.
+    pub(crate) async fn add_presentation(&self, rooms: &Rooms) -> Result<bool, MediaError> {
+        if !rooms.presenter.presents(self.seat.serial) {
+            return Err(MediaError::GivenUp);
+        }
         match self.peer.add_presentation().await {
             Ok(renegotiate) => Ok(renegotiate),
             Err(error) => {
-                rooms.presenter.stop(self.seat.serial).await;
+                rooms.presenter.stop(self.seat.serial);
                 Err(error.into())
             }
         }
@@ -184,7 +190,7 @@ impl Call {
     /// Presents no more.
     pub(crate) async fn remove_presentation(&self, rooms: &Rooms) {
         self.peer.remove_presentation().await;
-        rooms.presenter.stop(self.seat.serial).await;
+        rooms.presenter.stop(self.seat.serial);
     }
 
     /// Ends it; returns when nothing of it is left.

@@ -5,6 +5,7 @@ mod check;
 mod choice;
 mod clock;
 mod modes;
+mod network;
 mod replace;
 pub(crate) mod source;
 mod still;

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     api::{
         Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, SpeakerSamples, Statistics, Stream,
+        Turn,
     },
     call::{Call, Order, Part},
     codec::Direction,
@@ -124,19 +125,32 @@ impl MediaEngine {
         Ok(track)
     }
 
-    /// What is presented from the next [`MediaEngine::add_presentation`] on.
+    /// What is presented from the next [`MediaEngine::open_presentation`] on.
     pub fn set_presentation(&self, source: PresentationSource) {
         if let Ok(rooms) = self.rooms() {
             rooms.presenter.set(source);
         }
     }
 
-    /// Presents: opens the source and sends it on the second video line. True: the other side has to agree first, by an
-    /// offer or answer of this engine. Where the call presents already, the source takes the place of the former. After
-    /// an error the call is as before.
+    /// Opens the source of the presentation; returns when it gives pictures, which may take
+    /// seconds. Everything else of the call may be done meanwhile. Where the call presents already, the source takes the
+    /// place of the former. After an error, and when this is dropped, the call is as before.
+    pub async fn open_presentation(&self, call: MediaCall) -> Result<(), MediaError> {
+        let (rooms, call) = (self.rooms()?, self.known(call)?);
+        call.open_presentation(&rooms).await
+    }
+
+    /// Sends what was opened on the second video line. True: the other side has to agree first, by an offer or answer of
+    /// this engine. After an error the call is as before.
     pub async fn add_presentation(&self, call: MediaCall) -> Result<bool, MediaError> {
         let (rooms, call) = (self.rooms()?, self.known(call)?);
         call.add_presentation(&rooms).await
+    }
+
+    /// Turns the pages of what is presented; false where that has none. The fact follows as
+    /// [`MediaEvent::PresentationPage`].
+    pub fn turn_page(&self, turn: Turn) -> bool {
+        self.rooms().is_ok_and(|rooms| rooms.presenter.turn(turn))
     }
 
     /// Presents no more; the source is closed, the line stays for the next time without negotiation.

@@ -40,6 +40,17 @@ pub enum MediaError {
     /// The device of a virtual board was pulled out.
     #[error("is unplugged")]
     Unplugged,
+    /// The presentation was stopped before it had begun.
+    #[error("the presentation was stopped before there was a picture")]
+    GivenUp,
+    /// A program that is needed for this is not installed.
+    #[error("{tool} is not installed (package {package})")]
+    MissingTool {
+        /// Name of the program.
+        tool: &'static str,
+        /// The Debian package that holds it.
+        package: &'static str,
+    },
     /// There is no such call.
     #[error("call {0} has no media")]
     NoSuchCall(u64),

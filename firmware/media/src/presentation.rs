@@ -1,4 +1,10 @@
-//! What a presentation shows: opened with the first call that presents, closed with the last.
+//! What a presentation shows: opened with the first call that presents, closed with the last. Opening may take seconds;
+//! nothing of a call waits for it, and whoever gives up takes it back.
+
+mod book;
+mod deck;
+mod poppler;
+mod source;
 
 use std::{
     sync::{
@@ -8,20 +14,21 @@ use std::{
     time::Duration,
 };
 
-use roombox_hal::board::{Camera, CameraSource};
-use tokio::sync::watch;
+use tokio::sync::{mpsc::UnboundedSender, watch};
 
+use self::{
+    deck::Deck,
+    source::{Health, SourceDevice},
+};
 use crate::{
-    api::PresentationSource,
-    capture::{
-        PictureFormat,
-        source::{self, Bench},
-    },
+    api::{MediaEvent, PresentationSource, Turn},
+    capture::{PictureFormat, source::Bench},
     error::MediaError,
-    pipeline::{Running, locked},
+    pipeline::locked,
     pipelines::PictureSize,
     relay::Hub,
-    supervise::{Device, Flow, State, supervise},
+    report::Report,
+    supervise::supervise,
     tasks::Tasks,
 };
 
@@ -32,16 +39,34 @@ const MOVING_RATE: u32 = 15;
 const STILL_RATE: u32 = 5;
 /// Between the numbers in the frame codes of the camera's test card and the presented one.
 const CARD_OFFSET: u8 = 100;
-/// A source that neither gives a picture nor fails by then has failed: capture devices take up to two seconds.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// A source that neither gives a picture nor fails by then has failed: streams may begin with their next key frame.
+const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The presentation of the box; encoders take its frames at the hub.
 pub(crate) struct Presenter {
     pub(crate) hub: Arc<Hub>,
     /// The camera's; the presentation keeps to its size.
     bench: Bench,
+    events: UnboundedSender<MediaEvent>,
     next: Mutex<Option<PresentationSource>>,
-    open: tokio::sync::Mutex<Option<Open>>,
+    /// One source is opened at a time: two calls may want the same device.
+    opening: tokio::sync::Mutex<()>,
+    stage: Mutex<Stage>,
+}
+
+/// Never held while anything is opened.
+#[derive(Default)]
+struct Stage {
+    open: Option<Open>,
+    starting: Vec<Start>,
+    last_start: u64,
+}
+
+/// A call that waits for its source; it gives up when `_kept` is dropped.
+struct Start {
+    number: u64,
+    call: u64,
+    _kept: watch::Sender<()>,
 }
 
 /// A source at work.
@@ -49,20 +74,39 @@ struct Open {
     source: PresentationSource,
     /// Its frames go to the hub.
     on_air: Arc<AtomicBool>,
+    deck: Option<Arc<Deck>>,
     /// Dropped with this, which closes the source.
     _wanted: watch::Sender<bool>,
     /// Serial numbers of the calls that present it.
     calls: Vec<u64>,
 }
 
+/// A start that is under way, until dropped.
+struct Starting<'a> {
+    presenter: &'a Presenter,
+    number: u64,
+}
+
+impl Drop for Starting<'_> {
+    fn drop(&mut self) {
+        locked(&self.presenter.stage).starting.retain(|start| start.number != self.number);
+    }
+}
+
 impl Presenter {
     /// `bench`: what the camera is opened with.
-    pub(crate) fn new(source: Option<PresentationSource>, bench: &Bench) -> Self {
+    pub(crate) fn new(
+        source: Option<PresentationSource>,
+        bench: &Bench,
+        events: UnboundedSender<MediaEvent>,
+    ) -> Self {
         Self {
             hub: Arc::default(),
             bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, board: None, ..bench.clone() },
+            events,
             next: Mutex::new(source),
-            open: tokio::sync::Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            stage: Mutex::default(),
         }
     }
 
@@ -72,120 +116,125 @@ impl Presenter {
     }
 
     /// This call presents; returns when there is a picture. Another source than before takes the place of the former,
-    /// which goes on after an error.
+    /// which goes on after an error. Given up when the call stops meanwhile, or when this is dropped.
     pub(crate) async fn start(&self, call: u64, tasks: &Tasks) -> Result<(), MediaError> {
         let source = locked(&self.next).clone().ok_or(MediaError::NoPresentation)?;
-        let mut open = self.open.lock().await;
-        let calls = match open.as_mut() {
-            Some(former) => {
-                if !former.calls.contains(&call) && former.source == source {
-                    former.calls.push(call);
-                }
-                if former.source == source {
-                    return Ok(());
-                }
-                former.calls.clone()
+        let (starting, mut kept) = self.announce(call);
+        let opening = async {
+            let _one = self.opening.lock().await;
+            if self.join(call, &source) {
+                return Ok(());
             }
-            None => Vec::new(),
+            let opened = self.open(source, tasks).await?;
+            self.put_on_air(call, opened, starting.number)
         };
-        let mut opened = self.open(source, tasks).await?;
-        if let Some(former) = open.take() {
-            former.on_air.store(false, Ordering::Release);
+        tokio::select! {
+            biased;
+            // Nothing is ever sent: it ends with its sender.
+            _ = kept.changed() => Err(MediaError::GivenUp),
+            done = opening => done,
         }
-        opened.calls = calls;
+    }
+
+    fn announce(&self, call: u64) -> (Starting<'_>, watch::Receiver<()>) {
+        let (sender, kept) = watch::channel(());
+        let mut stage = locked(&self.stage);
+        stage.last_start += 1;
+        let number = stage.last_start;
+        stage.starting.push(Start { number, call, _kept: sender });
+        (Starting { presenter: self, number }, kept)
+    }
+
+    /// The call presents what is open; false when that is something else.
+    fn join(&self, call: u64, source: &PresentationSource) -> bool {
+        let mut stage = locked(&self.stage);
+        let Some(open) = stage.open.as_mut().filter(|open| open.source == *source) else { return false };
+        if !open.calls.contains(&call) {
+            open.calls.push(call);
+        }
+        true
+    }
+
+    /// The new source takes the place of the former, unless the call has stopped meanwhile.
+    fn put_on_air(&self, call: u64, mut opened: Open, start: u64) -> Result<(), MediaError> {
+        let mut stage = locked(&self.stage);
+        if !stage.starting.iter().any(|other| other.number == start) {
+            return Err(MediaError::GivenUp);
+        }
+        if let Some(former) = stage.open.take() {
+            former.on_air.store(false, Ordering::Release);
+            opened.calls = former.calls;
+        }
         if !opened.calls.contains(&call) {
             opened.calls.push(call);
         }
         opened.on_air.store(true, Ordering::Release);
-        *open = Some(opened);
+        stage.open = Some(opened);
         Ok(())
     }
 
-    /// This call presents no more.
-    pub(crate) async fn stop(&self, call: u64) {
-        let mut open = self.open.lock().await;
-        if let Some(present) = open.as_mut() {
-            present.calls.retain(|other| *other != call);
-            if present.calls.is_empty() {
-                *open = None;
-            }
+    /// Does this call present?
+    pub(crate) fn presents(&self, call: u64) -> bool {
+        locked(&self.stage).open.as_ref().is_some_and(|open| open.calls.contains(&call))
+    }
+
+    /// This call presents no more; one that starts gives up.
+    pub(crate) fn stop(&self, call: u64) {
+        let mut stage = locked(&self.stage);
+        stage.starting.retain(|start| start.call != call);
+        if let Some(open) = stage.open.as_mut() {
+            open.calls.retain(|other| *other != call);
         }
+        stage.open.take_if(|open| open.calls.is_empty());
+    }
+
+    /// Turns the pages of what is presented; false when that has none.
+    pub(crate) fn turn(&self, turn: Turn) -> bool {
+        let deck = locked(&self.stage).open.as_ref().and_then(|open| open.deck.clone());
+        deck.inspect(|deck| deck.turn(turn)).is_some()
     }
 
     async fn open(&self, source: PresentationSource, tasks: &Tasks) -> Result<Open, MediaError> {
         let PictureSize { width, height, rate } = self.bench.format.size;
-        let most = if matches!(source, PresentationSource::Picture(_)) { STILL_RATE } else { MOVING_RATE };
+        let most = if matches!(source, PresentationSource::Pages { .. }) { STILL_RATE } else { MOVING_RATE };
+        let bench = Bench { format: PictureFormat::new((width, height, rate.min(most)))?, ..self.bench.clone() };
+        let deck = match &source {
+            PresentationSource::Pages { of, interval } => {
+                Some(Arc::new(Deck::new(of.clone(), *interval, bench.clone(), self.events.clone())))
+            }
+            _ => None,
+        };
         let on_air = Arc::<AtomicBool>::default();
         let (wanted, receiver) = watch::channel(true);
-        let (told, mut health) = watch::channel(None);
+        let (told, health) = watch::channel(None);
         let device = SourceDevice {
             source: source.clone(),
-            bench: Bench { format: PictureFormat::new((width, height, rate.min(most)))?, ..self.bench.clone() },
+            bench,
             hub: Arc::clone(&self.hub),
             on_air: Arc::clone(&on_air),
             flow: Arc::default(),
+            deck: deck.clone(),
             health: told,
+            events: self.events.clone(),
+            report: Report::default(),
         };
-        tasks.spawn(supervise(device, receiver, tasks.closing()));
-        let known = tokio::time::timeout(PATIENCE, health.wait_for(Option::is_some)).await;
-        let failed = |reason: String| Err(MediaError::pipeline("presentation", reason));
-        match known.map(|health| health.map(|health| health.clone())) {
-            Ok(Ok(Some(Err(reason)))) => failed(reason),
-            Ok(Ok(_)) => Ok(Open { source, on_air, _wanted: wanted, calls: Vec::new() }),
-            Ok(Err(_)) => Err(MediaError::Stopped),
-            Err(_) => failed(format!("gives no picture within {} s", PATIENCE.as_secs())),
+        tasks.spawn(supervise(device, receiver.clone(), tasks.closing()));
+        working(health).await?;
+        if let Some(deck) = &deck {
+            tasks.spawn(Arc::clone(deck).run(receiver, tasks.closing()));
         }
+        Ok(Open { source, on_air, deck, _wanted: wanted, calls: Vec::new() })
     }
 }
 
-struct SourceDevice {
-    source: PresentationSource,
-    bench: Bench,
-    hub: Arc<Hub>,
-    on_air: Arc<AtomicBool>,
-    flow: Arc<Flow>,
-    /// `None` until it is known whether it works.
-    health: watch::Sender<Option<Result<(), String>>>,
-}
-
-impl Device for SourceDevice {
-    fn open(&mut self) -> Result<Running, MediaError> {
-        let (hub, on_air, flow) = (Arc::clone(&self.hub), Arc::clone(&self.on_air), Arc::clone(&self.flow));
-        let caps = self.bench.format.caps.clone();
-        let each = move |frame: gst::Buffer| {
-            flow.pass();
-            if on_air.load(Ordering::Acquire) {
-                hub.push(&frame, &caps);
-            }
-        };
-        let camera = |camera: &Camera| source::open(camera, &self.bench, each.clone());
-        match &self.source {
-            PresentationSource::TestCard => {
-                camera(&Camera { source: CameraSource::TestPicture, device: None }).map(|opened| opened.running)
-            }
-            PresentationSource::Camera(named) => camera(named).map(|opened| opened.running),
-            PresentationSource::Picture(path) => source::picture(path, &self.bench, each.clone()),
-        }
-    }
-
-    fn flow(&self) -> Option<Arc<Flow>> {
-        Some(Arc::clone(&self.flow))
-    }
-
-    fn report(&mut self, state: State<'_>) {
-        let health = match state {
-            State::Works => Ok(()),
-            State::Failed(reason) => {
-                tracing::warn!(reason, "the source of the presentation failed");
-                Err(reason.to_owned())
-            }
-            State::Off => return,
-        };
-        self.health.send_replace(Some(health));
-    }
-
-    fn rewind(&mut self, running: &Running) -> bool {
-        let film = |camera: &Camera| camera.source == CameraSource::File;
-        matches!(&self.source, PresentationSource::Camera(camera) if film(camera)) && source::from_beginning(running)
+/// Returns when the source gives a picture, or with the reason why not.
+async fn working(mut health: watch::Receiver<Health>) -> Result<(), MediaError> {
+    let failed = |reason: String| Err(MediaError::pipeline("presentation", reason));
+    let known = tokio::time::timeout(PATIENCE, health.wait_for(Option::is_some)).await;
+    match known.map(|health| health.map(|health| health.clone())) {
+        Ok(Ok(Some(Err(reason)))) => failed(reason),
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(_)) => Err(MediaError::Stopped),
+        Err(_) => failed(format!("gives no picture within {} s", PATIENCE.as_secs())),
     }
 }

@@ -90,7 +90,7 @@ impl Rooms {
             card: config.picture_source,
             attention: Some(Arc::clone(&pictures.attention)),
         };
-        let presenter = Presenter::new(config.presentation.clone(), &bench);
+        let presenter = Presenter::new(config.presentation.clone(), &bench, events.clone());
         let camera = CameraControl::start(cameras, bench, !config.camera_off, &pictures, &tasks);
         let plug = |part| Plug::new(config.virtual_board.as_ref(), part);
         let reference = Arc::<Reference>::default();

@@ -28,8 +28,8 @@ const STOPPING: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(250);
 /// A live source that gave nothing at so many looks in a row has failed: noticed within two seconds.
 const STALL: u32 = 7;
-/// The same before its first buffer: USB cameras take up to two seconds for it.
-const BEGIN: u32 = 20;
+/// How long the first buffer of a device may take: USB cameras take up to two seconds for it.
+pub(crate) const BEGIN: Duration = Duration::from_secs(5);
 
 /// A device as the supervisor sees it.
 pub(crate) trait Device: Send + 'static {
@@ -41,6 +41,10 @@ pub(crate) trait Device: Send + 'static {
     /// something.
     fn work(&self) -> Option<u64> {
         None
+    }
+    /// How long its first buffer may take.
+    fn begins_within(&self) -> Duration {
+        BEGIN
     }
     /// Where it is plugged in.
     fn plug(&self) -> Plug {
@@ -90,16 +94,24 @@ impl Flow {
 }
 
 /// Tells from counts whether a device has stalled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Idle {
     seen: u64,
     /// Work it had been given at the last look.
     given: u64,
     /// In a row that found nothing new.
     looks: u32,
+    /// Looks in a row that may find no first buffer.
+    begin: u32,
 }
 
 impl Idle {
+    /// The first buffer may take so long; so much work was given before.
+    fn new(begins_within: Duration, given: u64) -> Self {
+        let looks = begins_within.as_millis() / LOOK.as_millis();
+        Self { seen: 0, given, looks: 0, begin: u32::try_from(looks).unwrap_or(u32::MAX) }
+    }
+
     /// True when the device has failed, of which so many buffers have `passed`. One that waits for `work` may rest while
     /// there is none.
     fn look(&mut self, passed: u64, work: Option<u64>) -> bool {
@@ -110,7 +122,7 @@ impl Idle {
         }
         self.seen = passed;
         self.given = work.unwrap_or_default();
-        self.looks >= if passed == 0 { BEGIN } else { STALL }
+        self.looks >= if passed == 0 { self.begin } else { STALL }
     }
 }
 
@@ -197,7 +209,7 @@ async fn attend<D: Device>(
     if flow.is_none() || (device.work().is_some() && !doubted) {
         device.report(State::Works);
     }
-    let mut idle = Idle { given: device.work().unwrap_or_default(), ..Idle::default() };
+    let mut idle = Idle::new(device.begins_within(), device.work().unwrap_or_default());
     let mut look = Instant::now() + LOOK;
     loop {
         tokio::select! {
@@ -245,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_source_that_plays_and_gives_nothing_any_more_is_noticed_within_two_seconds() {
-        let mut idle = Idle::default();
+        let mut idle = Idle::new(BEGIN, 0);
         assert!((1..=1000).all(|passed| !idle.look(passed, None)));
         // The last buffer came right behind a look, which the next still counts for it.
         assert!(!idle.look(1001, None));
@@ -254,19 +266,19 @@ mod tests {
 
     #[test]
     fn a_source_may_take_longer_for_its_first_buffer_but_not_for_ever() {
-        let first = LOOK * looks(&mut Idle::default(), 0);
+        let first = LOOK * looks(&mut Idle::new(BEGIN, 0), 0);
         assert!((Duration::from_secs(4)..=Duration::from_secs(6)).contains(&first), "{first:?}");
     }
 
     #[test]
     fn a_slow_source_of_a_frame_a_second_does_not_count_as_stalled() {
-        let mut idle = Idle::default();
+        let mut idle = Idle::new(BEGIN, 0);
         assert!((0..400_u64).all(|look| !idle.look(1 + look / 4, None)));
     }
 
     #[test]
     fn a_device_that_waits_for_work_may_rest_and_stalls_only_with_work() {
-        let mut idle = Idle::default();
+        let mut idle = Idle::new(BEGIN, 0);
         assert!((0..1000).all(|_| !idle.look(5, Some(7))), "there was nothing to do");
         let with_work = (1..1000).find(|look| idle.look(5, Some(7 + look))).unwrap();
         assert!(LOOK * (1 + u32::try_from(with_work).unwrap()) <= Duration::from_secs(2));

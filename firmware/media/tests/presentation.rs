@@ -14,7 +14,7 @@ use roombox_media::{
     peer::media_lines,
 };
 use roombox_testcard::code::{self, FrameCode, Luma};
-use support::{Box, code_of, config, connect};
+use support::{Box, code_of, config, connect, painted, still};
 
 const CALL: MediaCall = MediaCall(7);
 /// A presented card has its box's number and 100 more.
@@ -73,7 +73,7 @@ async fn a_presentation_comes_and_goes_while_the_camera_goes_on() {
     camera(&mut answerer, 2).await;
     let before = [under_way(&caller, &answerer).await, under_way(&answerer, &caller).await];
     for round in 0..2 {
-        let renegotiate = caller.engine.add_presentation(CALL).await.unwrap();
+        let renegotiate = caller.present(CALL).await.unwrap();
         assert_eq!(renegotiate, round == 0);
         if renegotiate {
             connect(&caller, &answerer, CALL).await;
@@ -98,7 +98,7 @@ async fn a_presentation_comes_and_goes_while_the_camera_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_sides_present_and_are_told_of_the_tracks() {
     let (mut caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
-    assert!(answerer.engine.add_presentation(CALL).await.unwrap());
+    assert!(answerer.present(CALL).await.unwrap());
     connect(&answerer, &caller, CALL).await;
     let added = caller
         .wait(
@@ -111,7 +111,7 @@ async fn both_sides_present_and_are_told_of_the_tracks() {
     let told =
         |here: &Box| here.told.iter().filter(|event| matches!(event, MediaEvent::RemoteTrackAdded { .. })).count();
     assert_eq!(told(&caller), 3, "sound, camera and content, each once");
-    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    assert!(caller.present(CALL).await.unwrap());
     connect(&caller, &answerer, CALL).await;
     for (here, source) in [(&mut caller, 3), (&mut answerer, 2)] {
         here.screen_until("the content", |p| content(p).is_some_and(|code| code.source == source + CARD)).await;
@@ -130,7 +130,7 @@ async fn both_sides_present_and_are_told_of_the_tracks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_presentation_leaves_the_call_and_a_later_one_works() {
     let (caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
-    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    assert!(caller.present(CALL).await.unwrap());
     let refused = caller.engine.create_offer(CALL, false).await.unwrap();
     assert_eq!(media_lines(&refused).unwrap().len(), 3);
     caller.engine.remove_presentation(CALL).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_refused_presentation_leaves_the_call_and_a_later_one_works() {
     assert_eq!(media_lines(&offer).unwrap().len(), 2, "as if it had never been");
     let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
     caller.engine.accept_answer(CALL, &answer).await.unwrap();
-    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    assert!(caller.present(CALL).await.unwrap());
     connect(&caller, &answerer, CALL).await;
     answerer.screen_until("the content", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
     caller.engine.stop().await;
@@ -153,22 +153,22 @@ async fn a_source_is_replaced_without_negotiation_and_a_missing_one_harms_nothin
     let mut silent = config(2, "silence");
     silent.presentation = None;
     let (caller, mut answerer) = call(silent, config(3, "silence")).await;
-    let refused = caller.engine.add_presentation(CALL).await;
+    let refused = caller.present(CALL).await;
     assert!(matches!(refused, Err(MediaError::NoPresentation)), "{refused:?}");
     let path = folder.path().join("page.png");
-    caller.engine.set_presentation(PresentationSource::Picture(path.clone()));
-    let refused = caller.engine.add_presentation(CALL).await.unwrap_err().to_string();
+    caller.engine.set_presentation(still(path.clone()));
+    let refused = caller.present(CALL).await.unwrap_err().to_string();
     assert!(refused.contains("No such file"), "{refused}");
-    page(&path);
-    assert!(caller.engine.add_presentation(CALL).await.unwrap());
+    painted(&path, 0xffff_ff00);
+    assert!(caller.present(CALL).await.unwrap());
     connect(&caller, &answerer, CALL).await;
     answerer.screen_until("the page", is_page).await;
     caller.engine.set_presentation(PresentationSource::TestCard);
-    assert!(!caller.engine.add_presentation(CALL).await.unwrap());
+    assert!(!caller.present(CALL).await.unwrap());
     answerer.screen_until("the card", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
     // What cannot be opened does not take the place of what can.
-    caller.engine.set_presentation(PresentationSource::Picture(folder.path().join("no.png")));
-    assert!(caller.engine.add_presentation(CALL).await.is_err());
+    caller.engine.set_presentation(still(folder.path().join("no.png")));
+    assert!(caller.present(CALL).await.is_err());
     let seen = answerer.screen_until("the card", |p| content(p).is_some()).await;
     let frame = content(&seen).unwrap().frame;
     answerer.screen_until("the card moving", |p| content(p).is_some_and(|code| code.frame > frame)).await;
@@ -183,29 +183,13 @@ async fn without_an_encoder_nothing_is_presented_and_nothing_harmed() {
     poor.codecs.vp8_encoders = vec!["no-such-encoder".into()];
     let (poor, mut answerer) = (Box::start(poor), Box::start(config(3, "silence")));
     connect(&poor, &answerer, CALL).await;
-    let refused = poor.engine.add_presentation(CALL).await;
+    let refused = poor.present(CALL).await;
     assert!(matches!(refused, Err(MediaError::NoCodec { .. })), "{refused:?}");
     let offer = poor.engine.create_offer(CALL, false).await.unwrap();
     assert_eq!(media_lines(&offer).unwrap().len(), 2);
     answerer.wait("the connection", |event| *event == MediaEvent::Connected { call: CALL }).await;
     poor.engine.stop().await;
     answerer.engine.stop().await;
-}
-
-/// A page that is all yellow.
-fn page(path: &std::path::Path) {
-    use gst::prelude::*;
-    let text = "videotestsrc num-buffers=1 pattern=solid-color foreground-color=0xffffff00 ! \
-                video/x-raw,width=320,height=180 ! videoconvert ! pngenc ! filesink name=file";
-    let pipeline = gst::parse::launch(text).unwrap();
-    pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap().set_property("location", path);
-    pipeline.set_state(gst::State::Playing).unwrap();
-    let end = pipeline
-        .bus()
-        .unwrap()
-        .timed_pop_filtered(gst::ClockTime::from_seconds(60), &[gst::MessageType::Eos, gst::MessageType::Error]);
-    assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
-    pipeline.set_state(gst::State::Null).unwrap();
 }
 
 fn is_page(picture: &Snapshot) -> bool {

@@ -64,9 +64,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::Lab(arguments) => lab::lab(arguments),
         Command::Leave(output) => order(tree::Command::Leave, output),
         Command::Mute { state, output } => order(tree::Command::Mute { on: state.map(cli::Switch::is_on) }, output),
-        Command::Present { action, output } => {
-            order(tree::Command::Present { on: action.map(cli::StartStop::is_start) }, output)
-        }
+        Command::Present { action, what, output } => order(cli::present(*action, what.as_deref())?, output),
         Command::Probe(arguments) => cli::probe(arguments),
         Command::Redial(output) => order(tree::Command::Redial, output),
         Command::Reject(output) => order(tree::Command::Reject, output),

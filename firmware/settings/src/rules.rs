@@ -1,5 +1,7 @@
 //! Rules across keys.
 
+mod presentation;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
@@ -28,6 +30,7 @@ pub(crate) fn check(settings: &Settings, places: &Places) -> Checked {
     rules.auto_answer();
     rules.redial();
     rules.entries();
+    rules.presentation();
     rules.panel();
     rules.out
 }

@@ -280,3 +280,59 @@ fn any_text_gives_findings_and_no_panic() {
         file(text).err();
     }
 }
+
+#[test]
+fn sources_of_the_presentation_are_checked_together() {
+    let text = r#"
+[account]
+server = "meet.example.org"
+
+[presentation]
+source = "laptob"
+
+[[presentation.sources]]
+name = "laptop"
+kind = "capture"
+interval = 5
+
+[[presentation.sources]]
+name = "menu"
+kind = "folder"
+
+[[presentation.sources]]
+name = "menu"
+kind = "stream"
+place = "rtsp://room:secret@10.0.0.7/screen"
+
+[[presentation.sources]]
+name = "test-card"
+kind = "stream"
+place = "file:///etc/passwd"
+"#;
+    let told = errors(text);
+    let places: Vec<_> = told.iter().map(|line| line.split(": ").take(2).collect::<Vec<_>>().join(": ")).collect();
+    assert_eq!(
+        places,
+        [
+            "roombox.toml:6:1: presentation.source",
+            "roombox.toml:15:1: presentation.sources[1].place",
+            "roombox.toml:18:1: presentation.sources[2].name",
+            "roombox.toml:20:1: presentation.sources[2].place",
+            "roombox.toml:23:1: presentation.sources[3].name",
+            "roombox.toml:25:1: presentation.sources[3].place",
+        ],
+        "{told:#?}"
+    );
+    assert!(!told.concat().contains("secret"), "{told:#?}");
+}
+
+#[test]
+fn keys_that_mean_nothing_to_a_kind_of_source_are_warned_of() {
+    let text = r#"
+account.server = "meet.example.org"
+presentation.source = "laptop"
+presentation.sources = [{ name = "laptop", kind = "capture", interval = 5 }]
+"#;
+    let told = warnings(text);
+    assert!(matches!(&told[..], [line] if line.contains("sources[0].interval: counts for nothing")), "{told:#?}");
+}

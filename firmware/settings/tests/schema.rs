@@ -10,7 +10,7 @@ use serde_json::Value;
 const FULL: &str = r#"
 account = { server = "a.b", domain = "a.b", user = "u", password = "p", password_file = "f", register = true, register_expires = 300, display_name = "n", ca_file = "c", certificate_pin = "p", client_certificate = "c", client_key = "k", tls_min_version = "1.2", tls_server_name = "n", outbound_flows = 1, ice_servers = [{ url = "turn:a.b", user = "u", password = "p" }] }
 conference = { http_server = "a.b", target = "1", auto_dial = true, auto_answer = true, entries = [{ name = "n", target = "1" }] }
-presentation = { picture = "p" }
+presentation = { source = "s", picture = "p", sources = [{ name = "s", kind = "pdf", place = "p", interval = 1, user = "u", password = "p" }] }
 screen = { output = "none" }
 "#;
 

@@ -126,6 +126,12 @@ catalogue! {
     NothingPresented: Owner, "Nothing is being presented.";
     /// The picture to be presented is not there, or media cannot send it.
     NothingToPresent: Owner, "The picture to present cannot be sent.";
+    /// The device was unplugged, the stream broke, a file went away; the last picture stands.
+    NoPresentedPicture: Owner, "What is presented gives no picture.";
+    /// A presentation source that is not configured.
+    UnknownSource: Owner, "The box has no presentation source of that name.";
+    /// Pages are to be turned where there are none.
+    NoPages: Owner, "What is presented has no pages to turn.";
     /// The server refused the permission INFO of a presentation (spec section 4.1).
     PresentationRefused: Administrator, "The conference does not allow a presentation now.";
     /// The server did not answer, or a presentation could not be agreed on; the call goes on.

@@ -43,11 +43,19 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
     },
+    /// Turn the pages of the presentation.
+    Page {
+        /// `first`, `last`, `next`, `previous`, or the number of a page, from 1 on.
+        to: PageTurn,
+    },
     /// Start or stop the presentation; the other way round when `on` is absent.
     Present {
         /// True = start.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<bool>,
+        /// Name of what is shown, now if the presentation runs and else from its start on; as before when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
     },
     /// As if this button of the board had been pressed.
     Press {
@@ -75,6 +83,23 @@ pub enum Command {
         /// 0..=100.
         level: u8,
     },
+}
+
+/// Where to turn to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageTurn {
+    /// The first page.
+    First,
+    /// The last.
+    Last,
+    /// The next; the last stays.
+    Next,
+    /// The one before; the first stays.
+    Previous,
+    /// The page of this number, from 1 on, or the last.
+    #[serde(untagged)]
+    Page(u32),
 }
 
 /// What became of a command.

@@ -9,11 +9,12 @@ mod session;
 mod status;
 
 pub use cause::{Cause, CauseCode, Mender};
-pub use command::{Command, CommandResult};
+pub use command::{Command, CommandResult, PageTurn};
 pub use event::Event;
 pub use roombox_conference::api::{CallId, CallState, ConnectionState};
 pub use session::{
-    Admission, ContentStatus, HoldStatus, PresentationState, PresentationStatus, RoleStatus, RoomRole, SessionStatus,
+    Admission, ContentStatus, HoldStatus, PageStatus, PresentationState, PresentationStatus, RoleStatus, RoomRole,
+    SessionStatus,
 };
 pub use status::{
     BoxInfo, CallStatus, CameraFact, CameraStatus, CameraWanted, DeviceFact, Incoming, Leds, MediaStatus,

@@ -86,6 +86,26 @@ pub struct PresentationStatus {
     /// Why the last one failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// Name of what is shown, or would be.
+    #[serde(default)]
+    pub source: String,
+    /// Names of everything that can be shown.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// The page that is shown, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageStatus>,
+}
+
+/// A page of the presentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageStatus {
+    /// From 1 on.
+    pub page: u32,
+    /// Of how many.
+    pub pages: u32,
+    /// The file.
+    pub name: String,
 }
 
 /// What we are in a conference.

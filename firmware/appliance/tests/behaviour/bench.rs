@@ -149,7 +149,7 @@ impl Bench {
 
     pub(crate) fn set(&self) -> Vec<MediaSetting> {
         let set = self.outputs.iter().filter_map(|output| match output {
-            Output::Media(setting) => Some(*setting),
+            Output::Media(setting) => Some(setting.clone()),
             _ => None,
         });
         set.collect()

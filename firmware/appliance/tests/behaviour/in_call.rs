@@ -50,7 +50,7 @@ fn commands_for_a_call_become_commands_for_the_present_one() {
         (digits("12 #a,"), conference::Command::Dtmf { call: CALL, tones: "12#A,".into() }),
         (Command::Hold, hold(true)),
         (Command::Resume, hold(false)),
-        (Command::Present { on: Some(true) }, conference::Command::Present { call: CALL, command: start() }),
+        (Command::Present { on: Some(true), source: None }, conference::Command::Present { call: CALL, command: start() }),
         (
             Command::ReceiveQuality { quality: ReceiveQuality::Low },
             conference::Command::ReceiveQuality { call: CALL, quality: ReceiveQuality::Low },
@@ -96,10 +96,11 @@ fn a_presentation_is_shown_as_it_is_and_not_as_it_was_asked_for() {
 #[test]
 fn a_presentation_is_started_as_the_owner_wishes() {
     let mut settings = settings();
-    settings.presentation = Presentation { picture: None, hint: ContentHint::Motion, max_bitrate_kbps: 3000 };
+    settings.presentation =
+        Presentation { hint: ContentHint::Motion, max_bitrate_kbps: 3000, ..Presentation::default() };
     let mut bench = Bench::ready_with(&settings);
     bench.call(in_call_state(true));
-    bench.command(Command::Present { on: None });
+    bench.command(Command::Present { on: None, source: None });
     let hint = conference::ContentHint::Motion;
     let command = PresentCommand::Start { hint, max_bitrate: Some(3_000_000), attempts: 2 };
     assert!(bench.asked().contains(&conference::Command::Present { call: CALL, command }));
@@ -108,9 +109,9 @@ fn a_presentation_is_started_as_the_owner_wishes() {
 #[test]
 fn nothing_presented_cannot_be_stopped_and_a_start_is_not_asked_for_twice() {
     let mut bench = Bench::in_call();
-    assert_eq!(bench.refused(Command::Present { on: Some(false) }), Some(CauseCode::NothingPresented));
+    assert_eq!(bench.refused(Command::Present { on: Some(false), source: None }), Some(CauseCode::NothingPresented));
     presentation(&mut bench, PresentationPhase::Active);
-    assert_eq!(bench.refused(Command::Present { on: Some(true) }), None);
+    assert_eq!(bench.refused(Command::Present { on: Some(true), source: None }), None);
     assert_eq!(bench.asked(), []);
 }
 

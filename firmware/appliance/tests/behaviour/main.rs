@@ -9,6 +9,7 @@ mod causes;
 mod devices;
 mod house;
 mod in_call;
+mod presenting;
 mod random_walk;
 mod shown;
 mod tree;

@@ -1,7 +1,7 @@
 //! The JSON of the tree is what tools outside rely on.
 
 use roombox_appliance::api::{Input, MediaFact};
-use roombox_appliance::tree::{Cause, CauseCode, Command, CommandResult, Event, Status};
+use roombox_appliance::tree::{Cause, CauseCode, Command, CommandResult, Event, PageTurn, Status};
 use roombox_conference::api::ReceiveQuality;
 use serde_json::json;
 
@@ -15,7 +15,9 @@ fn commands_are_read_with_and_without_their_optional_values() {
         (json!({"command": "mute"}), Command::Mute { on: None }),
         (json!({"command": "camera", "on": false}), Command::Camera { on: Some(false) }),
         (json!({"command": "volume", "level": 30}), Command::Volume { level: 30 }),
-        (json!({"command": "present"}), Command::Present { on: None }),
+        (json!({"command": "page", "to": "next"}), Command::Page { to: PageTurn::Next }),
+        (json!({"command": "page", "to": 3}), Command::Page { to: PageTurn::Page(3) }),
+        (json!({"command": "present"}), Command::Present { on: None, source: None }),
         (json!({"command": "ask-camera"}), Command::AskCamera),
         (json!({"command": "dtmf", "digits": "12#"}), Command::Dtmf { digits: "12#".into() }),
         (json!({"command": "transfer", "target": "200"}), Command::Transfer { target: "200".into() }),

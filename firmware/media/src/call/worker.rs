@@ -95,7 +95,7 @@ impl Worker {
         }
         self.senders.clear();
         self.rooms.leave(self.seat.serial);
-        self.rooms.presenter.stop(self.seat.serial).await;
+        self.rooms.presenter.stop(self.seat.serial);
         self.peer.close().await;
         self.running.stop().await;
         *locked(&self.seat.attending) = None;

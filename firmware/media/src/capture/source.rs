@@ -1,9 +1,6 @@
 //! Opens each kind of camera.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use gst::prelude::*;
 use roombox_hal::{
@@ -13,8 +10,9 @@ use roombox_hal::{
 };
 
 use crate::{
+    api::NetworkStream,
     attention::Attention,
-    capture::{PictureFormat, modes, test_card::CardFrames, thin},
+    capture::{PictureFormat, modes, network, test_card::CardFrames, thin},
     codec::{CodecElements, Direction},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
@@ -65,7 +63,8 @@ pub(crate) fn open(
     };
     let pipeline = described(&chain.to_string())?;
     if camera.source == CameraSource::TestPicture {
-        draw(&pipeline, CardFrames::new(card_of(device, bench.card)?, &bench.format)?, &bench.format.caps)?;
+        let mut frames = CardFrames::new(card_of(device, bench.card)?, &bench.format)?;
+        replace(&pipeline, move |pace| frames.next(pace), &bench.format.caps)?;
     }
     if let (Some(attention), Ok(place)) = (&bench.attention, pad(&pipeline, capture::THIN)) {
         thin::at(&place, attention);
@@ -75,13 +74,33 @@ pub(crate) fn open(
     Ok(Opened { running: run(pipeline, pace, bench, each)?, name })
 }
 
-/// A picture file as a still, as often as the format says.
-pub(crate) fn picture(
-    path: &Path,
+/// Pictures that `draw` makes, as often as the format says, each with the times of what it is given.
+pub(crate) fn drawn(
+    bench: &Bench,
+    draw: impl FnMut(&gst::BufferRef) -> Result<gst::Buffer, MediaError> + Send + 'static,
+    each: impl FnMut(gst::Buffer) + Send + 'static,
+) -> Result<Running, MediaError> {
+    let pipeline = described(&capture::test_picture(bench.format.size).to_string())?;
+    replace(&pipeline, draw, &bench.format.caps)?;
+    run(pipeline, Pace::Common(&bench.timeline), bench, each)
+}
+
+/// A stream from the network, at its own pace.
+pub(crate) fn stream(
+    stream: &NetworkStream,
     bench: &Bench,
     each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Running, MediaError> {
-    let pipeline = described(&capture::still(path, bench.format.size).to_string())?;
+    let pipeline = described(&capture::stream(bench.format.size).to_string())?;
+    let net: gst::Element = named(&pipeline, "net")?;
+    net.set_property("uri", &stream.url);
+    let login = stream.login.clone();
+    net.connect("source-setup", false, move |values| {
+        if let Some(source) = values.get(1).and_then(|value| value.get::<gst::Element>().ok()) {
+            network::set_up(&source, login.as_ref());
+        }
+        None
+    });
     run(pipeline, Pace::Own(&bench.timeline), bench, each)
 }
 
@@ -109,7 +128,11 @@ impl Bench {
 fn v4l2(device: Option<&str>, bench: &Bench) -> Result<(Chain, String), MediaError> {
     let cameras = linux::cameras();
     let camera = match device {
-        Some(device) => cameras.into_iter().find(|camera| camera.device == device),
+        Some(device) => {
+            // A link of udev (`/dev/v4l/by-id/…`) leads to the node and stays the same over restarts.
+            let node = std::fs::canonicalize(device).map_or_else(|_| device.into(), |path| path.display().to_string());
+            cameras.into_iter().find(|camera| camera.device == node || camera.bus == device)
+        }
         None => cameras.into_iter().next(),
     };
     let missing = || {
@@ -139,16 +162,20 @@ fn card_of(device: Option<&str>, card: u8) -> Result<u8, MediaError> {
     device.map_or(Ok(card), number)
 }
 
-/// The source of tiny pictures gives the pace; they are replaced by frames of the card out of a pool.
-fn draw(pipeline: &gst::Pipeline, frames: CardFrames, caps: &gst::Caps) -> Result<(), MediaError> {
-    let (frames, caps) = (Mutex::new(frames), caps.clone());
+/// The source of tiny pictures gives the pace; they are replaced by what `draw` makes.
+fn replace(
+    pipeline: &gst::Pipeline,
+    draw: impl FnMut(&gst::BufferRef) -> Result<gst::Buffer, MediaError> + Send + 'static,
+    caps: &gst::Caps,
+) -> Result<(), MediaError> {
+    let (draw, caps) = (Mutex::new(draw), caps.clone());
     let kinds = gst::PadProbeType::EVENT_DOWNSTREAM | gst::PadProbeType::BUFFER;
     pad(pipeline, "card")?.add_probe(kinds, move |_, probe| {
         match &mut probe.data {
             Some(gst::PadProbeData::Event(event)) if event.type_() == gst::EventType::Caps => {
                 *event = gst::event::Caps::new(&caps);
             }
-            Some(gst::PadProbeData::Buffer(buffer)) => match locked(&frames).next(buffer) {
+            Some(gst::PadProbeData::Buffer(buffer)) => match locked(&draw)(buffer) {
                 Ok(frame) => *buffer = frame,
                 Err(error) => tracing::warn!(%error, "test picture: no frame"),
             },

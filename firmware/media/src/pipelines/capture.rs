@@ -90,8 +90,8 @@ pub(crate) fn film(path: &str, picture: PictureSize) -> Chain {
     Chain::new().to(file).to(decode).then(software(picture, true))
 }
 
-/// A picture file as a still, as often as the format says.
-pub(crate) fn still(path: &Path, picture: PictureSize) -> Chain {
+/// One picture out of a file.
+pub(crate) fn picture_file(path: &Path, picture: PictureSize) -> Chain {
     let caps = format!("video/x-raw,format=I420,{},pixel-aspect-ratio=1/1", picture.size());
     Chain::new()
         .to(Element::new("filesrc").set("location", path.display()))
@@ -99,9 +99,13 @@ pub(crate) fn still(path: &Path, picture: PictureSize) -> Chain {
         .to(Element::new("videoconvert"))
         .to(Element::new("videoscale").set("add-borders", true))
         .caps(caps)
-        .to(Element::new("imagefreeze").set("is-live", true))
-        .to(format(picture))
-        .to(out(true))
+        .to(out(false))
+}
+
+/// A stream from the network; the element `net` is told its address.
+pub(crate) fn stream(picture: PictureSize) -> Chain {
+    let net = Element::new("uridecodebin").named("net").set("caps", "video/x-raw").set("expose-all-streams", false);
+    Chain::new().to(net).to(queue()).then(software(picture, true))
 }
 
 /// A source of tiny pictures gives the pace; they are replaced behind the element `card`.

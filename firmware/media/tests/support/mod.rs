@@ -7,11 +7,16 @@
     reason = "each test file uses its part; tests watch the clock and the process"
 )]
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::{
-    api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, VoiceProcessing},
+    MediaError,
+    api::{MediaCall, MediaConfig, MediaEvent, Pages, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
 };
 use roombox_testcard::code::{self, FrameCode};
@@ -75,6 +80,12 @@ impl Box {
         }
     }
 
+    /// Opens what is to be presented and sends it; true when the other side has to agree first.
+    pub async fn present(&self, call: MediaCall) -> Result<bool, MediaError> {
+        self.engine.open_presentation(call).await?;
+        self.engine.add_presentation(call).await
+    }
+
     /// Takes what was told until now.
     pub fn rest(&mut self) {
         while let Ok(event) = self.events.try_recv() {
@@ -115,6 +126,30 @@ pub async fn connect(caller: &Box, answerer: &Box, call: MediaCall) {
     let offer = caller.engine.create_offer(call, false).await.unwrap();
     let answer = answerer.engine.create_answer(call, &offer).await.unwrap();
     caller.engine.accept_answer(call, &answer).await.unwrap();
+}
+
+/// A picture file as the only page.
+pub fn still(path: PathBuf) -> PresentationSource {
+    PresentationSource::Pages { of: Pages::Picture(path), interval: None }
+}
+
+/// Makes a PNG file of one colour (alpha, red, green, blue).
+pub fn painted(path: &Path, colour: u32) {
+    use gst::prelude::*;
+    gst::init().unwrap();
+    let text = format!(
+        "videotestsrc num-buffers=1 pattern=solid-color foreground-color={colour} ! \
+         video/x-raw,width=320,height=180 ! videoconvert ! pngenc ! filesink name=file"
+    );
+    let pipeline = gst::parse::launch(&text).unwrap();
+    pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap().set_property("location", path);
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let end = pipeline
+        .bus()
+        .unwrap()
+        .timed_pop_filtered(gst::ClockTime::from_seconds(60), &[gst::MessageType::Eos, gst::MessageType::Error]);
+    assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
+    pipeline.set_state(gst::State::Null).unwrap();
 }
 
 /// Code of a picture that fills the snapshot.

@@ -67,10 +67,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: OutputArguments,
     },
-    /// Start or stop the presentation, our second picture; without a word, switch over
+    /// Start or stop the presentation, our second picture, or turn its pages; without a word, switch over
     Present {
         #[arg(value_enum)]
-        action: Option<StartStop>,
+        action: Option<PresentAction>,
+        /// With start: what to show, by its name in the settings. With page: its number, from 1 on
+        #[arg(value_name = "SOURCE|PAGE")]
+        what: Option<String>,
         #[command(flatten)]
         output: OutputArguments,
     },
@@ -302,16 +305,23 @@ impl Switch {
     }
 }
 
+/// What is done with the presentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum StartStop {
+pub(crate) enum PresentAction {
+    /// Show a source, the one shown before when none is named
     Start,
+    /// Show nothing more
     Stop,
-}
-
-impl StartStop {
-    pub(crate) const fn is_start(self) -> bool {
-        matches!(self, Self::Start)
-    }
+    /// The first page
+    First,
+    /// The last page
+    Last,
+    /// The next page
+    Next,
+    /// The page before
+    Previous,
+    /// The page of this number
+    Page,
 }
 
 /// What a spectator receives.

@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod config;
+mod present;
 mod print;
 mod probe;
 mod simulate;
@@ -10,9 +11,10 @@ mod sip_check;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, StartStop, Switch};
+pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, Switch};
 pub(crate) use ask::{command, events, role, say, statistics, status};
 pub(crate) use config::config;
+pub(crate) use present::present;
 pub(crate) use print::fields;
 pub(crate) use probe::probe;
 pub(crate) use simulate::simulate;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use roombox_appliance::tree::{
     Admission, BoxInfo, CallState, CameraFact, ConnectionState, DeviceFact, MicrophoneFact, PresentationState,
-    RoomRole, SessionStatus, Status,
+    PresentationStatus, RoomRole, SessionStatus, Status,
 };
 use roombox_media::api::Statistics;
 use serde_json::Value;
@@ -86,7 +86,7 @@ fn session(session: &SessionStatus) -> Vec<String> {
     match session.presentation.state {
         PresentationState::Failed => lines.push(row("Presenting", &format!("failed{}", refused()))),
         PresentationState::Idle => {}
-        PresentationState::Presenting => lines.push(row("Presenting", "yes")),
+        PresentationState::Presenting => lines.push(row("Presenting", &presented(&session.presentation))),
         PresentationState::Starting => lines.push(row("Presenting", "it starts")),
         PresentationState::Stopping => lines.push(row("Presenting", "it stops")),
     }
@@ -97,6 +97,13 @@ fn session(session: &SessionStatus) -> Vec<String> {
         lines.push(row("Role", "spectator"));
     }
     lines
+}
+
+/// What is presented, with the page where there are several.
+fn presented(presentation: &PresentationStatus) -> String {
+    let page = presentation.page.as_ref();
+    let page = page.map_or_else(String::new, |page| format!(", page {} of {}", page.page, page.pages));
+    format!("{}{page}", if presentation.source.is_empty() { "yes" } else { &presentation.source })
 }
 
 const fn microphone(status: &Status) -> &'static str {

@@ -2,7 +2,7 @@
 
 use roombox_appliance::{
     api::{Input, MediaFact, SoundDevice},
-    tree::{Cause, CauseCode},
+    tree::{Cause, CauseCode, PageStatus},
 };
 use roombox_conference::api as conference;
 use roombox_hal::{DeviceFinding, DeviceProblem, Part, status_display::DisplayError};
@@ -26,6 +26,8 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         MediaEvent::Camera { .. }
         | MediaEvent::CameraSending { .. }
         | MediaEvent::Microphone { .. }
+        | MediaEvent::PresentationPage { .. }
+        | MediaEvent::PresentationSource { .. }
         | MediaEvent::Screen { .. }
         | MediaEvent::Sound { .. }
         | MediaEvent::Voice { .. } => None,
@@ -100,6 +102,10 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::FirstAudio { .. } => MediaFact::FirstAudio,
         MediaEvent::FirstFrame { .. } => MediaFact::FirstFrame,
         MediaEvent::Microphone { muted } => MediaFact::Microphone { muted },
+        MediaEvent::PresentationPage { page, pages, name } => {
+            MediaFact::PresentationPage(PageStatus { page, pages, name })
+        }
+        MediaEvent::PresentationSource { working, reason } => MediaFact::PresentationSource { working, reason },
         MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
         MediaEvent::Screen { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoScreen)),
         MediaEvent::Screen { name, reason, .. } => {

@@ -1,5 +1,6 @@
 //! The driver's side of the media engine: requests as tasks, settings, and the time before the engine is there.
 
+mod presenting;
 mod receive;
 mod requests;
 
@@ -8,12 +9,16 @@ use std::collections::HashMap;
 use roombox_appliance::api::MediaSetting;
 use roombox_conference::api::{CallId, MediaFact, MediaRequest};
 use roombox_media::{
-    api::{MediaCall, MediaEvent},
+    api::{MediaCall, MediaEvent, PresentationSource},
     engine::MediaEngine,
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use self::{receive::Receives, requests::Lane};
+use self::{
+    presenting::{Opened, Presenting},
+    receive::Receives,
+    requests::Lane,
+};
 
 /// What became of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +35,7 @@ pub(super) struct Media {
     /// One task a lane does its requests in order; it ends with the call.
     lanes: HashMap<(CallId, Lane), UnboundedSender<Task>>,
     receives: Receives,
+    presenting: Presenting,
 }
 
 enum Engine {
@@ -48,12 +54,16 @@ struct Task {
     request: MediaRequest,
     media: MediaCall,
     receive: bool,
+    /// What became of the source of a presentation.
+    opened: Option<Opened>,
 }
 
 impl Media {
-    pub(super) fn new(answers: UnboundedSender<Answer>) -> Self {
+    /// `sources`: what can be presented, by name.
+    pub(super) fn new(answers: UnboundedSender<Answer>, sources: HashMap<String, PresentationSource>) -> Self {
         let engine = Engine::Starting { requests: Vec::new(), settings: Vec::new() };
-        Self { engine, answers, lanes: HashMap::new(), receives: Receives::default() }
+        let presenting = Presenting::new(sources);
+        Self { engine, answers, lanes: HashMap::new(), receives: Receives::default(), presenting }
     }
 
     /// The engine is there, or will never be.
@@ -105,6 +115,8 @@ impl Media {
             (Engine::Starting { settings, .. }, setting) => settings.push(setting),
             (Engine::Running(engine), MediaSetting::Camera(on)) => engine.set_camera(on),
             (Engine::Running(engine), MediaSetting::Microphone(on)) => engine.set_microphone(on),
+            (Engine::Running(engine), MediaSetting::Page(to)) => presenting::turn(engine, to),
+            (Engine::Running(engine), MediaSetting::Source(name)) => self.presenting.choose(engine, &name),
             (Engine::Running(engine), MediaSetting::Volume(level)) => engine.set_volume(level),
             (Engine::Absent(_), _) => {}
         }
@@ -133,12 +145,19 @@ impl Media {
         let replaced = last || matches!(request, MediaRequest::CreateReceiveOffer { .. });
         if replaced && let Some(media) = self.receives.take(call) {
             let request = MediaRequest::CloseReceive { call };
-            self.queue(engine, call, Lane::Receive, Task { request, media, receive: true });
+            self.queue(engine, call, Lane::Receive, Task { request, media, receive: true, opened: None });
         }
         let receive = lane == Lane::Receive;
         let media = if receive { self.receives.number(&request) } else { Some(MediaCall(call.0)) };
         if let Some(media) = media {
-            self.queue(engine, call, lane, Task { request, media, receive });
+            self.presenting.stops(&request);
+            let task = Task { request, media, receive, opened: None };
+            if matches!(task.request, MediaRequest::AddPresentation { .. }) {
+                let queue = self.lane(engine, call, lane).downgrade();
+                self.presenting.open(engine.clone(), task, queue);
+            } else {
+                self.queue(engine, call, lane, task);
+            }
         } else {
             self.refuse(&request, "the receive connection is closed");
         }
@@ -155,13 +174,16 @@ impl Media {
     }
 
     fn queue(&mut self, engine: &MediaEngine, call: CallId, lane: Lane, task: Task) {
-        let queue = self.lanes.entry((call, lane)).or_insert_with(|| {
+        // The task takes requests until the last sender, which is this one, is dropped.
+        let _ = self.lane(engine, call, lane).send(task);
+    }
+
+    fn lane(&mut self, engine: &MediaEngine, call: CallId, lane: Lane) -> &UnboundedSender<Task> {
+        self.lanes.entry((call, lane)).or_insert_with(|| {
             let (queue, tasks) = mpsc::unbounded_channel();
             tokio::spawn(serve(engine.clone(), lane, tasks, self.answers.clone()));
             queue
-        });
-        // The task takes requests until the last sender, which is this one, is dropped.
-        let _ = queue.send(task);
+        })
     }
 
     /// Has the next offer ready before it is asked for.
@@ -175,10 +197,14 @@ impl Media {
 
 /// Does the requests of one lane of a call, one after the other.
 async fn serve(engine: MediaEngine, lane: Lane, mut tasks: UnboundedReceiver<Task>, answers: UnboundedSender<Answer>) {
-    while let Some(Task { request, media, receive }) = tasks.recv().await {
+    while let Some(Task { request, media, receive, opened }) = tasks.recv().await {
         let receive = receive.then_some(media);
         let told = requests::reservation(&request);
-        for fact in told.into_iter().chain(requests::run(&engine, media, request).await) {
+        let fact = match opened.map_or(Ok(()), Opened::outcome) {
+            Ok(()) => requests::run(&engine, media, request).await,
+            Err(reason) => requests::refusal(&request, &reason),
+        };
+        for fact in told.into_iter().chain(fact) {
             // The driver is gone when this fails.
             let _ = answers.send(Answer { fact, receive });
         }
@@ -202,7 +228,7 @@ mod tests {
 
     fn media() -> (Media, UnboundedReceiver<Answer>) {
         let (sender, answers) = mpsc::unbounded_channel();
-        (Media::new(sender), answers)
+        (Media::new(sender, HashMap::new()), answers)
     }
 
     #[test]

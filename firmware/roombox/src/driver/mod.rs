@@ -27,7 +27,10 @@ use roombox_appliance::{
 };
 use roombox_conference::{ConferenceClient, api::NetworkEvent};
 use roombox_hal::{DeviceFinding, Hardware, status_display::DisplayError};
-use roombox_media::{api::MediaEvent, engine::MediaEngine};
+use roombox_media::{
+    api::{MediaEvent, PresentationSource},
+    engine::MediaEngine,
+};
 use roombox_sip::{agent::UserAgent, api as sip};
 use roombox_sip_transports::{ClientTls, FlowEvents, Transports};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -56,6 +59,8 @@ pub(crate) struct Parts {
     /// The engine when it is started, or why it is not.
     pub(crate) engine: oneshot::Receiver<Result<MediaEngine, String>>,
     pub(crate) media_events: mpsc::UnboundedReceiver<MediaEvent>,
+    /// What can be presented, by name.
+    pub(crate) sources: HashMap<String, PresentationSource>,
     pub(crate) transports: Transports,
     /// For what is asked of the server by HTTP.
     pub(crate) tls: ClientTls,
@@ -113,7 +118,7 @@ impl Driver {
             findings: findings.clone(),
             front: Front::new(leds, status_display, parts.house.display),
             http: HttpClient::new(parts.tls, answers),
-            media: Media::new(facts),
+            media: Media::new(facts, parts.sources),
             places: Places::new(found),
             transports: parts.transports,
             events: parts.events,

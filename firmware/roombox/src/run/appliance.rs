@@ -24,7 +24,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{identity, parts};
+use super::{identity, parts, presentation};
 use crate::{
     control::server::ControlSocket,
     driver::{Driver, Parts, Times},
@@ -85,6 +85,7 @@ impl RunningBox {
             hardware: virtual_board.unwrap_or_else(|| roombox_hal::open(board)),
             engine,
             media_events,
+            sources: presentation::sources(settings, board),
             transports,
             tls,
             flows,

@@ -50,7 +50,9 @@ fn complete_paths(settings: &mut Settings, folder: &Path) {
     let account = &mut settings.account;
     let paths =
         [&mut account.ca_file, &mut account.client_certificate, &mut account.client_key, &mut account.password_file];
-    for path in paths.into_iter().chain([&mut settings.presentation.picture]).flatten() {
+    let presentation = &mut settings.presentation;
+    let files = presentation.sources.iter_mut().filter(|source| source.kind.is_file()).map(|source| &mut source.place);
+    for path in paths.into_iter().chain([&mut presentation.picture]).chain(files).flatten() {
         *path = folder.join(&*path).display().to_string();
     }
 }

@@ -5,6 +5,7 @@ mod conference;
 pub(crate) mod configuration;
 mod identity;
 mod parts;
+mod presentation;
 pub(crate) mod signals;
 
 use std::{

@@ -9,12 +9,12 @@ use roombox_conference::{
 };
 use roombox_hal::board::Board;
 use roombox_media::{
-    api::{CodecTrials, MediaConfig, PresentationSource, VoiceProcessing},
+    api::{CodecTrials, MediaConfig, VoiceProcessing},
     peer::IceServer,
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, Presentation, ScreenOutput, Settings, Video, VideoCodec},
+    model::{Account, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -23,7 +23,7 @@ use roombox_sip::{
 };
 use roombox_sip_transports::{ClientTlsOptions, Pem, TlsVersion};
 
-use super::conference;
+use super::{conference, presentation};
 
 /// The three machines of a box.
 pub(crate) struct Machines {
@@ -143,7 +143,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         camera_off: video.start_off,
         volume: settings.audio.volume,
         picture_source: PICTURE_SOURCE,
-        presentation: Some(presented(&settings.presentation)),
+        presentation: presentation::sources(settings, board).remove(settings.presentation.first()),
         presentation_max_bitrate_kbps: settings.presentation.max_bitrate_kbps,
     }
 }
@@ -157,12 +157,6 @@ const fn output_name(output: ScreenOutput) -> &'static str {
         ScreenOutput::None => "none",
         ScreenOutput::Window => "window",
     }
-}
-
-/// The owner's picture, or the test card.
-fn presented(presentation: &Presentation) -> PresentationSource {
-    let picture = presentation.picture.as_ref();
-    picture.map_or(PresentationSource::TestCard, |path| PresentationSource::Picture(path.into()))
 }
 
 /// RTP names of the codecs offered, best first.
@@ -259,15 +253,6 @@ mod tests {
         let number: u32 = user(&account, 77).parse().unwrap();
         assert!(roombox_conference::identity::GUESTS.contains(&number));
         assert!(agent(&account, "1", "d", "urn:uuid:x".into()).unwrap().registration.is_none());
-    }
-
-    #[test]
-    fn the_owners_picture_is_presented_where_there_is_one() {
-        let mut settings = Settings::default();
-        let presented = |settings: &Settings| media(settings, &Board::default(), Path::new("/")).presentation;
-        assert_eq!(presented(&settings), Some(PresentationSource::TestCard));
-        settings.presentation.picture = Some("/slide.png".into());
-        assert_eq!(presented(&settings), Some(PresentationSource::Picture("/slide.png".into())));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{Key, Kind, PATH, TARGET, checks, key, number, required, text};
 
 const PEOPLE: Kind = Kind::Texts { check: checks::caller, allowed: "user@domain, @domain or user", most: 64 };
+const LABEL: Kind = text(checks::label, "text of 1 to 64 characters without line breaks");
 const REACTION: Kind = Kind::Choice(&["ignore", "probe", "reconnect"]);
 
 pub(super) const CONFERENCE: &[Key] = &[
@@ -42,16 +43,33 @@ pub(super) const CONFERENCE: &[Key] = &[
 ];
 
 const ENTRY: &[Key] = &[
-    required(
-        "name",
-        text(checks::label, "text of 1 to 64 characters without line breaks"),
-        "Shown on panel and display.",
-    ),
+    required("name", LABEL, "Shown on panel and display."),
     required("target", TARGET, "The conference."),
 ];
 
+const SOURCE: &[Key] = &[
+    required("name", LABEL, "What people call it, on the panel and in roombox present start NAME."),
+    required(
+        "kind",
+        Kind::Choice(&["capture", "folder", "pdf", "picture", "stream"]),
+        "An HDMI or USB capture device (or a camera), a folder of PNG and JPEG files, a PDF file, one picture file, or a \
+         stream from the network.",
+    ),
+    key(
+        "place",
+        text(checks::filled, "a device, a path or an address"),
+        "Of a capture device its node, its /dev/v4l/by-id/ link or the port it is plugged into; default the second camera \
+         of the board file. Of files their path. Of a stream its rtsp:, rtsps:, http: or https: address.",
+    ),
+    key("interval", number(1, 86_400), "Seconds after which the next page comes by itself; default never."),
+    key("user", text(checks::filled, "text"), "User at the server of a stream."),
+    key("password", text(checks::filled, "text"), "Password at the server of a stream."),
+];
+
 pub(super) const PRESENTATION: &[Key] = &[
-    key("picture", PATH, "PNG or JPEG file to show as a still; default the moving test card."),
+    key("source", LABEL, "Name of the source shown when no other is asked for; default picture, else test-card."),
+    key("sources", Kind::Tables(SOURCE), "What can be shown besides the moving test card."),
+    key("picture", PATH, "PNG or JPEG file to show as a still: a source of the name picture."),
     key(
         "hint",
         Kind::Choice(&["detail", "motion", "text"]),
