@@ -118,6 +118,11 @@ pub enum MediaFact {
     },
     /// This page of the presentation is shown.
     PresentationPage(PageStatus),
+    /// The capture device that is watched has a signal, or has none any more.
+    PresentationSignal {
+        /// It has one.
+        present: bool,
+    },
     /// What is presented gives no picture any more, or again.
     PresentationSource {
         /// It gives one.

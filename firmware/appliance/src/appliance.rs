@@ -7,6 +7,7 @@ use roombox_conference::api as conference;
 use roombox_conference::machine::Machine;
 
 use crate::api::{CommandId, Input, MediaSetting, Output};
+use crate::auto_present::AutoPresent;
 use crate::call::CallDesk;
 use crate::causes::{self, CONFERENCE, Causes};
 use crate::config::ApplianceConfig;
@@ -34,6 +35,7 @@ pub struct Appliance {
     pub(crate) desk: CallDesk,
     pub(crate) devices: Devices,
     pub(crate) presenting: Presenting,
+    pub(crate) auto_present: AutoPresent,
     pub(crate) causes: Causes,
     /// Why the last press was refused, and until when that is shown.
     pub(crate) notice: Option<(Cause, Instant)>,
@@ -49,12 +51,14 @@ impl Appliance {
     pub fn new(config: ApplianceConfig) -> Self {
         let devices = Devices::new(!config.start_muted, !config.camera_off, config.volume);
         let presenting = Presenting::new(config.source.clone());
+        let auto_present = AutoPresent::new(config.auto_present);
         Self {
             config,
             life: Life::Starting,
             desk: CallDesk::new(),
             devices,
             presenting,
+            auto_present,
             causes: Causes::default(),
             notice: None,
             failed_call_until: None,
@@ -142,6 +146,7 @@ impl Appliance {
     /// Tells everybody what has changed, after whatever happened.
     fn settle(&mut self, now: Instant) {
         self.pass_time(now);
+        self.follow_signal(now);
         let present = Told::of(self);
         let changes = self.told.changes_to(&present);
         self.outputs.extend(changes);
@@ -166,7 +171,7 @@ impl Machine for Appliance {
                 let _shown = self.press(now, button, action);
             }
             Input::Conference(event) => self.conference_told(now, event),
-            Input::Media(fact) => self.media_told(fact),
+            Input::Media(fact) => self.media_told(now, fact),
             Input::Board(findings) => {
                 self.clear(CauseCode::BoardDeviceMissing);
                 for cause in causes::of_board(&findings) {
@@ -191,7 +196,10 @@ impl Machine for Appliance {
 
     fn next_deadline(&self) -> Option<Instant> {
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        [self.desk.next_minute(), notice, self.failed_call_until].into_iter().flatten().min()
+        [self.desk.next_minute(), notice, self.failed_call_until, self.auto_present.next_deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn status(&self) -> Status {

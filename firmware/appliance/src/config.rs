@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roombox_conference::api::{ContentHint, PresentCommand};
 use roombox_hal::board::{Board, CameraSource};
 use roombox_hal::buttons::ButtonAction;
-use roombox_settings::model::{self, Account, Presentation, ScreenOutput, Settings};
+use roombox_settings::model::{self, Account, AutoPresent, Presentation, ScreenOutput, Settings};
 
 use crate::tree::{BoxInfo, Cause, CauseCode};
 
@@ -34,6 +34,8 @@ pub struct ApplianceConfig {
     pub sources: Vec<String>,
     /// The one that is presented when no other is asked for.
     pub source: String,
+    /// That one is presented by itself while it has a signal.
+    pub auto_present: bool,
     /// The board has a camera.
     pub has_camera: bool,
     /// Microphone muted at the start.
@@ -62,6 +64,7 @@ impl ApplianceConfig {
             presentation: presentation(&settings.presentation),
             sources: settings.presentation.names().into_iter().map(str::to_owned).collect(),
             source: settings.presentation.first().to_owned(),
+            auto_present: settings.presentation.auto == AutoPresent::OnSignal,
             has_camera: board.camera.source != CameraSource::None,
             start_muted: settings.audio.start_muted,
             camera_off: settings.video.start_off,

@@ -115,8 +115,9 @@ impl Appliance {
         self.event(Event::Vendor { name, data });
     }
 
-    pub(crate) fn media_told(&mut self, fact: MediaFact) {
+    pub(crate) fn media_told(&mut self, now: Instant, fact: MediaFact) {
         match &fact {
+            MediaFact::PresentationSignal { present } => self.auto_present.signal_changed(now, *present),
             MediaFact::Camera { working, name, reason } => {
                 let (name, reason) = (name.clone(), reason.clone());
                 if self.config.has_camera {

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod appliance;
+mod auto_present;
 mod call;
 mod causes;
 mod config;

@@ -25,6 +25,13 @@ impl Appliance {
     /// Starts or stops the presentation; without a wish the other way round. Another source takes the place of the
     /// present one.
     pub(crate) fn present(&mut self, on: Option<bool>, source: Option<&str>) -> Result<(), Cause> {
+        self.present_source(on, source)?;
+        self.auto_present.decided_by_others();
+        Ok(())
+    }
+
+    /// The same, whoever wants it.
+    pub(crate) fn present_source(&mut self, on: Option<bool>, source: Option<&str>) -> Result<(), Cause> {
         let call = self.standing_call()?;
         let source = source.map(|name| self.source(name)).transpose()?;
         let other = source.filter(|source| *source != self.presenting.source);
@@ -82,6 +89,7 @@ impl Appliance {
     pub(crate) fn presentation_status(&self, known: PresentationStatus) -> PresentationStatus {
         PresentationStatus {
             source: self.presenting.source.clone(),
+            signal: self.auto_present.signal(),
             sources: self.config.sources.clone(),
             page: self.presenting.page.clone().filter(|page| page.pages > 1),
             ..known

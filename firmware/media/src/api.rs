@@ -63,6 +63,8 @@ pub struct MediaConfig {
     pub picture_source: u8,
     /// What a presentation shows; `None` = nothing can be presented until the engine is told otherwise.
     pub presentation: Option<PresentationSource>,
+    /// The source of the presentation is kept open from the start, and whether it has a signal is told.
+    pub watch_signal: bool,
     /// Upper bound of the presentation in kbit/s; spec section 4.1 has 1000.
     pub presentation_max_bitrate_kbps: u32,
 }
@@ -177,6 +179,8 @@ pub enum MediaEvent {
     Sound { device: SoundDevice, working: bool, name: String, reason: Option<String> },
     /// This page is presented, of so many; `name` is the file's.
     PresentationPage { page: u32, pages: u32, name: String },
+    /// The capture device that is watched for it has a signal, or has none any more.
+    PresentationSignal { present: bool },
     /// What is presented gives no picture any more (the call goes on, the last picture stands), or again.
     PresentationSource { working: bool, reason: Option<String> },
     /// What is presented cannot be encoded here; the call goes on without.

@@ -4,6 +4,7 @@
 mod book;
 mod deck;
 mod poppler;
+mod signal;
 mod source;
 
 use std::{
@@ -18,10 +19,12 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use self::{
     deck::Deck,
+    signal::SignalWatch,
     source::{Health, SourceDevice},
 };
 use crate::{
     api::{MediaEvent, PresentationSource, Turn},
+    attention::Attention,
     capture::{PictureFormat, source::Bench},
     error::MediaError,
     pipeline::locked,
@@ -52,6 +55,7 @@ pub(crate) struct Presenter {
     /// One source is opened at a time: two calls may want the same device.
     opening: tokio::sync::Mutex<()>,
     stage: Mutex<Stage>,
+    kept: Mutex<Option<Kept>>,
 }
 
 /// Never held while anything is opened.
@@ -75,10 +79,24 @@ struct Open {
     /// Its frames go to the hub.
     on_air: Arc<AtomicBool>,
     deck: Option<Arc<Deck>>,
-    /// Dropped with this, which closes the source.
-    _wanted: watch::Sender<bool>,
+    /// Dropped with this, which closes the source; absent where that is kept open.
+    _wanted: Option<watch::Sender<bool>>,
     /// Serial numbers of the calls that present it.
     calls: Vec<u64>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.on_air.store(false, Ordering::Release);
+    }
+}
+
+/// A source that is open whether it is presented or not.
+struct Kept {
+    source: PresentationSource,
+    on_air: Arc<AtomicBool>,
+    health: watch::Receiver<Health>,
+    _wanted: watch::Sender<bool>,
 }
 
 /// A start that is under way, until dropped.
@@ -95,11 +113,7 @@ impl Drop for Starting<'_> {
 
 impl Presenter {
     /// `bench`: what the camera is opened with.
-    pub(crate) fn new(
-        source: Option<PresentationSource>,
-        bench: &Bench,
-        events: UnboundedSender<MediaEvent>,
-    ) -> Self {
+    pub(crate) fn new(source: Option<PresentationSource>, bench: &Bench, events: UnboundedSender<MediaEvent>) -> Self {
         Self {
             hub: Arc::default(),
             bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, board: None, ..bench.clone() },
@@ -107,7 +121,22 @@ impl Presenter {
             next: Mutex::new(source),
             opening: tokio::sync::Mutex::default(),
             stage: Mutex::default(),
+            kept: Mutex::default(),
         }
+    }
+
+    /// Keeps the source open from now on and tells whether it has a signal; few of its frames are looked at while nobody
+    /// attends.
+    pub(crate) fn watch(&self, attention: &Arc<Attention>, tasks: &Tasks) -> Result<(), MediaError> {
+        let source = locked(&self.next).clone().ok_or(MediaError::NoPresentation)?;
+        let bench = Bench { attention: Some(Arc::clone(attention)), ..self.bench_for(&source)? };
+        let signal = Arc::new(SignalWatch::new(bench.format.info.clone(), self.events.clone()));
+        let (wanted, receiver) = watch::channel(true);
+        let (device, health) = self.device(&source, bench, None, Some(signal));
+        let on_air = Arc::clone(&device.on_air);
+        tasks.spawn(supervise(device, receiver, tasks.closing()));
+        *locked(&self.kept) = Some(Kept { source, on_air, health, _wanted: wanted });
+        Ok(())
     }
 
     /// What is presented from the next start on.
@@ -162,8 +191,7 @@ impl Presenter {
             return Err(MediaError::GivenUp);
         }
         if let Some(former) = stage.open.take() {
-            former.on_air.store(false, Ordering::Release);
-            opened.calls = former.calls;
+            opened.calls.clone_from(&former.calls);
         }
         if !opened.calls.contains(&call) {
             opened.calls.push(call);
@@ -195,35 +223,63 @@ impl Presenter {
     }
 
     async fn open(&self, source: PresentationSource, tasks: &Tasks) -> Result<Open, MediaError> {
-        let PictureSize { width, height, rate } = self.bench.format.size;
-        let most = if matches!(source, PresentationSource::Pages { .. }) { STILL_RATE } else { MOVING_RATE };
-        let bench = Bench { format: PictureFormat::new((width, height, rate.min(most)))?, ..self.bench.clone() };
+        let kept = self.kept(&source);
+        if let Some((on_air, health)) = kept {
+            working(health).await?;
+            return Ok(Open { source, on_air, deck: None, _wanted: None, calls: Vec::new() });
+        }
+        let bench = self.bench_for(&source)?;
         let deck = match &source {
             PresentationSource::Pages { of, interval } => {
                 Some(Arc::new(Deck::new(of.clone(), *interval, bench.clone(), self.events.clone())))
             }
             _ => None,
         };
-        let on_air = Arc::<AtomicBool>::default();
         let (wanted, receiver) = watch::channel(true);
-        let (told, health) = watch::channel(None);
-        let device = SourceDevice {
-            source: source.clone(),
-            bench,
-            hub: Arc::clone(&self.hub),
-            on_air: Arc::clone(&on_air),
-            flow: Arc::default(),
-            deck: deck.clone(),
-            health: told,
-            events: self.events.clone(),
-            report: Report::default(),
-        };
+        let (device, health) = self.device(&source, bench, deck.clone(), None);
+        let on_air = Arc::clone(&device.on_air);
         tasks.spawn(supervise(device, receiver.clone(), tasks.closing()));
         working(health).await?;
         if let Some(deck) = &deck {
             tasks.spawn(Arc::clone(deck).run(receiver, tasks.closing()));
         }
-        Ok(Open { source, on_air, deck, _wanted: wanted, calls: Vec::new() })
+        Ok(Open { source, on_air, deck, _wanted: Some(wanted), calls: Vec::new() })
+    }
+
+    fn kept(&self, source: &PresentationSource) -> Option<(Arc<AtomicBool>, watch::Receiver<Health>)> {
+        let kept = locked(&self.kept);
+        let kept = kept.as_ref().filter(|kept| kept.source == *source)?;
+        Some((Arc::clone(&kept.on_air), kept.health.clone()))
+    }
+
+    fn bench_for(&self, source: &PresentationSource) -> Result<Bench, MediaError> {
+        let PictureSize { width, height, rate } = self.bench.format.size;
+        let most = if matches!(source, PresentationSource::Pages { .. }) { STILL_RATE } else { MOVING_RATE };
+        Ok(Bench { format: PictureFormat::new((width, height, rate.min(most)))?, ..self.bench.clone() })
+    }
+
+    /// The source as a device that is off the air, and how it is.
+    fn device(
+        &self,
+        source: &PresentationSource,
+        bench: Bench,
+        deck: Option<Arc<Deck>>,
+        signal: Option<Arc<SignalWatch>>,
+    ) -> (SourceDevice, watch::Receiver<Health>) {
+        let (told, health) = watch::channel(None);
+        let device = SourceDevice {
+            source: source.clone(),
+            bench,
+            hub: Arc::clone(&self.hub),
+            on_air: Arc::default(),
+            flow: Arc::default(),
+            deck,
+            signal,
+            health: told,
+            events: self.events.clone(),
+            report: Report::default(),
+        };
+        (device, health)
     }
 }
 

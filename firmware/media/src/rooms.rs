@@ -91,6 +91,9 @@ impl Rooms {
             attention: Some(Arc::clone(&pictures.attention)),
         };
         let presenter = Presenter::new(config.presentation.clone(), &bench, events.clone());
+        if config.watch_signal {
+            presenter.watch(&attention, &tasks)?;
+        }
         let camera = CameraControl::start(cameras, bench, !config.camera_off, &pictures, &tasks);
         let plug = |part| Plug::new(config.virtual_board.as_ref(), part);
         let reference = Arc::<Reference>::default();

@@ -95,6 +95,65 @@ async fn a_presentation_comes_and_goes_while_the_camera_goes_on() {
     answerer.engine.stop().await;
 }
 
+/// What the first two lines of a call brought to one side so far.
+#[derive(Clone, Copy, Debug)]
+struct Brought {
+    ssrcs: [u64; 2],
+    packets: [u64; 2],
+    lost: i64,
+    /// Samples of sound.
+    concealed: f64,
+    freezes: u64,
+}
+
+async fn brought(here: &Box) -> Brought {
+    let entries = statistics(here).await.entries;
+    let line = |track: &str| {
+        let of_line = |entry: &&serde_json::Value| entry["type"] == "inbound-rtp" && entry["trackIdentifier"] == track;
+        entries.iter().find(of_line).unwrap_or_else(|| panic!("nothing on line {track}: {entries:?}")).clone()
+    };
+    let (sound, camera) = (line("0"), line("1"));
+    let both = |name: &str| [&sound, &camera].map(|entry| entry[name].as_u64().unwrap_or_default());
+    Brought {
+        ssrcs: both("ssrc"),
+        packets: both("packetsReceived"),
+        lost: [&sound, &camera].iter().map(|entry| entry["packetsLost"].as_i64().unwrap_or_default()).sum(),
+        concealed: sound["concealedSamples"].as_f64().unwrap_or_default(),
+        freezes: camera["freezeCount"].as_u64().unwrap_or_default(),
+    }
+}
+
+/// What was missing between two looks.
+fn missing(before: Brought, after: Brought) -> (f64, u64) {
+    (after.concealed - before.concealed, after.freezes - before.freezes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_third_line_comes_and_goes_without_a_gap_in_the_first_two() {
+    let (caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;
+    camera(&mut answerer, 2).await;
+    let before = brought(&answerer).await;
+    let begun = std::time::Instant::now();
+    assert!(caller.present(CALL).await.unwrap());
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the content", |p| content(p).is_some_and(|code| code.source == 2 + CARD)).await;
+    caller.engine.remove_presentation(CALL).await.unwrap();
+    connect(&caller, &answerer, CALL).await;
+    camera(&mut answerer, 2).await;
+    let after = brought(&answerer).await;
+    // The same streams, and every sequence number came: what is missing between two that came counts as lost.
+    assert_eq!((before.ssrcs, before.lost), (after.ssrcs, after.lost), "{before:?} {after:?}");
+    assert!((0..2).all(|line| after.packets[line] > before.packets[line]), "{before:?} {after:?}");
+    // A machine that has too much to do misses something by itself: so much and no more in the same time of rest.
+    tokio::time::sleep(begun.elapsed()).await;
+    let at_rest = missing(after, brought(&answerer).await);
+    let (concealed, freezes) = missing(before, after);
+    assert!(concealed <= at_rest.0 + 4800.0, "{concealed} samples of sound, {} at rest", at_rest.0);
+    assert!(freezes <= at_rest.1 + 1, "{freezes} freezes, {} at rest", at_rest.1);
+    caller.engine.stop().await;
+    answerer.engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_sides_present_and_are_told_of_the_tracks() {
     let (mut caller, mut answerer) = call(config(2, "silence"), config(3, "silence")).await;

@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "helpers of tests; pictures are taken again and again"
+    clippy::disallowed_types,
+    reason = "helpers of tests; pictures are taken again and again, and streams have a server"
 )]
 
 mod support;
@@ -13,6 +14,10 @@ use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
     time::Duration,
 };
 
@@ -60,9 +65,7 @@ async fn sees(watches: &mut Box, colour: u32) {
 }
 
 async fn told(presents: &mut Box, page: u32, pages: u32) -> String {
-    let fits = |event: &MediaEvent| {
-        matches!(event, MediaEvent::PresentationPage { page: p, pages: all, .. } if (*p, *all) == (page, pages))
-    };
+    let fits = |event: &MediaEvent| matches!(event, MediaEvent::PresentationPage { page: p, pages: all, .. } if (*p, *all) == (page, pages));
     let told = presents.wait("the page", fits).await;
     let MediaEvent::PresentationPage { name, .. } = told else { panic!("{told:?}") };
     name
@@ -99,7 +102,9 @@ async fn a_folder_is_turned_page_by_page_and_followed_when_it_changes() {
     presents.wait("that the page cannot be read", lost).await;
     sees(&mut watches, BLUE).await;
     presents.engine.turn_page(Turn::First);
-    presents.wait("the first page", |event| matches!(event, MediaEvent::PresentationSource { working: true, .. })).await;
+    presents
+        .wait("the first page", |event| matches!(event, MediaEvent::PresentationSource { working: true, .. }))
+        .await;
     sees(&mut watches, RED).await;
     end(&presents, &watches).await;
 }
@@ -144,8 +149,7 @@ async fn what_is_no_pdf_or_no_picture_says_so_and_harms_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("talk.pdf");
     std::fs::write(&path, b"no PDF at all").unwrap();
-    let (presents, watches) =
-        call(PresentationSource::Pages { of: Pages::Pdf(path.clone()), interval: None }).await;
+    let (presents, watches) = call(PresentationSource::Pages { of: Pages::Pdf(path.clone()), interval: None }).await;
     let refused = presents.present(CALL).await.unwrap_err().to_string();
     assert!(refused.contains("pdfinfo"), "{refused}");
     presents.engine.set_presentation(support::still(path));
@@ -159,21 +163,9 @@ async fn what_is_no_pdf_or_no_picture_says_so_and_harms_nothing() {
 async fn a_stream_is_shown_and_connected_again_when_it_ends() {
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("film.webm");
-    filmed(&film);
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/film.webm", server.local_addr().unwrap());
-    let (asked, requests) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let body = std::fs::read(film).unwrap();
-        for stream in server.incoming().map_while(Result::ok) {
-            serve(stream, &body);
-            if asked.send(()).is_err() {
-                return;
-            }
-        }
-    });
-    let (mut presents, mut watches) =
-        presenting(PresentationSource::Stream(NetworkStream { url, login: None })).await;
+    filmed(&film, 30, GREEN);
+    let (url, requests) = served(Arc::new(Mutex::new(std::fs::read(film).unwrap())));
+    let (mut presents, mut watches) = presenting(PresentationSource::Stream(NetworkStream { url, login: None })).await;
     sees(&mut watches, GREEN).await;
     let ended = |event: &MediaEvent| matches!(event, MediaEvent::PresentationSource { working: false, .. });
     presents.wait("the end of the film", ended).await;
@@ -212,10 +204,8 @@ async fn a_slow_source_holds_up_nothing_and_is_given_up_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_second_camera_of_the_board_is_a_source() {
-    let camera = roombox_hal::board::Camera {
-        source: roombox_hal::board::CameraSource::TestPicture,
-        device: Some("9".into()),
-    };
+    let camera =
+        roombox_hal::board::Camera { source: roombox_hal::board::CameraSource::TestPicture, device: Some("9".into()) };
     let (presents, mut watches) = presenting(PresentationSource::Camera(camera)).await;
     let shown = |picture: &Snapshot| {
         let luma = code::luma_from_rgb(&picture.rgb);
@@ -225,6 +215,34 @@ async fn the_second_camera_of_the_board_is_a_source() {
     };
     watches.screen_until("the second camera", shown).await;
     assert!(!presents.engine.turn_page(Turn::Next), "a camera has no pages");
+    end(&presents, &watches).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watched_source_tells_of_its_signal_and_is_presented_without_being_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = |colour| {
+        let path = folder.path().join("film.webm");
+        filmed(&path, 120, colour);
+        std::fs::read(path).unwrap()
+    };
+    let body = Arc::new(Mutex::new(film(0xff00_0000)));
+    let mut watching = config(2, "silence");
+    let (url, _) = served(Arc::clone(&body));
+    watching.presentation = Some(PresentationSource::Stream(NetworkStream { url, login: None }));
+    watching.watch_signal = true;
+    let mut presents = Box::start(watching);
+    presents.wait("no signal", |event| *event == MediaEvent::PresentationSignal { present: false }).await;
+    *body.lock().unwrap() = film(GREEN);
+    presents.wait("a signal", |event| *event == MediaEvent::PresentationSignal { present: true }).await;
+    let mut watches = Box::start(config(3, "silence"));
+    connect(&presents, &watches, CALL).await;
+    assert!(presents.present(CALL).await.unwrap());
+    connect(&presents, &watches, CALL).await;
+    sees(&mut watches, GREEN).await;
+    presents.engine.remove_presentation(CALL).await.unwrap();
+    body.lock().unwrap().clear();
+    presents.wait("no signal", |event| *event == MediaEvent::PresentationSignal { present: false }).await;
     end(&presents, &watches).await;
 }
 
@@ -253,20 +271,38 @@ fn pdf(colours: &[&str]) -> Vec<u8> {
     file.into_bytes()
 }
 
-/// Two seconds of green.
-fn filmed(path: &Path) {
+/// So many frames of this colour, 15 a second.
+fn filmed(path: &Path, frames: u32, colour: u32) {
     use gst::prelude::*;
     gst::init().unwrap();
-    let text = "videotestsrc num-buffers=30 pattern=solid-color foreground-color=0xff00ff00 ! \
-                video/x-raw,width=320,height=180,framerate=15/1 ! videoconvert ! vp8enc deadline=1 cpu-used=8 ! \
-                webmmux ! filesink name=file";
-    let pipeline = gst::parse::launch(text).unwrap();
+    let text = format!(
+        "videotestsrc num-buffers={frames} pattern=solid-color foreground-color={colour} ! \
+         video/x-raw,width=320,height=180,framerate=15/1 ! videoconvert ! vp8enc deadline=1 cpu-used=8 ! webmmux ! \
+         filesink name=file"
+    );
+    let pipeline = gst::parse::launch(&text).unwrap();
     pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap().set_property("location", path);
     pipeline.set_state(gst::State::Playing).unwrap();
     let kinds = [gst::MessageType::Eos, gst::MessageType::Error];
     let end = pipeline.bus().unwrap().timed_pop_filtered(gst::ClockTime::from_seconds(60), &kinds);
     assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
     pipeline.set_state(gst::State::Null).unwrap();
+}
+
+/// A server that gives every client what `body` holds then; tells of each.
+fn served(body: Arc<Mutex<Vec<u8>>>) -> (String, Receiver<()>) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/film.webm", server.local_addr().unwrap());
+    let (asked, requests) = channel();
+    std::thread::spawn(move || {
+        for stream in server.incoming().map_while(Result::ok) {
+            let body = body.lock().unwrap().clone();
+            serve(stream, &body);
+            // Nobody may want to know.
+            let _ = asked.send(());
+        }
+    });
+    (url, requests)
 }
 
 /// Answers one request with the whole body.

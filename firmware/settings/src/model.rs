@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use conference::{CallWaiting, Conference, Entry};
 pub use network::{Network, NetworkReaction};
-pub use presentation::{ContentHint, PICTURE, Presentation, Source, SourceKind, TEST_CARD};
+pub use presentation::{AutoPresent, ContentHint, PICTURE, Presentation, Source, SourceKind, TEST_CARD};
 
 /// Everything that can be configured. `deny_unknown_fields` everywhere: a typing error is an error with a line number.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]

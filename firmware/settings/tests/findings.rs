@@ -327,6 +327,18 @@ place = "file:///etc/passwd"
 }
 
 #[test]
+fn starting_by_a_signal_needs_a_device_that_can_have_one() {
+    let text = "account.server = \"a.b\"\n[presentation]\nauto = \"on-signal\"\n";
+    let told = errors(text);
+    assert!(
+        matches!(&told[..], [line] if line.contains("3:1: presentation.source: names no capture device")),
+        "{told:#?}"
+    );
+    let device = "source = \"laptop\"\nsources = [{ name = \"laptop\", kind = \"capture\" }]\n";
+    assert!(file(&format!("{text}{device}")).is_ok());
+}
+
+#[test]
 fn keys_that_mean_nothing_to_a_kind_of_source_are_warned_of() {
     let text = r#"
 account.server = "meet.example.org"

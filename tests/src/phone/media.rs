@@ -47,6 +47,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         volume: 100,
         picture_source,
         presentation: None,
+        watch_signal: false,
         presentation_max_bitrate_kbps: 1000,
     }
 }

@@ -92,6 +92,9 @@ pub struct PresentationStatus {
     /// Names of everything that can be shown.
     #[serde(default)]
     pub sources: Vec<String>,
+    /// The capture device that starts the presentation by itself has a signal; absent where none is watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<bool>,
     /// The page that is shown, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageStatus>,

@@ -50,7 +50,10 @@ fn commands_for_a_call_become_commands_for_the_present_one() {
         (digits("12 #a,"), conference::Command::Dtmf { call: CALL, tones: "12#A,".into() }),
         (Command::Hold, hold(true)),
         (Command::Resume, hold(false)),
-        (Command::Present { on: Some(true), source: None }, conference::Command::Present { call: CALL, command: start() }),
+        (
+            Command::Present { on: Some(true), source: None },
+            conference::Command::Present { call: CALL, command: start() },
+        ),
         (
             Command::ReceiveQuality { quality: ReceiveQuality::Low },
             conference::Command::ReceiveQuality { call: CALL, quality: ReceiveQuality::Low },

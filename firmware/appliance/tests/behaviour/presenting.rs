@@ -1,10 +1,12 @@
-//! What is presented: sources and pages.
+//! What is presented: sources, pages, and presentations that follow a signal.
+
+use std::time::Duration;
 
 use roombox_appliance::api::{MediaFact, MediaSetting};
-use roombox_appliance::tree::{CallId, CauseCode, Command, PageStatus, PageTurn};
+use roombox_appliance::tree::{CallId, CallState, CauseCode, Command, PageStatus, PageTurn};
 use roombox_conference::api::{self as conference, PresentCommand};
 use roombox_conference::catalogue::{Event as Catalogue, PresentationPhase, SessionEvent, Snapshot};
-use roombox_settings::model::{Settings, Source, SourceKind};
+use roombox_settings::model::{AutoPresent, Settings, Source, SourceKind};
 
 use crate::bench::{Bench, in_call_state, settings};
 
@@ -56,10 +58,7 @@ fn a_source_is_chosen_before_the_start() {
     assert_eq!(sources, ["Laptop", "Talk", "test-card"]);
     assert_eq!(bench.refused(start(" talk ")), None);
     assert_eq!(bench.set(), [MediaSetting::Source("Talk".into())]);
-    assert!(matches!(
-        bench.asked()[..],
-        [conference::Command::Present { command: PresentCommand::Start { .. }, .. }]
-    ));
+    assert!(matches!(bench.asked()[..], [conference::Command::Present { command: PresentCommand::Start { .. }, .. }]));
     assert_eq!(bench.status().session.presentation.source, "Talk");
 }
 
@@ -126,4 +125,122 @@ fn a_source_that_gives_nothing_is_a_cause_until_it_gives_again_or_is_not_needed(
     bench.media(lost());
     phase(&mut bench, PresentationPhase::Idle);
     assert_eq!(bench.raised(), []);
+}
+
+fn by_signal() -> Bench {
+    let mut settings = with_sources();
+    settings.presentation.source = Some("Laptop".into());
+    settings.presentation.auto = AutoPresent::OnSignal;
+    let mut bench = Bench::ready_with(&settings);
+    bench.outputs.clear();
+    bench
+}
+
+fn signal(bench: &mut Bench, present: bool) -> Vec<conference::Command> {
+    bench.outputs.clear();
+    bench.media(MediaFact::PresentationSignal { present });
+    bench.asked()
+}
+
+fn starts(asked: &[conference::Command]) -> bool {
+    matches!(asked, [conference::Command::Present { command: PresentCommand::Start { .. }, .. }])
+}
+
+/// Presenting by the signal, in a call.
+fn presenting_by_signal() -> Bench {
+    let mut bench = by_signal();
+    bench.call(in_call_state(true));
+    assert!(starts(&signal(&mut bench, true)));
+    phase(&mut bench, PresentationPhase::Starting);
+    phase(&mut bench, PresentationPhase::Active);
+    bench.outputs.clear();
+    bench
+}
+
+#[test]
+fn a_signal_starts_the_presentation_once_a_call_stands() {
+    let mut bench = by_signal();
+    assert_eq!(signal(&mut bench, true), []);
+    assert_eq!(bench.status().session.presentation.signal, Some(true));
+    bench.call(in_call_state(false));
+    assert_eq!(bench.asked(), []);
+    bench.call(in_call_state(true));
+    assert!(starts(&bench.asked()));
+    bench.outputs.clear();
+    bench.media(MediaFact::FirstFrame);
+    assert_eq!(bench.asked(), [], "once is enough");
+}
+
+#[test]
+fn without_the_wish_a_signal_starts_nothing() {
+    let mut bench = in_call();
+    assert_eq!(signal(&mut bench, true), []);
+}
+
+#[test]
+fn the_presentation_stops_when_the_signal_stays_away_and_not_for_a_moment_of_darkness() {
+    let mut bench = presenting_by_signal();
+    assert_eq!(signal(&mut bench, false), []);
+    bench.pass(Duration::from_secs(9));
+    assert_eq!(signal(&mut bench, true), []);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.asked(), []);
+    assert_eq!(signal(&mut bench, false), []);
+    bench.pass(Duration::from_secs(11));
+    assert_eq!(bench.asked(), present(PresentCommand::Stop));
+    phase(&mut bench, PresentationPhase::Stopping);
+    phase(&mut bench, PresentationPhase::Idle);
+    assert!(starts(&signal(&mut bench, true)));
+}
+
+#[test]
+fn whoever_stops_by_hand_is_not_fought_until_the_signal_has_gone_and_come_again() {
+    let mut bench = presenting_by_signal();
+    bench.command(Command::Present { on: Some(false), source: None });
+    phase(&mut bench, PresentationPhase::Idle);
+    assert_eq!(signal(&mut bench, true), []);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.asked(), []);
+    signal(&mut bench, false);
+    assert!(starts(&signal(&mut bench, true)));
+}
+
+#[test]
+fn a_server_that_stops_it_or_refuses_it_is_not_fought_either() {
+    let mut bench = presenting_by_signal();
+    phase(&mut bench, PresentationPhase::Idle);
+    assert_eq!(bench.asked(), []);
+    let mut bench = by_signal();
+    bench.call(in_call_state(true));
+    signal(&mut bench, true);
+    phase(&mut bench, PresentationPhase::Failed);
+    bench.outputs.clear();
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.asked(), []);
+}
+
+#[test]
+fn what_a_person_presents_does_not_end_with_the_signal() {
+    let mut bench = presenting_by_signal();
+    bench.command(start("Talk"));
+    assert_eq!(signal(&mut bench, false), []);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.asked(), []);
+}
+
+#[test]
+fn the_next_call_presents_again() {
+    let mut bench = presenting_by_signal();
+    bench.command(Command::Present { on: Some(false), source: None });
+    phase(&mut bench, PresentationPhase::Idle);
+    bench.call(CallState::Idle);
+    bench.outputs.clear();
+    bench.call(CallState::InCall {
+        call: CallId(2),
+        target: crate::bench::TARGET.into(),
+        room: None,
+        participant: None,
+        media_connected: true,
+    });
+    assert!(starts(&bench.asked()));
 }

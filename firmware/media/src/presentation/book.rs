@@ -36,12 +36,7 @@ pub(super) struct Leaf {
 }
 
 /// The page of this number, or the last where there are fewer. Blocks.
-pub(super) fn leaf(
-    of: &Pages,
-    number: usize,
-    format: &PictureFormat,
-    timeline: &Timeline,
-) -> Result<Leaf, MediaError> {
+pub(super) fn leaf(of: &Pages, number: usize, format: &PictureFormat, timeline: &Timeline) -> Result<Leaf, MediaError> {
     let (pages, path) = match of {
         Pages::Picture(path) => (1, path.clone()),
         Pages::Folder(folder) => {
@@ -118,15 +113,14 @@ fn read(path: &Path, format: &PictureFormat, timeline: &Timeline) -> Result<gst:
 
 /// The page in the middle of a picture of this format, as large as it fits.
 fn fitted(page: &poppler::Page, format: &PictureFormat) -> Result<gst::Buffer, MediaError> {
-    let info = |info: gst_video::VideoInfoBuilder<'_>| info.build();
-    let from = info(gst_video::VideoInfo::builder(gst_video::VideoFormat::Rgb, page.width, page.height))?;
+    let from = gst_video::VideoInfo::builder(gst_video::VideoFormat::Rgb, page.width, page.height).build()?;
     let (width, height) = (format.info.width(), format.info.height());
-    let to = info(gst_video::VideoInfo::builder(format.info.format(), width, height))?;
+    let to = gst_video::VideoInfo::builder(format.info.format(), width, height).build()?;
     let mut converted = gst::Buffer::with_size(to.size())?;
     let mut config = gst_video::VideoConverterConfig::new();
     let (wide, high) = fit((page.width, page.height), (width, height));
-    config.set_dest_x(((width - wide) / 2 & !1).cast_signed());
-    config.set_dest_y(((height - high) / 2 & !1).cast_signed());
+    config.set_dest_x((((width - wide) / 2) & !1).cast_signed());
+    config.set_dest_y((((height - high) / 2) & !1).cast_signed());
     config.set_dest_width(Some(wide.cast_signed()));
     config.set_dest_height(Some(high.cast_signed()));
     let rows = padded(page, &from);
@@ -154,8 +148,7 @@ fn fit((width, height): (u32, u32), (most_wide, most_high): (u32, u32)) -> (u32,
         u32::try_from(u64::from(most) * u64::from(side) / u64::from(other.max(1))).unwrap_or(most)
     };
     let by_width = (most_wide, scaled(most_wide, height, width));
-    let (wide, high) =
-        if by_width.1 <= most_high { by_width } else { (scaled(most_high, width, height), most_high) };
+    let (wide, high) = if by_width.1 <= most_high { by_width } else { (scaled(most_high, width, height), most_high) };
     ((wide & !1).max(2), (high & !1).max(2))
 }
 

@@ -11,7 +11,7 @@ use std::{
 use roombox_hal::board::{Camera, CameraSource};
 use tokio::sync::{mpsc::UnboundedSender, watch};
 
-use super::deck::Deck;
+use super::{deck::Deck, signal::SignalWatch};
 use crate::{
     api::{MediaEvent, PresentationSource},
     capture::source::{self, Bench},
@@ -38,6 +38,8 @@ pub(super) struct SourceDevice {
     pub(super) flow: Arc<Flow>,
     /// The pages, where it has any.
     pub(super) deck: Option<Arc<Deck>>,
+    /// Told whether there is a signal.
+    pub(super) signal: Option<Arc<SignalWatch>>,
     pub(super) health: watch::Sender<Health>,
     pub(super) events: UnboundedSender<MediaEvent>,
     pub(super) report: Report,
@@ -58,8 +60,12 @@ impl Device for SourceDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         let (hub, on_air, flow) = (Arc::clone(&self.hub), Arc::clone(&self.on_air), Arc::clone(&self.flow));
         let caps = self.bench.format.caps.clone();
+        let signal = self.signal.clone();
         let each = move |frame: gst::Buffer| {
             flow.pass();
+            if let Some(signal) = &signal {
+                signal.frame(&frame);
+            }
             if on_air.load(Ordering::Acquire) {
                 hub.push(&frame, &caps);
             }
@@ -89,6 +95,9 @@ impl Device for SourceDevice {
 
     fn report(&mut self, state: State<'_>) {
         self.tell(state);
+        if let (Some(signal), State::Failed(_)) = (&self.signal, state) {
+            signal.lost();
+        }
         let health = match state {
             State::Works => Ok(()),
             State::Failed(reason) => {

@@ -50,6 +50,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         volume: 100,
         picture_source,
         presentation: Some(PresentationSource::TestCard),
+        watch_signal: false,
         presentation_max_bitrate_kbps: 1000,
     }
 }

@@ -13,7 +13,8 @@ pub(crate) fn present(action: Option<PresentAction>, what: Option<&str>) -> Resu
             return Ok(Command::Present { on: Some(true), source: source.map(str::to_owned) });
         }
         (Some(PresentAction::Page), Some(number)) => {
-            let page = number.parse().map_err(|_| Refusal::usage(format!("{number:?} is not the number of a page.")))?;
+            let page =
+                number.parse().map_err(|_| Refusal::usage(format!("{number:?} is not the number of a page.")))?;
             return Ok(turn(PageTurn::Page(page)));
         }
         (Some(PresentAction::Page), None) => return Err(Refusal::usage("Which page? roombox present page NUMBER.")),

@@ -27,6 +27,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::CameraSending { .. }
         | MediaEvent::Microphone { .. }
         | MediaEvent::PresentationPage { .. }
+        | MediaEvent::PresentationSignal { .. }
         | MediaEvent::PresentationSource { .. }
         | MediaEvent::Screen { .. }
         | MediaEvent::Sound { .. }
@@ -105,6 +106,7 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::PresentationPage { page, pages, name } => {
             MediaFact::PresentationPage(PageStatus { page, pages, name })
         }
+        MediaEvent::PresentationSignal { present } => MediaFact::PresentationSignal { present },
         MediaEvent::PresentationSource { working, reason } => MediaFact::PresentationSource { working, reason },
         MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
         MediaEvent::Screen { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoScreen)),

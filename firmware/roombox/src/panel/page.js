@@ -139,6 +139,23 @@ function showFront() {
   }
 }
 
+/** What is presented: chosen at any time of a call, turned while it has pages. */
+function showPresenting() {
+  const { source, sources, page } = status.presentation;
+  find("presenting").hidden = status.call.state !== "in-call" || sources.length === 0;
+  const choice = find("source");
+  if (choice.children.length !== sources.length) {
+    choice.replaceChildren(...sources.map((name) => make("option", { value: name }, name)));
+  }
+  if (document.activeElement !== choice) choice.value = source;
+  text("page", page ? `${page.page} / ${page.pages}` : "");
+  for (const key of find("presenting").querySelectorAll("button")) key.hidden = !page;
+}
+find("source").addEventListener("change", (event) => {
+  command({ command: "present", on: true, source: event.target.value });
+  event.target.blur();
+});
+
 /** Draws the 128x64 picture as single lit dots, as the real glass shows it. */
 function drawDisplay(picture) {
   const dots = document.createElement("canvas");
@@ -214,6 +231,7 @@ function show(tree) {
   text("ring-from", tree.incoming?.from ?? "");
   showClock();
   showFront();
+  showPresenting();
   showDisplay();
   showCauses();
 }

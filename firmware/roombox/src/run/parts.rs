@@ -14,7 +14,7 @@ use roombox_media::{
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, ScreenOutput, Settings, Video, VideoCodec},
+    model::{Account, AutoPresent, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -144,6 +144,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         volume: settings.audio.volume,
         picture_source: PICTURE_SOURCE,
         presentation: presentation::sources(settings, board).remove(settings.presentation.first()),
+        watch_signal: settings.presentation.auto == AutoPresent::OnSignal,
         presentation_max_bitrate_kbps: settings.presentation.max_bitrate_kbps,
     }
 }

@@ -15,6 +15,8 @@ pub const PICTURE: &str = "picture";
 pub struct Presentation {
     /// Name of the source that is shown when no other is asked for; `picture` where there is one, else the test card.
     pub source: Option<String>,
+    /// Whether it starts by itself; default never.
+    pub auto: AutoPresent,
     /// What can be shown besides the test card.
     pub sources: Vec<Source>,
     /// PNG or JPEG file to show as a still; the moving test card when absent.
@@ -27,7 +29,14 @@ pub struct Presentation {
 
 impl Default for Presentation {
     fn default() -> Self {
-        Self { source: None, sources: Vec::new(), picture: None, hint: ContentHint::Detail, max_bitrate_kbps: 1000 }
+        Self {
+            source: None,
+            auto: AutoPresent::Never,
+            sources: Vec::new(),
+            picture: None,
+            hint: ContentHint::Detail,
+            max_bitrate_kbps: 1000,
+        }
     }
 }
 
@@ -43,6 +52,16 @@ impl Presentation {
         let fallback = if self.picture.is_some() { PICTURE } else { TEST_CARD };
         self.source.as_deref().map_or(fallback, str::trim)
     }
+}
+
+/// When a presentation starts by itself.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutoPresent {
+    /// Only when somebody wants it.
+    Never,
+    /// In a call, as soon as the capture device named by `source` has a signal.
+    OnSignal,
 }
 
 /// Something that can be presented.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Rules;
-use crate::model::{PICTURE, Source, SourceKind, TEST_CARD};
+use crate::model::{AutoPresent, PICTURE, Source, SourceKind, TEST_CARD};
 
 /// Addresses a stream may have.
 const SCHEMES: [&str; 4] = ["rtsp://", "rtsps://", "http://", "https://"];
@@ -17,6 +17,13 @@ impl Rules<'_> {
             let path = "presentation.source";
             let finding = self.finding(path, &[path], "names no source");
             self.out.errors.push(finding.allowed(presentation.names().join(", ")));
+        }
+        let captures =
+            |source: &&Source| source.kind == SourceKind::Capture && source.name.trim() == presentation.first();
+        if presentation.auto == AutoPresent::OnSignal && !presentation.sources.iter().any(|source| captures(&source)) {
+            let path = "presentation.source";
+            let problem = "names no capture device; `auto = \"on-signal\"` needs one";
+            self.out.errors.push(self.finding(path, &[path, "presentation.auto"], problem));
         }
         let mut names = BTreeSet::from([TEST_CARD, PICTURE]);
         for (index, source) in presentation.sources.iter().enumerate() {

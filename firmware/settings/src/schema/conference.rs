@@ -42,10 +42,8 @@ pub(super) const CONFERENCE: &[Key] = &[
     key("entries", Kind::Tables(ENTRY), "Speed dial."),
 ];
 
-const ENTRY: &[Key] = &[
-    required("name", LABEL, "Shown on panel and display."),
-    required("target", TARGET, "The conference."),
-];
+const ENTRY: &[Key] =
+    &[required("name", LABEL, "Shown on panel and display."), required("target", TARGET, "The conference.")];
 
 const SOURCE: &[Key] = &[
     required("name", LABEL, "What people call it, on the panel and in roombox present start NAME."),
@@ -68,6 +66,11 @@ const SOURCE: &[Key] = &[
 
 pub(super) const PRESENTATION: &[Key] = &[
     key("source", LABEL, "Name of the source shown when no other is asked for; default picture, else test-card."),
+    key(
+        "auto",
+        Kind::Choice(&["never", "on-signal"]),
+        "Present by itself, in a call, as long as the capture device of source has a signal; default never.",
+    ),
     key("sources", Kind::Tables(SOURCE), "What can be shown besides the moving test card."),
     key("picture", PATH, "PNG or JPEG file to show as a still: a source of the name picture."),
     key(
