@@ -208,7 +208,8 @@ fn hold_is_a_fact_of_the_present_call() {
     assert!(bench.status().session.hold.confirmed);
     assert_eq!(bench.status().display.title, "On hold");
     bench.call(CallState::Idle);
-    assert_eq!(bench.status().session, roombox_appliance::tree::SessionStatus::default());
+    let at_rest = Bench::ready().status().session;
+    assert_eq!(bench.status().session, at_rest);
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn the_presentation_stops_when_the_signal_stays_away_and_not_for_a_moment_of_dar
     assert_eq!(signal(&mut bench, false), []);
     bench.pass(Duration::from_secs(9));
     assert_eq!(signal(&mut bench, true), []);
-    bench.pass(Duration::from_secs(60));
+    bench.pass(Duration::from_mins(1));
     assert_eq!(bench.asked(), []);
     assert_eq!(signal(&mut bench, false), []);
     bench.pass(Duration::from_secs(11));
@@ -199,7 +199,7 @@ fn whoever_stops_by_hand_is_not_fought_until_the_signal_has_gone_and_come_again(
     bench.command(Command::Present { on: Some(false), source: None });
     phase(&mut bench, PresentationPhase::Idle);
     assert_eq!(signal(&mut bench, true), []);
-    bench.pass(Duration::from_secs(60));
+    bench.pass(Duration::from_mins(1));
     assert_eq!(bench.asked(), []);
     signal(&mut bench, false);
     assert!(starts(&signal(&mut bench, true)));
@@ -215,7 +215,7 @@ fn a_server_that_stops_it_or_refuses_it_is_not_fought_either() {
     signal(&mut bench, true);
     phase(&mut bench, PresentationPhase::Failed);
     bench.outputs.clear();
-    bench.pass(Duration::from_secs(60));
+    bench.pass(Duration::from_mins(1));
     assert_eq!(bench.asked(), []);
 }
 
@@ -224,7 +224,7 @@ fn what_a_person_presents_does_not_end_with_the_signal() {
     let mut bench = presenting_by_signal();
     bench.command(start("Talk"));
     assert_eq!(signal(&mut bench, false), []);
-    bench.pass(Duration::from_secs(60));
+    bench.pass(Duration::from_mins(1));
     assert_eq!(bench.asked(), []);
 }
 
