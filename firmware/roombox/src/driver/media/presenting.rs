@@ -42,9 +42,10 @@ impl Presenting {
 
     /// The source of this name is presented from the next start on.
     pub(super) fn choose(&self, engine: &MediaEngine, name: &str) {
-        match self.sources.get(name) {
-            Some(source) => engine.set_presentation(source.clone()),
-            None => tracing::error!(name, "a presentation source that nobody has configured"),
+        if let Some(source) = self.sources.get(name) {
+            engine.set_presentation(source.clone());
+        } else {
+            tracing::error!(name, "a presentation source that nobody has configured");
         }
     }
 
