@@ -112,7 +112,7 @@ async fn calls(numbers: std::ops::Range<u64>, caller: &mut Box, answerer: &mut B
 
 /// Until the other side has decoded content.
 async fn present(caller: &Box, answerer: &Box, call: MediaCall) {
-    if caller.engine.add_presentation(call).await.unwrap() {
+    if caller.present(call).await.unwrap() {
         connect(caller, answerer, call).await;
     }
     let begun = Instant::now();
