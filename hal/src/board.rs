@@ -3,6 +3,7 @@
 mod builtin;
 mod clashes;
 mod load;
+mod nearest;
 mod values;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use builtin::{BUILTIN_NAMES, builtin};
 pub use load::{BoardFinding, load};
+pub use nearest::nearest;
 
 use crate::buttons::ButtonAction;
 
@@ -170,6 +172,10 @@ pub struct ScreenWiring {
     pub kms_driver: Option<String>,
     /// `GStreamer` sink behind `kms`; default `kmssink`.
     pub kms_element: Option<String>,
+    /// Connector that `kmssink` uses, by its number in the display driver; the first that is plugged in when absent.
+    pub kms_connector: Option<u32>,
+    /// Plane that `kmssink` draws on, by its number in the display driver; one that fits when absent.
+    pub kms_plane: Option<u32>,
 }
 
 /// How raw camera pictures are converted.

@@ -8,6 +8,7 @@ pub mod audio;
 pub mod board;
 pub mod buttons;
 pub mod cameras;
+pub mod facts;
 pub mod findings;
 mod hardware;
 pub mod leds;

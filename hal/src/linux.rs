@@ -5,6 +5,7 @@ mod cameras;
 mod clock;
 mod display_writer;
 mod displays;
+mod facts;
 mod gpio;
 mod keys;
 mod led_player;
@@ -20,6 +21,7 @@ pub use audio::audio_devices;
 pub use cameras::cameras;
 pub(crate) use clock::from_monotonic;
 pub use displays::displays;
+pub use facts::facts;
 pub(crate) use led_player::{Output, player};
 pub(crate) use tasks::Task;
 

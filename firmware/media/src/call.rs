@@ -134,7 +134,7 @@ impl Call {
         let (sender, events) = mpsc::unbounded_channel();
         let config = PeerConfig {
             ice_servers: rooms.config.ice_servers.clone(),
-            video_codecs: rooms.config.video_codecs.clone(),
+            video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
         };
         let peer: Arc<dyn PeerConnection> = Arc::new(WebrtcPeer::new(config, sender)?);

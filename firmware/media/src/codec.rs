@@ -1,6 +1,8 @@
 //! Which codec element works on this board: the first of the board's list that is there and really starts.
 
+mod facts;
 mod memory;
+mod speed;
 mod trial;
 
 use std::{
@@ -10,8 +12,13 @@ use std::{
 };
 
 use roombox_hal::board::Codecs;
+use serde::Serialize;
 
 use self::memory::{Memory, Verdict};
+pub use self::{
+    facts::{CodecFact, codec_facts},
+    speed::Speed,
+};
 use crate::{error::MediaError, pipeline::locked};
 
 const H264_ENCODERS: [&str; 2] = ["x264enc", "openh264enc"];
@@ -25,9 +32,12 @@ const VP8_DECODERS: [&str; 1] = ["vp8dec"];
 const SOFTWARE: [&str; 6] = ["x264enc", "openh264enc", "openh264dec", "avdec_h264", "vp8enc", "vp8dec"];
 
 /// To encode or to decode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From pictures.
     Encoder,
+    /// To pictures.
     Decoder,
 }
 
@@ -77,6 +87,20 @@ impl CodecElements {
         locked(&self.known).distrusted.insert(name.to_owned());
     }
 
+    /// Those of these codecs that are worth offering: without those of which every encoder or every decoder has failed at
+    /// work. All, where none would be left.
+    pub(crate) fn promising(&self, codecs: &[String]) -> Vec<String> {
+        let known = locked(&self.known);
+        let lost = |codec: &str, direction| {
+            let elements = listed(&self.codecs, codec, direction);
+            !elements.is_empty() && elements.iter().all(|element| known.distrusted.contains(element))
+        };
+        let both = [Direction::Encoder, Direction::Decoder];
+        let left: Vec<String> =
+            codecs.iter().filter(|codec| !both.into_iter().any(|direction| lost(codec, direction))).cloned().collect();
+        if left.is_empty() { codecs.to_vec() } else { left }
+    }
+
     fn works(&self, name: &str, codec: &str, direction: Direction) -> bool {
         if locked(&self.known).distrusted.contains(name) {
             return false;
@@ -84,8 +108,13 @@ impl CodecElements {
         if SOFTWARE.contains(&name) {
             return gst::ElementFactory::find(name).is_some();
         }
+        self.verdict(name, codec, direction).is_ok()
+    }
+
+    /// What a trial says, now or when it was made.
+    fn verdict(&self, name: &str, codec: &str, direction: Direction) -> Result<(), String> {
         if let Some(verdict) = self.recalled().get(name) {
-            return verdict.works;
+            return verdict.outcome();
         }
         // The lock is not held meanwhile: calls go on. Two trials of the same element at once say the same.
         let outcome = trial::run(name, codec, direction);
@@ -93,7 +122,7 @@ impl CodecElements {
             tracing::info!(element = name, reason, "codec element does not work here");
         }
         self.remember(name, &outcome);
-        outcome.is_ok()
+        outcome
     }
 
     fn recalled(&self) -> BTreeMap<String, Verdict> {
@@ -186,7 +215,12 @@ mod tests {
         let elements = elements(folder.path(), &["x264enc", "openh264enc"]);
         elements.distrust("x264enc", "broke");
         assert_eq!(encoder(&elements), "openh264enc");
+        let offered = || elements.promising(&["H264".into(), "VP8".into()]);
+        assert_eq!(offered(), ["H264", "VP8"]);
         elements.distrust("openh264enc", "broke");
+        assert_eq!(offered(), ["VP8"]);
+        elements.distrust("vp8dec", "broke");
+        assert_eq!(offered(), ["H264", "VP8"], "a call needs something");
         assert!(elements.first("H264", Direction::Encoder).is_err());
     }
 }

@@ -10,7 +10,7 @@ mod attention;
 mod bandwidth;
 mod call;
 mod capture;
-mod codec;
+pub mod codec;
 mod compose;
 mod decode;
 mod encode;

@@ -85,3 +85,25 @@ async fn a_decoder_that_breaks_in_a_call_is_replaced_by_the_next_of_the_board() 
     until(&answerer, "second", |s| s.decoder.as_deref() == Some("H264 openh264dec")).await;
     goes_on(&mut caller, &mut answerer).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_codec_whose_last_encoder_broke_is_offered_no_more() {
+    brittle::register();
+    let mut caller = config(2, "silence");
+    caller.codecs.h264_encoders = vec!["brittlelone264enc".into()];
+    let (mut caller, mut answerer) = (Box::start(caller), Box::start(config(3, "silence")));
+    connect(&caller, &answerer, CALL).await;
+    answerer.screen_until("the card", card(0)).await;
+    brittle::BREAK_LONE_ENCODER.store(true, Ordering::Release);
+    caller.wait("the call has failed", |event| matches!(event, MediaEvent::Failed { .. })).await;
+    for side in [&caller, &answerer] {
+        side.engine.close_call(CALL).await;
+    }
+    let again = MediaCall(8);
+    connect(&caller, &answerer, again).await;
+    let before =
+        caller.engine.camera_snapshot().await.and_then(|picture| code_of(&picture)).map_or(0, |code| code.frame);
+    answerer.screen_until("the card in the next call", card(before)).await;
+    let encoder = caller.engine.statistics(again).await.unwrap().encoder;
+    assert_eq!(encoder.as_deref(), Some("VP8 vp8enc"));
+}

@@ -65,7 +65,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::Leave(output) => order(tree::Command::Leave, output),
         Command::Mute { state, output } => order(tree::Command::Mute { on: state.map(cli::Switch::is_on) }, output),
         Command::Present { action, what, output } => order(cli::present(*action, what.as_deref())?, output),
-        Command::Probe(arguments) => cli::probe(arguments),
+        Command::Probe(arguments) => cli::probe(arguments, &state_dir),
         Command::Redial(output) => order(tree::Command::Redial, output),
         Command::Reject(output) => order(tree::Command::Reject, output),
         Command::Resume(output) => order(tree::Command::Resume, output),

@@ -9,8 +9,9 @@ use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc;
 
 use super::{Output, Task, clock, player};
-use crate::board::{Button, LedWiring};
+use crate::board::{Board, Button, LedWiring};
 use crate::buttons::{Debounce, Press};
+use crate::facts::GpioChip;
 use crate::findings::{DeviceFinding, DeviceProblem, Part};
 use crate::leds::Led;
 
@@ -104,6 +105,22 @@ fn find_line(part: Part, name: &str, spec: &str) -> Result<(PathBuf, Offset), De
         let detail = format!("no GPIO chip has a line {spec}");
         DeviceFinding::new(part, name, DeviceProblem::Missing, detail)
     })
+}
+
+/// Lines that the board names and no chip has.
+pub(super) fn missing_lines(board: &Board) -> Vec<DeviceFinding> {
+    let buttons = board.buttons.iter().map(|button| (Part::Button, &button.name, button.gpio.as_deref()));
+    let leds = board.leds.iter().map(|led| (Part::Led, &led.name, led.gpio.as_deref()));
+    let find = |(part, name, spec): (Part, &String, Option<&str>)| find_line(part, name, spec?).err();
+    buttons.chain(leds).filter_map(find).collect()
+}
+
+/// Every chip that may be opened.
+pub(super) fn chips() -> Vec<GpioChip> {
+    let paths = gpiocdev::chip::chips().unwrap_or_default();
+    let info = |path: PathBuf| gpiocdev::chip::Chip::from_path(path).ok()?.info().ok();
+    let chips = paths.into_iter().filter_map(info);
+    chips.map(|chip| GpioChip { name: chip.name, label: chip.label, lines: chip.num_lines }).collect()
 }
 
 fn finding(part: Part, name: &str, spec: &str, error: &Error) -> DeviceFinding {

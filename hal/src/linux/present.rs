@@ -4,12 +4,24 @@ use crate::audio::AudioInfo;
 use crate::board::{Board, CameraSource};
 use crate::cameras::CameraInfo;
 use crate::findings::{DeviceFinding, DeviceProblem, Part};
+use crate::screens::DisplayInfo;
 
 /// Cameras and sound devices the board names and the machine does not have.
 pub(super) fn missing_devices(board: &Board, cameras: &[CameraInfo], audio: &[AudioInfo]) -> Vec<DeviceFinding> {
     let microphone = sound(Part::Microphone, board.audio.microphone.as_deref(), audio, |device| device.microphone);
     let speaker = sound(Part::Speaker, board.audio.speaker.as_deref(), audio, |device| device.speaker);
     [camera(board, cameras), microphone, speaker].into_iter().flatten().collect()
+}
+
+/// A display that the board drives by KMS and that is not plugged in.
+pub(super) fn missing_display(board: &Board, displays: &[DisplayInfo]) -> Option<DeviceFinding> {
+    let wanted = board.screen.output.as_deref().is_none_or(|output| output == "kms") && !board.virtual_board;
+    let detail = match displays {
+        [] => "no display driver of the kernel has a connector",
+        displays if displays.iter().any(|display| display.connected) => return None,
+        _ => "no TV is plugged in",
+    };
+    wanted.then(|| DeviceFinding::new(Part::Screen, "screen", DeviceProblem::Missing, detail))
 }
 
 fn camera(board: &Board, cameras: &[CameraInfo]) -> Option<DeviceFinding> {

@@ -22,7 +22,7 @@ const KERNEL: &str = "/proc/sys/kernel/osrelease";
 /// What one trial said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Verdict {
-    pub(super) works: bool,
+    works: bool,
     /// Why not, in the element's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<String>,
@@ -51,6 +51,10 @@ pub(super) struct Memory {
 impl Verdict {
     pub(super) fn of(element: &str, outcome: &Result<(), String>) -> Self {
         Self { works: outcome.is_ok(), reason: outcome.clone().err(), plugin: plugin(element) }
+    }
+
+    pub(super) fn outcome(&self) -> Result<(), String> {
+        if self.works { Ok(()) } else { Err(self.reason.clone().unwrap_or_default()) }
     }
 }
 

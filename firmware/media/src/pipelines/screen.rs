@@ -41,9 +41,31 @@ fn kms(chain: Chain, wiring: &ScreenWiring) -> Chain {
     let element = wiring.kms_element.as_deref().unwrap_or("kmssink");
     let sink = Element::new(element).set("enable-last-sample", false);
     match element {
-        "kmssink" => chain.to(wiring.kms_driver.iter().fold(sink, |sink, driver| sink.set("driver-name", driver))),
+        "kmssink" => {
+            let sink = wiring.kms_driver.iter().fold(sink, |sink, driver| sink.set("driver-name", driver));
+            let sink = wiring.kms_connector.iter().fold(sink, |sink, connector| sink.set("connector-id", connector));
+            chain.to(wiring.kms_plane.iter().fold(sink, |sink, plane| sink.set("plane-id", plane)))
+        }
         // It takes pictures in the video processor's own memory only.
         "nvdrmvideosink" => chain.to(Element::new("nvvidconv")).caps("video/x-raw(memory:NVMM),format=NV12").to(sink),
         _ => chain.to(sink),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connector_and_plane_are_those_of_the_board_file() {
+        let wiring = ScreenWiring {
+            kms_driver: Some("vc4".into()),
+            kms_connector: Some(33),
+            kms_plane: Some(101),
+            ..ScreenWiring::default()
+        };
+        let text = display(&wiring).unwrap().unwrap().to_string();
+        let expected = "kmssink enable-last-sample=false driver-name=vc4 connector-id=33 plane-id=101";
+        assert_eq!(text, format!("videoconvert name=first ! {expected}"));
     }
 }

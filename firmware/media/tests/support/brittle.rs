@@ -6,6 +6,8 @@ use gst::{glib, prelude::*, subclass::prelude::*};
 
 /// The encoder fails with its next picture.
 pub(crate) static BREAK_ENCODER: AtomicBool = AtomicBool::new(false);
+/// The other encoder fails with its next picture.
+pub(crate) static BREAK_LONE_ENCODER: AtomicBool = AtomicBool::new(false);
 /// The decoder fails with its next picture.
 pub(crate) static BREAK_DECODER: AtomicBool = AtomicBool::new(false);
 
@@ -59,10 +61,12 @@ macro_rules! brittle {
 
 brittle!(Encoder, BrittleEncoder, "RoomboxBrittleEncoder", "openh264enc", BREAK_ENCODER);
 brittle!(Decoder, BrittleDecoder, "RoomboxBrittleDecoder", "openh264dec", BREAK_DECODER);
+brittle!(LoneEncoder, BrittleLoneEncoder, "RoomboxBrittleLoneEncoder", "openh264enc", BREAK_LONE_ENCODER);
 
-/// Makes `brittleh264enc` and `brittleh264dec` known.
+/// Makes `brittleh264enc`, `brittlelone264enc` and `brittleh264dec` known.
 pub(crate) fn register() {
     gst::init().unwrap();
     gst::Element::register(None, "brittleh264enc", gst::Rank::NONE, BrittleEncoder::static_type()).unwrap();
+    gst::Element::register(None, "brittlelone264enc", gst::Rank::NONE, BrittleLoneEncoder::static_type()).unwrap();
     gst::Element::register(None, "brittleh264dec", gst::Rank::NONE, BrittleDecoder::static_type()).unwrap();
 }

@@ -134,7 +134,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: OutputArguments,
     },
-    /// Show every media pipeline that a board file gives
+    /// Show what this machine really has and where its board file says otherwise
+    ///
+    /// Tries and measures codec elements, which takes some seconds for each. Cameras and sound devices are not opened.
     Probe(ProbeArguments),
     /// Check or show the configuration
     #[command(subcommand)]
@@ -177,12 +179,16 @@ pub(crate) struct RunArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ProbeArguments {
-    /// What the box is made of: a file, or the name of a board inside the program
-    #[arg(long, value_name = "FILE", default_value = "/etc/roombox/board.toml")]
-    pub(crate) board: PathBuf,
+    /// What the box is made of: a file, or the name of a board inside the program [default: /etc/roombox/board.toml, else
+    /// the board inside the program that is nearest to this machine]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) board: Option<PathBuf>,
     /// Open nothing: tell from the board file alone, for any board on any machine
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with = "write")]
     pub(crate) dry_run: bool,
+    /// Make a board file of what was found
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
 }

@@ -1,4 +1,9 @@
-//! `roombox probe`.
+//! `roombox probe`: what a board file gives, or what the machine really has.
+
+mod board_file;
+mod machine;
+
+use std::path::Path;
 
 use roombox_media::pipelines::{PictureSize, Pipeline, of_board};
 use roombox_settings::model::Video;
@@ -10,9 +15,18 @@ use crate::{
     run::configuration,
 };
 
+/// Where a box has its board file.
+const BOARD_FILE: &str = "/etc/roombox/board.toml";
+
+/// Does what was asked; trials of codec elements are kept in `state_dir`.
+pub(crate) fn probe(arguments: &ProbeArguments, state_dir: &Path) -> Outcome {
+    if arguments.dry_run { dry_run(arguments) } else { machine::probe(arguments, state_dir) }
+}
+
 /// Every pipeline of the board, for the picture that is sent where the owner says nothing.
-pub(crate) fn probe(arguments: &ProbeArguments) -> Outcome {
-    let board = configuration::load_board(&arguments.board)?;
+fn dry_run(arguments: &ProbeArguments) -> Outcome {
+    let file = arguments.board.as_deref().unwrap_or(BOARD_FILE.as_ref());
+    let board = configuration::load_board(file)?;
     let video = Video::default();
     let picture = PictureSize { width: video.width, height: video.height, rate: video.fps };
     let pipelines =
