@@ -232,7 +232,9 @@ impl Server {
         tokio::spawn(async move {
             let result = work.done_by(&member).await.map_err(|error| match error {
                 PeerError::BadSdp(_) | PeerError::NoCommonCodec(_) => DescribeError::NotAcceptable(error.to_string()),
-                PeerError::Engine(_) => DescribeError::Failed(error.to_string()),
+                PeerError::IceRestart | PeerError::Missing(_) | PeerError::Engine(_) => {
+                    DescribeError::Failed(error.to_string())
+                }
             });
             // The lab may have stopped meanwhile.
             let _ = done.send(MediaNote { call, news: MediaNews::Described { purpose, result } });

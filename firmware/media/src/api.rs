@@ -15,7 +15,7 @@ use roombox_hal::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::peer::IceServer;
+use crate::peer::{Engine, IceServer};
 
 /// One call's media, or one receive connection's. The driver numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct MediaConfig {
     pub picture: (u32, u32, u32),
     /// Upper bound of the sent video in kbit/s.
     pub max_bitrate_kbps: u32,
+    /// What peer connections run on; the default engine where a part of the other is not installed.
+    pub engine: Engine,
     /// STUN and TURN servers.
     pub ice_servers: Vec<IceServer>,
     /// Addresses for host candidates; empty = all that are up.
@@ -155,6 +157,8 @@ pub enum Turn {
 pub enum MediaEvent {
     /// The camera delivers, or does not (reason in plain words).
     Camera { working: bool, name: String, reason: Option<String> },
+    /// The configured engine of peer connections cannot be used here: calls run on the default one.
+    EngineMissing { reason: String },
     /// ICE and DTLS of this call stand.
     Connected { call: MediaCall },
     /// The path is lost; it may come back.

@@ -34,7 +34,7 @@ use crate::{
     codec::Direction,
     compose::Scene,
     error::MediaError,
-    peer::{Kind, PeerConfig, PeerConnection, webrtc_engine::WebrtcPeer},
+    peer::{Kind, PeerConfig, PeerConnection},
     pipeline::locked,
     rooms::Rooms,
 };
@@ -137,7 +137,7 @@ impl Call {
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
         };
-        let peer: Arc<dyn PeerConnection> = Arc::new(WebrtcPeer::new(config, sender)?);
+        let peer = rooms.config.engine.connect(config, sender)?;
         let seat = Arc::new(Seat {
             part,
             arrived: Mutex::default(),

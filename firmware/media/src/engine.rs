@@ -46,9 +46,15 @@ impl Drop for Shared {
 
 impl MediaEngine {
     /// Starts the engine. Must be called within a tokio runtime, which then runs the engine's tasks.
-    pub fn start(config: MediaConfig, events: UnboundedSender<MediaEvent>) -> Result<Self, MediaError> {
+    pub fn start(mut config: MediaConfig, events: UnboundedSender<MediaEvent>) -> Result<Self, MediaError> {
         gst::init()?;
         tokio::runtime::Handle::try_current()?;
+        let (engine, missing) = config.engine.installed();
+        if let Some(missing) = missing {
+            tracing::warn!(%missing, "calls run on the default engine");
+            let _ = events.send(MediaEvent::EngineMissing { reason: missing.to_string() });
+        }
+        config.engine = engine;
         let rooms = Rooms::start(config, events)?;
         tokio::spawn(try_codecs(Arc::downgrade(&rooms)));
         let rooms = Mutex::new(Some(rooms));

@@ -13,11 +13,14 @@ mod pads;
 mod told;
 mod tracks;
 pub mod webrtc_engine;
+pub mod webrtcbin_engine;
 
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::sync::mpsc;
 
 pub(crate) use crate::api::Stream;
 
@@ -74,6 +77,41 @@ pub struct Codec {
     pub clock_rate: u32,
     /// The `fmtp` parameters, empty where there are none.
     pub fmtp: String,
+}
+
+/// What a peer connection runs on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The `webrtc` crate, with `rtpbin` for the timing.
+    #[default]
+    Webrtc,
+    /// `GStreamer`'s `webrtcbin`.
+    Webrtcbin,
+}
+
+impl Engine {
+    /// This engine, or the one that takes its place where a part of it is not installed, with the reason.
+    pub(crate) fn installed(self) -> (Self, Option<PeerError>) {
+        match self {
+            Self::Webrtc => (self, None),
+            Self::Webrtcbin => match webrtcbin_engine::available() {
+                Ok(()) => (self, None),
+                Err(missing) => (Self::Webrtc, Some(missing)),
+            },
+        }
+    }
+
+    /// Makes a peer connection; must be called inside a tokio runtime.
+    pub(crate) fn connect(
+        self,
+        config: PeerConfig,
+        events: mpsc::UnboundedSender<PeerEvent>,
+    ) -> Result<Arc<dyn PeerConnection>, PeerError> {
+        Ok(match self {
+            Self::Webrtc => Arc::new(webrtc_engine::WebrtcPeer::new(config, events)?),
+            Self::Webrtcbin => Arc::new(webrtcbin_engine::WebrtcbinPeer::new(config, events)?),
+        })
+    }
 }
 
 /// How a peer connection is set up.
@@ -205,6 +243,12 @@ pub enum PeerError {
     /// No codec in common.
     #[error("no {0} codec in common with the peer")]
     NoCommonCodec(&'static str),
+    /// This engine cannot restart ICE, neither by its own offer nor by the peer's; the session stays as it is.
+    #[error("the webrtcbin engine cannot restart ICE")]
+    IceRestart,
+    /// An element that the engine is made of is not installed.
+    #[error("the GStreamer element {0} of the webrtcbin engine is not installed")]
+    Missing(&'static str),
     /// The engine failed.
     #[error("peer connection: {0}")]
     Engine(String),

@@ -139,6 +139,8 @@ pub struct Video {
     pub max_bitrate_kbps: u32,
     /// Codecs offered, best first: `h264`, `vp8`.
     pub codecs: Vec<VideoCodec>,
+    /// What calls run on, default `webrtc`.
+    pub engine: CallEngine,
     /// Start with the camera off. Default false.
     pub start_off: bool,
 }
@@ -151,6 +153,7 @@ impl Default for Video {
             fps: 30,
             max_bitrate_kbps: 2500,
             codecs: vec![VideoCodec::H264, VideoCodec::Vp8],
+            engine: CallEngine::Webrtc,
             start_off: false,
         }
     }
@@ -164,6 +167,16 @@ pub enum VideoCodec {
     H264,
     /// VP8.
     Vp8,
+}
+
+/// What carries sound and picture of a call to the other side.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum CallEngine {
+    /// The box's own on the `webrtc` crate.
+    Webrtc,
+    /// `GStreamer`'s `webrtcbin`.
+    Webrtcbin,
 }
 
 /// `[screen]`

@@ -192,6 +192,11 @@ const VIDEO: &[Key] = &[
     key("fps", number(1, 60), "Sent frames per second; default 30."),
     key("max_bitrate_kbps", number(64, 20_000), "Upper bound of the sent bit rate in kbit/s; default 2500."),
     key("codecs", Kind::Choices(&["h264", "vp8"]), "Codecs offered, best first; default h264, vp8."),
+    key(
+        "engine",
+        Kind::Choice(&["webrtc", "webrtcbin"]),
+        "What calls run on; default webrtc. webrtcbin is GStreamer's, without ICE restart; where it is not installed, webrtc takes its place.",
+    ),
     key("start_off", Kind::Flag, "Start with the camera off; default false."),
 ];
 

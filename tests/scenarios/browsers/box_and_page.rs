@@ -58,6 +58,28 @@ fn the_box_calls_a_page() {
 
 #[test]
 #[ignore = "needs Kamailio, Chromium and `npm ci`: make interop"]
+fn a_box_on_webrtcbin_calls_a_page_and_is_called() {
+    let world = World::start();
+    let page = world.page("alice");
+    let room = RoomBox::start(&Setup {
+        engine: Some("webrtcbin".into()),
+        auto_answer: true,
+        ..world.setup().dialling("alice")
+    });
+    page.answered();
+    both_ways(&room, &page);
+    room.press("join");
+    assert_eq!(page.end(), "Terminated by remote");
+    room.until_idle();
+    page.ring("room");
+    page.answered();
+    both_ways(&room, &page);
+    page.hang_up();
+    room.until_idle();
+}
+
+#[test]
+#[ignore = "needs Kamailio, Chromium and `npm ci`: make interop"]
 fn a_page_calls_the_box_and_a_press_answers() {
     let world = World::start();
     let page = world.page("alice");

@@ -8,6 +8,7 @@ use crate::wait::PATIENCE;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics, VoiceProcessing};
 use roombox_media::engine::MediaEngine;
+use roombox_media::peer::Engine;
 use roombox_sip::api::{Body, SessionId};
 use roombox_testcard::code::{FrameCode, read_rgb};
 use roombox_testcard::tone;
@@ -40,6 +41,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
         max_bitrate_kbps: 1000,
+        engine: Engine::default(),
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         muted: false,

@@ -108,6 +108,8 @@ catalogue! {
     NoScreen: Installer, "The TV is not connected or is switched off.";
     /// The media engine did not start.
     MediaNotStarted: Installer, "Picture and sound cannot be started on this box.";
+    /// The engine of calls that is configured is not installed; the default one takes its place.
+    NoCallEngine: Installer, "The configured engine for calls is not installed: calls run on the default one.";
     /// A button, light or the status display of the board is missing.
     BoardDeviceMissing: Installer, "A part of the box is missing.";
     /// Another program has the panel's port.

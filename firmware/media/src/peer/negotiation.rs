@@ -117,6 +117,11 @@ impl Negotiation {
         self.remote_ufrag.is_some()
     }
 
+    /// Our `a=setup` in an answer.
+    pub(crate) fn setup(&self) -> &'static str {
+        if self.dtls == Some(DtlsRole::Passive) { "passive" } else { "active" }
+    }
+
     /// Reads the peer's offer.
     pub(crate) fn read_offer(&self, sdp: &str) -> Result<Reading, PeerError> {
         let session = parse(sdp)?;

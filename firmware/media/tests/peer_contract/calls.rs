@@ -5,10 +5,10 @@ use std::time::Duration;
 use roombox_media::peer::{Direction, PeerConfig, media_lines};
 use tokio::sync::mpsc;
 
-use crate::side::{Engine, Side, call, negotiate};
+use crate::side::{Engines, Side, call, negotiate};
 
-pub async fn picture_and_sound_flow_both_ways(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264", "VP8"]).await;
+pub async fn picture_and_sound_flow_both_ways(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264", "VP8"]).await;
     for side in [&mut a, &mut b] {
         side.more(15, 50).await;
         let seen = side.seen.borrow().clone();
@@ -21,8 +21,8 @@ pub async fn picture_and_sound_flow_both_ways(engine: Engine) {
     b.end().await;
 }
 
-pub async fn vp8_is_sent_where_it_comes_first(engine: Engine) {
-    let (a, b) = call(engine, &["VP8", "H264"]).await;
+pub async fn vp8_is_sent_where_it_comes_first(engines: Engines) {
+    let (a, b) = call(engines, &["VP8", "H264"]).await;
     for side in [&a, &b] {
         let seen = side.seen.borrow().clone();
         assert!(seen.sent.iter().any(|(mid, codec)| mid == "1" && codec.name == "VP8"), "{seen:?}");
@@ -31,8 +31,8 @@ pub async fn vp8_is_sent_where_it_comes_first(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_re_offer_by_either_side_keeps_streams_running(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_re_offer_by_either_side_keeps_streams_running(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     for round in 0..2 {
         if round == 0 {
             negotiate(&a, &b, false).await;
@@ -49,8 +49,8 @@ pub async fn a_re_offer_by_either_side_keeps_streams_running(engine: Engine) {
     b.end().await;
 }
 
-pub async fn ice_restarts_by_either_side_keep_streams_running(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn ice_restarts_by_either_side_keep_streams_running(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     let ufrag = |sdp: &str| sdp.lines().find(|l| l.starts_with("a=ice-ufrag")).map(str::to_owned);
     let mut former = None;
     for round in 0..3 {
@@ -67,8 +67,8 @@ pub async fn ice_restarts_by_either_side_keep_streams_running(engine: Engine) {
     b.end().await;
 }
 
-pub async fn hold_and_resume_stops_and_restarts_sending(engine: Engine) {
-    let (mut a, b) = call(engine, &["H264"]).await;
+pub async fn hold_and_resume_stops_and_restarts_sending(engines: Engines) {
+    let (mut a, b) = call(engines, &["H264"]).await;
     let offer = a.peer.create_offer(false).await.unwrap();
     for held in ["inactive", "sendonly"] {
         let answer = b.peer.create_answer(&offer.replace("a=sendrecv", &format!("a={held}"))).await.unwrap();
@@ -96,11 +96,11 @@ pub async fn hold_and_resume_stops_and_restarts_sending(engine: Engine) {
     b.end().await;
 }
 
-pub async fn one_of_two_peers_leaves_a_running_pipeline(engine: Engine) {
-    let (mut a, mut b) = (Side::new(engine, &["H264"]), Side::new(engine, &["H264"]));
+pub async fn one_of_two_peers_leaves_a_running_pipeline(engines: Engines) {
+    let (mut a, mut b) = (Side::new(engines.0, &["H264"]), Side::new(engines.0, &["H264"]));
     let shared = gst::Pipeline::new();
-    let mut first = Side::within(&shared, engine, &["H264"], Duration::ZERO);
-    let mut second = Side::within(&shared, engine, &["H264"], Duration::ZERO);
+    let mut first = Side::within(&shared, engines.1, &["H264"], Duration::ZERO);
+    let mut second = Side::within(&shared, engines.1, &["H264"], Duration::ZERO);
     negotiate(&a, &first, false).await;
     negotiate(&b, &second, false).await;
     for side in [&mut a, &mut b, &mut first, &mut second] {
@@ -114,10 +114,10 @@ pub async fn one_of_two_peers_leaves_a_running_pipeline(engine: Engine) {
     second.end().await;
 }
 
-pub async fn a_source_pad_linked_late_still_gives_frames(engine: Engine) {
-    let mut a = Side::new(engine, &["H264"]);
+pub async fn a_source_pad_linked_late_still_gives_frames(engines: Engines) {
+    let mut a = Side::new(engines.0, &["H264"]);
     // By then media has long been there: it comes within a tenth of a second.
-    let mut b = Side::linking_after(engine, &["H264"], Duration::from_millis(700));
+    let mut b = Side::linking_after(engines.1, &["H264"], Duration::from_millis(700));
     negotiate(&a, &b, false).await;
     a.more(15, 50).await;
     b.more(15, 50).await;
@@ -125,8 +125,8 @@ pub async fn a_source_pad_linked_late_still_gives_frames(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_key_frame_asked_for_reaches_the_sender(engine: Engine) {
-    let (a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_key_frame_asked_for_reaches_the_sender(engines: Engines) {
+    let (a, mut b) = call(engines, &["H264"]).await;
     let before = b.seen.borrow().key_frames_wanted;
     a.peer.request_key_frame("1");
     b.until("a key frame request", |seen| seen.key_frames_wanted > before).await;
@@ -134,8 +134,8 @@ pub async fn a_key_frame_asked_for_reaches_the_sender(engine: Engine) {
     b.end().await;
 }
 
-pub async fn statistics_carry_the_names_of_webrtc_stats(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn statistics_carry_the_names_of_webrtc_stats(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     // Receiver reports come once a second.
     a.more(30, 100).await;
     b.more(30, 100).await;
@@ -146,48 +146,27 @@ pub async fn statistics_carry_the_names_of_webrtc_stats(engine: Engine) {
     {
         assert!(!of(wanted).is_empty(), "no {wanted} in {entries:#?}");
     }
-    assert!(of("inbound-rtp").iter().all(|entry| entry["packetsReceived"].as_u64() > Some(10)));
-    assert!(of("outbound-rtp").iter().all(|entry| entry["packetsSent"].as_u64() > Some(10)));
-    assert!(of("remote-inbound-rtp").iter().any(|entry| entry["roundTripTimeMeasurements"].as_u64() > Some(0)));
+    assert!(of("inbound-rtp").iter().all(|entry| entry["packetsReceived"].as_u64() > Some(10)), "{entries:#?}");
+    assert!(of("outbound-rtp").iter().all(|entry| entry["packetsSent"].as_u64() > Some(10)), "{entries:#?}");
+    assert!(of("remote-inbound-rtp").iter().any(|entry| entry["roundTripTime"].as_f64() >= Some(0.0)));
+    assert!(of("candidate-pair").iter().any(|entry| entry["nominated"] == true && entry["state"] == "succeeded"));
+    for (kind, ssrcs) in [("audio", 2), ("video", 2)] {
+        let streams = entries
+            .iter()
+            .filter(|entry| entry["kind"] == kind && entry["type"].as_str().unwrap().contains("bound-rtp"));
+        let found: std::collections::BTreeSet<_> = streams.filter_map(|entry| entry["ssrc"].as_u64()).collect();
+        assert_eq!(found.len(), ssrcs, "{kind}: {entries:#?}");
+    }
     a.end().await;
     b.end().await;
 }
 
-pub async fn a_peer_that_never_called_can_be_thrown_away(engine: Engine) {
+pub async fn a_peer_that_never_called_can_be_thrown_away(engines: Engines) {
     let (events, _inbox) = mpsc::unbounded_channel();
     let config = PeerConfig { video_codecs: vec!["H264".into()], ..PeerConfig::default() };
-    let peer = engine(config, events);
+    let peer = engines.1(config, events);
     peer.create_offer(false).await.unwrap();
     peer.close().await;
     assert!(peer.create_offer(false).await.is_err());
     drop(peer);
-}
-
-pub async fn closing_ends_every_thread(engine: Engine) {
-    // The first call starts what a process keeps for good (task pools, clocks).
-    let (a, b) = call(engine, &["H264"]).await;
-    a.end().await;
-    b.end().await;
-    let before = own_threads().await;
-    for _ in 0..3 {
-        let (a, b): (Side, Side) = call(engine, &["H264"]).await;
-        a.end().await;
-        b.end().await;
-    }
-    let after = own_threads().await;
-    assert!(after <= before + 3, "{before} threads before three calls, {after} after");
-}
-
-/// Threads of the process once their number stands still.
-async fn own_threads() -> usize {
-    let count = || std::fs::read_dir("/proc/self/task").unwrap().count();
-    let mut last = count();
-    loop {
-        tokio::time::sleep(Duration::from_millis(700)).await;
-        let now = count();
-        if now >= last {
-            return now;
-        }
-        last = now;
-    }
 }

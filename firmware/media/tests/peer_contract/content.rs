@@ -2,13 +2,13 @@
 
 use roombox_media::peer::{Direction, media_lines};
 
-use crate::side::{Engine, Side, call, negotiate};
+use crate::side::{Engines, Side, call, negotiate};
 
 /// Everything flows, the presentation of either side included.
 const ALL: [&str; 3] = ["0", "1", "2"];
 
-pub async fn a_presentation_joins_a_running_call_and_leaves_it(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_presentation_joins_a_running_call_and_leaves_it(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     for round in 0..2 {
         let renegotiate = a.peer.add_presentation().await.unwrap();
         assert_eq!(renegotiate, round == 0, "the line stays for the next presentation");
@@ -29,8 +29,8 @@ pub async fn a_presentation_joins_a_running_call_and_leaves_it(engine: Engine) {
     b.end().await;
 }
 
-pub async fn either_side_presents_on_the_same_line(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn either_side_presents_on_the_same_line(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(b.peer.add_presentation().await.unwrap());
     negotiate(&b, &a, false).await;
     a.more_on(&ALL, 10).await;
@@ -51,8 +51,8 @@ pub async fn either_side_presents_on_the_same_line(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_refused_presentation_leaves_the_call_and_a_later_one_works(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_refused_presentation_leaves_the_call_and_a_later_one_works(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(a.peer.add_presentation().await.unwrap());
     let refused = a.peer.create_offer(false).await.unwrap();
     assert_eq!(media_lines(&refused).unwrap().len(), 3);
@@ -79,8 +79,8 @@ pub async fn a_refused_presentation_leaves_the_call_and_a_later_one_works(engine
     b.end().await;
 }
 
-pub async fn an_offer_of_theirs_is_answered_while_ours_is_out(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn an_offer_of_theirs_is_answered_while_ours_is_out(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(a.peer.add_presentation().await.unwrap() && b.peer.add_presentation().await.unwrap());
     a.peer.create_offer(false).await.unwrap();
     negotiate(&b, &a, false).await;
@@ -92,8 +92,8 @@ pub async fn an_offer_of_theirs_is_answered_while_ours_is_out(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_content_line_is_stopped_and_taken_again_by_the_peer(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_content_line_is_stopped_and_taken_again_by_the_peer(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(a.peer.add_presentation().await.unwrap());
     let offer = a.peer.create_offer(false).await.unwrap();
     let (before, content) = offer.split_at(offer.rfind("m=video").unwrap());
@@ -121,8 +121,8 @@ pub async fn a_content_line_is_stopped_and_taken_again_by_the_peer(engine: Engin
     b.end().await;
 }
 
-pub async fn a_presentation_is_refused_by_port_and_offered_anew(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_presentation_is_refused_by_port_and_offered_anew(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(a.peer.add_presentation().await.unwrap());
     let offer = a.peer.create_offer(false).await.unwrap();
     let without = offer.replace("BUNDLE 0 1 2", "BUNDLE 0 1");
@@ -138,12 +138,12 @@ pub async fn a_presentation_is_refused_by_port_and_offered_anew(engine: Engine) 
     b.end().await;
 }
 
-pub async fn a_three_line_offer_begins_a_call(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_three_line_offer_begins_a_call(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     assert!(a.peer.add_presentation().await.unwrap());
     let three = a.peer.create_offer(false).await.unwrap();
     negotiate(&a, &b, false).await;
-    let late = Side::new(engine, &["H264"]);
+    let late = Side::new(engines.1, &["H264"]);
     let answer = late.peer.create_answer(&three).await.unwrap();
     assert_eq!(
         media_lines(&answer).unwrap().iter().map(|line| line.direction).collect::<Vec<_>>(),

@@ -2,10 +2,10 @@
 
 use roombox_media::peer::{Direction, PeerError, media_lines};
 
-use crate::side::{Engine, Side, call, negotiate};
+use crate::side::{Engines, Side, call, negotiate, sides};
 
-pub async fn a_wrong_fingerprint_does_not_connect(engine: Engine) {
-    let (mut a, mut b) = (Side::new(engine, &["H264"]), Side::new(engine, &["H264"]));
+pub async fn a_wrong_fingerprint_does_not_connect(engines: Engines) {
+    let (mut a, mut b) = sides(engines, &["H264"]);
     let offer = a.peer.create_offer(false).await.unwrap();
     let answer = b.peer.create_answer(&corrupted(&offer)).await.unwrap();
     a.peer.accept_answer(&answer).await.unwrap();
@@ -29,9 +29,9 @@ fn corrupted(sdp: &str) -> String {
     sdp.lines().map(turn).map(|line| line + "\r\n").collect()
 }
 
-pub async fn what_is_no_description_is_refused(engine: Engine) {
-    let side = Side::new(engine, &["H264"]);
-    let good = Side::new(engine, &["H264"]);
+pub async fn what_is_no_description_is_refused(engines: Engines) {
+    let side = Side::new(engines.1, &["H264"]);
+    let good = Side::new(engines.0, &["H264"]);
     let offer = good.peer.create_offer(false).await.unwrap();
     let without = |what: &str| {
         offer.lines().filter(|line| !line.starts_with(what)).map(|line| line.to_owned() + "\r\n").collect::<String>()
@@ -48,8 +48,8 @@ pub async fn what_is_no_description_is_refused(engine: Engine) {
     side.end().await;
 }
 
-pub async fn no_common_codec_is_told(engine: Engine) {
-    let (a, b) = (Side::new(engine, &["H264"]), Side::new(engine, &["H264"]));
+pub async fn no_common_codec_is_told(engines: Engines) {
+    let (a, b) = sides(engines, &["H264"]);
     let offer = a.peer.create_offer(false).await.unwrap();
     let other = offer.replace("opus/48000", "speex/16000").replace(" PCM", " XCM").replace("H264/", "H999/");
     assert!(matches!(b.peer.create_answer(&other).await, Err(PeerError::NoCommonCodec(_))));
@@ -62,8 +62,8 @@ pub async fn no_common_codec_is_told(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_failed_offer_leaves_the_call_standing(engine: Engine) {
-    let (mut a, mut b) = call(engine, &["H264"]).await;
+pub async fn a_failed_offer_leaves_the_call_standing(engines: Engines) {
+    let (mut a, mut b) = call(engines, &["H264"]).await;
     let offer = a.peer.create_offer(false).await.unwrap();
     assert!(b.peer.create_answer(&offer.replace("a=ice-ufrag", "a=x-ufrag")).await.is_err());
     assert!(a.peer.accept_answer("nonsense").await.is_err());
@@ -77,8 +77,8 @@ pub async fn a_failed_offer_leaves_the_call_standing(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_peer_that_announces_no_streams_is_received(engine: Engine) {
-    let (mut a, mut b) = (Side::new(engine, &["H264"]), Side::new(engine, &["H264"]));
+pub async fn a_peer_that_announces_no_streams_is_received(engines: Engines) {
+    let (mut a, mut b) = sides(engines, &["H264"]);
     let silent = |sdp: &str| {
         sdp.lines().filter(|line| !line.starts_with("a=ssrc")).map(|line| line.to_owned() + "\r\n").collect::<String>()
     };
@@ -97,8 +97,8 @@ pub async fn a_peer_that_announces_no_streams_is_received(engine: Engine) {
     b.end().await;
 }
 
-pub async fn a_browsers_offer_is_answered_line_by_line(engine: Engine) {
-    let side = Side::new(engine, &["H264", "VP8"]);
+pub async fn a_browsers_offer_is_answered_line_by_line(engines: Engines) {
+    let side = Side::new(engines.1, &["H264", "VP8"]);
     let answer = side.peer.create_answer(include_str!("chromium_offer.sdp")).await.unwrap();
     let lines = media_lines(&answer).unwrap();
     let mids: Vec<_> = lines.iter().map(|line| (line.mid.as_str(), line.rejected)).collect();

@@ -7,7 +7,10 @@ use std::{
 };
 
 use gst::prelude::*;
-use roombox_media::peer::{Codec, Kind, PeerConfig, PeerConnection, PeerEvent, Role, Track, webrtc_engine::WebrtcPeer};
+use roombox_media::peer::{
+    Codec, Kind, PeerConfig, PeerConnection, PeerEvent, Role, Track, webrtc_engine::WebrtcPeer,
+    webrtcbin_engine::WebrtcbinPeer,
+};
 use tokio::sync::{mpsc, watch};
 
 /// Makes an engine.
@@ -20,11 +23,21 @@ pub fn webrtc_crate(config: PeerConfig, events: mpsc::UnboundedSender<PeerEvent>
     Box::new(WebrtcPeer::new(config, events).expect("a peer can be made"))
 }
 
+pub fn webrtcbin(config: PeerConfig, events: mpsc::UnboundedSender<PeerEvent>) -> Box<dyn PeerConnection> {
+    Box::new(WebrtcbinPeer::new(config, events).expect("webrtcbin is installed"))
+}
+
+/// The engines of the two sides of a call: of the one that calls, and of the other.
+#[derive(Clone, Copy)]
+pub struct Engines(pub Engine, pub Engine);
+
 /// What was seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub frames: u64,
     pub sounds: u64,
+    /// Mean of the luma of the last frame, 0..=255.
+    pub luma: u8,
     pub connected: u64,
     pub disconnected: u64,
     /// What the path carries, as last told, in bit/s.
@@ -97,6 +110,22 @@ impl Side {
         self.until(&format!("{count} more on each of {lines:?}"), all).await;
     }
 
+    /// Another camera takes the place of this line's, while it runs: a white picture from the next encoder chain.
+    pub async fn replace_camera(&self, mid: &str) {
+        let (bin, pipeline, mid) = (self.peer.bin(), self.pipeline.clone(), mid.to_owned());
+        let codec = self.seen.borrow().sent.iter().rfind(|(of, _)| *of == mid).unwrap().1.clone();
+        let change = move || {
+            let sink = bin.static_pad(&format!("sink_{mid}")).unwrap();
+            let former = sink.peer().unwrap().parent_element().unwrap();
+            former.set_state(gst::State::Null).unwrap();
+            pipeline.remove(&former).unwrap();
+            send(&pipeline, &bin, &mid, Kind::Video, &codec);
+            let camera = pipeline.by_name(&format!("camera_{}", encoder_name(&bin, &mid))).unwrap();
+            camera.set_property_from_str("pattern", "white");
+        };
+        tokio::task::spawn_blocking(change).await.unwrap();
+    }
+
     /// Closes the peer and takes everything that belongs to it out of the running pipeline.
     pub async fn leave(self) {
         self.peer.close().await;
@@ -133,9 +162,14 @@ pub async fn negotiate(a: &Side, b: &Side, restart_ice: bool) {
     a.peer.accept_answer(&answer).await.unwrap();
 }
 
+/// Two sides that know nothing of each other yet.
+pub fn sides(engines: Engines, codecs: &[&str]) -> (Side, Side) {
+    (Side::new(engines.0, codecs), Side::new(engines.1, codecs))
+}
+
 /// A call that stands, with media both ways.
-pub async fn call(engine: Engine, codecs: &[&str]) -> (Side, Side) {
-    let (mut a, mut b) = (Side::new(engine, codecs), Side::new(engine, codecs));
+pub async fn call(engines: Engines, codecs: &[&str]) -> (Side, Side) {
+    let (mut a, mut b) = sides(engines, codecs);
     negotiate(&a, &b, false).await;
     a.more(5, 10).await;
     b.more(5, 10).await;
@@ -209,17 +243,25 @@ fn send(pipeline: &gst::Pipeline, bin: &gst::Bin, mid: &str, kind: Kind, codec: 
     };
     let source = match kind {
         Kind::Video => {
-            "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=15/1 ! videoconvert"
+            "videotestsrc name=CAMERA is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=15/1 ! videoconvert"
         }
         Kind::Audio => {
             "audiotestsrc is-live=true freq=440 ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2"
         }
     };
     let text = format!("{source} ! {}", encoder.replace("ENC", &encoder_name(bin, mid)));
+    let text = text.replace("CAMERA", &format!("camera_{}", encoder_name(bin, mid)));
     let chain = gst::parse::bin_from_description(&text, true).unwrap();
     pipeline.add(&chain).unwrap();
     chain.link_pads(Some("src"), bin, Some(&format!("sink_{mid}"))).unwrap();
     chain.sync_state_with_parent().unwrap();
+}
+
+/// Of a planar frame, whose first two thirds are luma.
+fn mean_luma(frame: &[u8]) -> u8 {
+    let luma = &frame[..frame.len() * 2 / 3];
+    let sum: usize = luma.iter().map(|sample| usize::from(*sample)).sum();
+    u8::try_from(sum / luma.len().max(1)).unwrap()
 }
 
 fn receive(
@@ -240,8 +282,11 @@ fn receive(
     let chain = gst::parse::bin_from_description(&text, true).unwrap();
     let counter = chain.by_name("counter").unwrap();
     let (seen, line) = (Arc::clone(seen), pad.trim_start_matches("src_").to_owned());
-    counter.connect("handoff", false, move |_| {
+    counter.connect("handoff", false, move |values| {
+        let frame = values.get(1).filter(|_| kind == Kind::Video).and_then(|value| value.get::<gst::Buffer>().ok());
+        let luma = frame.and_then(|frame| Some(mean_luma(frame.map_readable().ok()?.as_slice())));
         seen.send_modify(|s| {
+            s.luma = luma.unwrap_or(s.luma);
             *s.lines.entry(line.clone()).or_default() += 1;
             if kind == Kind::Video { s.frames += 1 } else { s.sounds += 1 }
         });

@@ -18,6 +18,7 @@ use roombox_media::{
     MediaError,
     api::{MediaCall, MediaConfig, MediaEvent, Pages, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
+    peer::Engine,
 };
 use roombox_testcard::code::{self, FrameCode};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -43,6 +44,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
         max_bitrate_kbps: 1500,
+        engine: Engine::default(),
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         muted: false,

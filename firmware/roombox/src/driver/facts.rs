@@ -25,6 +25,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::RemoteVideo { call, .. } => Some(*call),
         MediaEvent::Camera { .. }
         | MediaEvent::CameraSending { .. }
+        | MediaEvent::EngineMissing { .. }
         | MediaEvent::Microphone { .. }
         | MediaEvent::PresentationPage { .. }
         | MediaEvent::PresentationSignal { .. }
@@ -118,6 +119,9 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::Voice { reason, .. } => {
             let cause = Cause::with_detail(CauseCode::NoVoiceProcessing, reason.unwrap_or_default());
             return Some(Input::CauseRaised(cause));
+        }
+        MediaEvent::EngineMissing { reason } => {
+            return Some(Input::CauseRaised(Cause::with_detail(CauseCode::NoCallEngine, reason)));
         }
         MediaEvent::Sound { device, working, name, reason } => {
             MediaFact::Sound { device: sound_device(device), working, name, reason }

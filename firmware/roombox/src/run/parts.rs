@@ -10,11 +10,11 @@ use roombox_conference::{
 use roombox_hal::board::Board;
 use roombox_media::{
     api::{CodecTrials, MediaConfig, VoiceProcessing},
-    peer::IceServer,
+    peer::{Engine, IceServer},
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, AutoPresent, ScreenOutput, Settings, Video, VideoCodec},
+    model::{Account, AutoPresent, CallEngine, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -137,6 +137,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         video_codecs: codec_names(video),
         picture: (video.width, video.height, video.fps),
         max_bitrate_kbps: video.max_bitrate_kbps,
+        engine: engine(video.engine),
         ice_servers: settings.account.ice_servers.iter().map(ice_server).collect(),
         bind: Vec::new(),
         muted: settings.audio.start_muted,
@@ -151,6 +152,13 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
 
 /// The number in the frame code of a box's own test picture; 1 is the lab's.
 const PICTURE_SOURCE: u8 = 2;
+
+const fn engine(engine: CallEngine) -> Engine {
+    match engine {
+        CallEngine::Webrtc => Engine::Webrtc,
+        CallEngine::Webrtcbin => Engine::Webrtcbin,
+    }
+}
 
 const fn output_name(output: ScreenOutput) -> &'static str {
     match output {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
-use super::{Direction, DtlsRole, Line, Negotiation, PeerError, line::SLIDES, repair_of};
+use super::{Direction, Line, Negotiation, PeerError, line::SLIDES, repair_of};
 use crate::peer::{
     MediaLine, Role, Stream,
     codecs::{Common, Known},
@@ -115,8 +115,7 @@ impl Negotiation {
             }
         }
         self.add_repairs(&mut section, line);
-        let setup = if self.dtls == Some(DtlsRole::Passive) { "passive" } else { "active" };
-        section.add_attribute(Attribute::with_value("setup", setup));
+        section.add_attribute(Attribute::with_value("setup", self.setup()));
         section.add_attribute(Attribute::new(line.direction.as_str()));
         section
     }
