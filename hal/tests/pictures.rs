@@ -19,7 +19,7 @@ fn working(picture: StatusPicture) -> StatusPicture {
 
 /// The states with their file names.
 fn states() -> Vec<(&'static str, StatusPicture)> {
-    use Badge::{CameraOff, InCall, Muted, NetworkBad, NetworkOk, Ringing, Trouble};
+    use Badge::{CameraOff, InCall, Muted, NetworkBad, NetworkFair, NetworkOk, NetworkPoor, Ringing, Trouble};
     vec![
         ("ready", picture("Ready", &["Press to join", "Team meeting"], &[NetworkOk])),
         ("starting", working(picture("Starting", &[], &[NetworkBad]))),
@@ -27,6 +27,8 @@ fn states() -> Vec<(&'static str, StatusPicture)> {
         ("joining", working(picture("Joining", &["Team meeting", "1234@meet.example.org"], &[NetworkOk]))),
         ("ringing", picture("Incoming", &["Anna Schmidt", "Press to answer"], &[Ringing, NetworkOk])),
         ("in-call", picture("In call", &["Team meeting", "00:12:45  5 people"], &[InCall, NetworkOk])),
+        ("fair", picture("In call", &["Team meeting", "12 min", "Network takes long"], &[InCall, NetworkFair])),
+        ("poor", picture("In call", &["Team meeting", "13 min", "Network loses data"], &[InCall, NetworkPoor])),
         ("muted", picture("Muted", &["Team meeting", "00:12:51"], &[Muted, CameraOff, InCall, NetworkOk])),
         (
             "trouble",

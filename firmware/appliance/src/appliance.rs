@@ -137,6 +137,7 @@ impl Appliance {
     /// What time changes: minutes of the call, and what is shown only for a while.
     fn pass_time(&mut self, now: Instant) {
         self.desk.count_minutes(now);
+        self.desk.quality.pass_time(now);
         self.notice.take_if(|(_, until)| *until <= now);
         if self.failed_call_until.is_some_and(|until| until <= now) {
             self.forget_failed_call();
@@ -196,7 +197,8 @@ impl Machine for Appliance {
 
     fn next_deadline(&self) -> Option<Instant> {
         let notice = self.notice.as_ref().map(|(_, until)| *until);
-        [self.desk.next_minute(), notice, self.failed_call_until, self.auto_present.next_deadline()]
+        let quality = self.desk.quality.next_deadline();
+        [self.desk.next_minute(), notice, self.failed_call_until, self.auto_present.next_deadline(), quality]
             .into_iter()
             .flatten()
             .min()
@@ -221,6 +223,7 @@ impl Machine for Appliance {
             display: shown.display,
             screen: ScreenStatus { output: self.config.screen_output.clone(), picture: self.desk.picture() },
             media: self.desk.media,
+            quality: self.desk.quality.status(),
             causes: self.causes.list(),
             panel: self.panel.clone(),
         }

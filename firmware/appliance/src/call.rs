@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use roombox_conference::api::{CallId, CallState, ConnectionState};
 
+use crate::quality::Quality;
 use crate::session::Session;
 use crate::tree::{Admission, CallStatus, Incoming, MediaStatus, ScreenPicture};
 
@@ -17,6 +18,7 @@ pub(crate) struct CallDesk {
     pub(crate) state: CallState,
     pub(crate) media: MediaStatus,
     pub(crate) session: Session,
+    pub(crate) quality: Quality,
     /// Where the last call of ours led.
     pub(crate) last_target: Option<String>,
     /// When the present call stood first, and how many full minutes ago that was.
@@ -31,6 +33,7 @@ impl CallDesk {
             state: CallState::Idle,
             media: MediaStatus::default(),
             session: Session::default(),
+            quality: Quality::default(),
             last_target: None,
             up: None,
         }
@@ -53,6 +56,7 @@ impl CallDesk {
             self.up.get_or_insert((now, 0));
         }
         self.session.call_changed(call_id(&state));
+        self.quality.call_changed(call_id(&state));
         self.state = state;
         if let Some(target) = self.target().map(str::to_owned) {
             self.last_target = Some(target);

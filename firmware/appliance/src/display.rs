@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::appliance::Life;
 use crate::causes::{CONFERENCE, CONNECTION};
 use crate::session::Session;
-use crate::tree::{Admission, Cause, CauseCode, PresentationState, RoomRole};
+use crate::tree::{Admission, Cause, CauseCode, PresentationState, QualityCause, QualityStatus, RoomRole, Verdict};
 
 /// Letters that fit on a line of the status display (128 pixels, 6 a letter).
 const LINE: usize = 21;
@@ -40,8 +40,12 @@ pub enum Icon {
     Muted,
     /// No network or no server.
     NetworkBad,
+    /// The server is reached, and a call is fair.
+    NetworkFair,
     /// The server is reached.
     NetworkOk,
+    /// The server is reached, and a call is poor.
+    NetworkPoor,
     /// A call rings.
     Ringing,
 }
@@ -55,6 +59,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) call: &'a CallState,
     /// What else is known about the call.
     pub(crate) session: &'a Session,
+    /// How good it is.
+    pub(crate) quality: Option<QualityStatus>,
     /// The conference in the words of the room.
     pub(crate) conference: &'a str,
     /// Where the join button leads, if anywhere.
@@ -99,6 +105,8 @@ pub(crate) fn content(scene: &Scene) -> DisplayContent {
 fn in_call(scene: &Scene, media_connected: bool) -> Vec<String> {
     let third = if media_connected { hint(scene) } else { "Waiting for picture" };
     let third = if third.is_empty() { in_call_words(scene.session) } else { third };
+    let worse = scene.quality.and_then(|quality| quality.cause).map_or("", QualityCause::short);
+    let third = if third.is_empty() { worse } else { third };
     vec![shortened(scene.conference), format!("{} min", scene.minutes), third.to_owned()]
 }
 
@@ -168,7 +176,12 @@ fn hint(scene: &Scene) -> &'static str {
 }
 
 fn icons(scene: &Scene) -> Vec<Icon> {
-    let network = if *scene.connection == ConnectionState::Established { Icon::NetworkOk } else { Icon::NetworkBad };
+    let network = match (scene.connection, scene.quality.map(|quality| quality.verdict)) {
+        (ConnectionState::Established, Some(Verdict::Fair)) => Icon::NetworkFair,
+        (ConnectionState::Established, Some(Verdict::Poor)) => Icon::NetworkPoor,
+        (ConnectionState::Established, _) => Icon::NetworkOk,
+        _ => Icon::NetworkBad,
+    };
     let call = match scene.call {
         CallState::InCall { .. } => Some(Icon::InCall),
         CallState::Ringing { .. } => Some(Icon::Ringing),
@@ -230,6 +243,7 @@ mod tests {
                 connection: &ConnectionState::Established,
                 call: &CallState::Idle,
                 session: &Session::default(),
+                quality: None,
                 conference: "",
                 target: None,
                 minutes: 0,
@@ -239,6 +253,13 @@ mod tests {
                 notice: None,
             };
             assert_eq!(shortened(hint(&scene)), hint(&scene));
+        }
+    }
+
+    #[test]
+    fn the_words_of_every_cause_of_a_bad_call_fit_on_a_line() {
+        for cause in QualityCause::ALL {
+            assert_eq!(shortened(cause.short()), cause.short());
         }
     }
 

@@ -10,7 +10,8 @@ use crate::api::{MediaFact, SoundDevice};
 use crate::appliance::Appliance;
 use crate::call::call_id;
 use crate::causes::{self, CONNECTION};
-use crate::tree::{Cause, CauseCode, DeviceFact, Event};
+use crate::quality::Expected;
+use crate::tree::{CameraFact, Cause, CauseCode, DeviceFact, Event, RoomRole};
 
 impl Appliance {
     pub(crate) fn conference_told(&mut self, now: Instant, event: conference::Event) {
@@ -61,7 +62,19 @@ impl Appliance {
             self.show_notice(now, cause);
         }
         self.forget_presentation();
+        if let catalogue::Event::StatsEvent(catalogue::StatsEvent::Collected(report)) = &event {
+            let expected = self.expected();
+            self.desk.quality.measured(now, report, expected);
+        }
         self.event(Event::Catalogue(event));
+    }
+
+    /// What the call should bring, and the box give.
+    fn expected(&self) -> Expected {
+        let session = &self.desk.session;
+        let sends = self.config.has_camera && session.role() == RoomRole::Participant;
+        let camera = sends && self.devices.camera().fact == CameraFact::On;
+        Expected { reception: !session.on_hold(), camera: camera && !session.on_hold() }
     }
 
     fn connection_changed(&mut self, state: ConnectionState) {

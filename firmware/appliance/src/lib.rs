@@ -14,9 +14,11 @@ mod in_call;
 mod intents;
 mod leds;
 mod presenting;
+mod quality;
 mod session;
 mod told;
 pub mod tree;
 
 pub use appliance::Appliance;
 pub use config::ApplianceConfig;
+pub use quality::levels::{POOR_BITRATE, QUALITY_LEVELS, QualityLevel};

@@ -7,7 +7,9 @@ use crate::api::Output;
 use crate::appliance::Appliance;
 use crate::display::{self, DisplayContent, Scene};
 use crate::leds;
-use crate::tree::{CameraFact, CameraStatus, DeviceFact, Event, Incoming, Leds, MicrophoneFact, MicrophoneStatus};
+use crate::tree::{
+    CameraFact, CameraStatus, DeviceFact, Event, Incoming, Leds, MicrophoneFact, MicrophoneStatus, QualityStatus,
+};
 
 /// Everything that goes out by itself when it changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +21,7 @@ pub(crate) struct Told {
     speaker: DeviceFact,
     volume: Option<u8>,
     incoming: Option<Incoming>,
+    quality: Option<QualityStatus>,
     /// Microphone and camera as the conference knows them.
     announced: Option<(bool, bool)>,
 }
@@ -33,6 +36,7 @@ impl Default for Told {
             speaker: DeviceFact::default(),
             volume: None,
             incoming: None,
+            quality: None,
             announced: None,
         }
     }
@@ -52,6 +56,7 @@ impl Told {
             speaker: devices.speaker.clone(),
             volume: Some(devices.volume),
             incoming: desk.incoming(),
+            quality: desk.quality.status(),
             announced: Some(devices.announced()),
         }
     }
@@ -66,6 +71,7 @@ impl Told {
         tell(self.speaker != present.speaker, event(Event::Speaker(present.speaker.clone())));
         tell(self.volume != present.volume, present.volume.map(|level| Event::Volume { level }).and_then(event));
         tell(self.incoming != present.incoming, event(Event::Incoming(present.incoming.clone())));
+        tell(self.quality != present.quality, event(Event::Quality(present.quality)));
         let media_state =
             |(microphone, camera)| Output::Conference(conference::Command::MediaState { microphone, camera });
         tell(self.announced != present.announced, present.announced.map(media_state));
@@ -85,6 +91,7 @@ fn display_content(appliance: &Appliance, microphone: &MicrophoneStatus, camera:
         connection: &desk.connection,
         call: &desk.state,
         session: &desk.session,
+        quality: desk.quality.status(),
         conference: &conference.unwrap_or_default(),
         target: target.as_deref(),
         minutes: desk.minutes().unwrap_or_default(),

@@ -49,8 +49,12 @@ pub enum Badge {
     Muted,
     /// No network or no server.
     NetworkBad,
+    /// Network and server are there; the call is fair.
+    NetworkFair,
     /// Network and server are there.
     NetworkOk,
+    /// Network and server are there; the call is poor.
+    NetworkPoor,
     /// Somebody is calling.
     Ringing,
     /// Something needs a person.

@@ -14,6 +14,7 @@
 //! | `incoming` | `call`, `from`; null when nothing rings any more |
 //! | `media` | `fact` and its fields |
 //! | `operation` | `number`, `operation`, `outcome` |
+//! | `quality` | `verdict` (`good`, `fair`, `poor`), `cause`; null when it is not known any more |
 //! | `registered` | `expires` |
 //! | `speaker` | `working`, `name`, `reason` |
 //! | `transfer` | `call`, `status`, `reason`, `last` |
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cause::{Cause, CauseCode},
+    quality::QualityStatus,
     status::{CameraStatus, DeviceFact, Incoming, MicrophoneStatus},
 };
 use crate::api::MediaFact;
@@ -98,6 +100,8 @@ pub enum Event {
         /// What became of it.
         outcome: OperationOutcome,
     },
+    /// How good the call is changed; absent when it is not known any more.
+    Quality(Option<QualityStatus>),
     /// Registered with the server.
     Registered {
         /// Seconds granted.

@@ -5,12 +5,14 @@
 mod cause;
 mod command;
 mod event;
+mod quality;
 mod session;
 mod status;
 
 pub use cause::{Cause, CauseCode, Mender};
 pub use command::{Command, CommandResult, PageTurn};
 pub use event::Event;
+pub use quality::{QualityCause, QualityStatus, Verdict};
 pub use roombox_conference::api::{CallId, CallState, ConnectionState};
 pub use session::{
     Admission, ContentStatus, HoldStatus, PageStatus, PresentationState, PresentationStatus, RoleStatus, RoomRole,

@@ -4,7 +4,7 @@ use roombox_conference::api::{CallId, CallState, ConnectionState};
 use roombox_hal::leds::Pattern;
 use serde::{Deserialize, Serialize};
 
-use super::{cause::Cause, session::SessionStatus};
+use super::{cause::Cause, quality::QualityStatus, session::SessionStatus};
 use crate::display::DisplayContent;
 
 /// The whole state of the box.
@@ -40,6 +40,8 @@ pub struct Status {
     pub screen: ScreenStatus,
     /// Media of the call.
     pub media: MediaStatus,
+    /// How good the call is; null without a call, and until some seconds were measured.
+    pub quality: Option<QualityStatus>,
     /// Everything that is wrong now, in catalogue order.
     pub causes: Vec<Cause>,
     /// Address of the web panel, when it is served.

@@ -10,6 +10,7 @@ mod devices;
 mod house;
 mod in_call;
 mod presenting;
+mod quality;
 mod random_walk;
 mod shown;
 mod tree;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use roombox_appliance::tree::{
     Admission, BoxInfo, CallState, CameraFact, ConnectionState, DeviceFact, MicrophoneFact, PresentationState,
-    PresentationStatus, RoomRole, SessionStatus, Status,
+    PresentationStatus, QualityStatus, RoomRole, SessionStatus, Status, Verdict,
 };
 use roombox_media::api::Statistics;
 use serde_json::Value;
@@ -22,6 +22,7 @@ pub(super) fn status(tree: &Value) -> String {
         row("Panel", status.panel.as_deref().unwrap_or("not served")),
     ];
     lines.extend(session(&status.session));
+    lines.extend(status.quality.map(|quality| row("Quality", &quality_words(quality))));
     for cause in &status.causes {
         let detail = cause.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         lines.push(row("Trouble", &format!("{}{detail}", cause.sentence)));
@@ -69,6 +70,15 @@ fn call(status: &Status) -> String {
             format!("{target} again in {retry_in_ms} ms (attempt {attempt}): {reason}")
         }
     }
+}
+
+fn quality_words(quality: QualityStatus) -> String {
+    let verdict = match quality.verdict {
+        Verdict::Good => "good",
+        Verdict::Fair => "fair",
+        Verdict::Poor => "poor",
+    };
+    quality.cause.map_or_else(|| verdict.into(), |cause| format!("{verdict}: {}", cause.sentence()))
 }
 
 /// What is out of the ordinary about a call.
@@ -221,6 +231,7 @@ pub(super) fn statistics(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use roombox_appliance::tree::QualityCause;
     use serde_json::json;
 
     use super::*;
@@ -229,6 +240,14 @@ mod tests {
     fn a_branch_is_told_by_indentation() {
         let value = json!({ "call": { "state": "idle" }, "causes": [], "volume": 70 });
         assert_eq!(branch(&value), "call:\n  state: idle\ncauses: none\nvolume: 70");
+    }
+
+    #[test]
+    fn a_bad_call_is_told_with_its_cause() {
+        let told = |verdict, cause| quality_words(QualityStatus { verdict, cause });
+        assert_eq!(told(Verdict::Good, None), "good");
+        let poor = told(Verdict::Poor, Some(QualityCause::Loss));
+        assert_eq!(poor, "poor: The network loses picture and sound.");
     }
 
     #[test]

@@ -97,7 +97,9 @@ const fn badge(icon: Icon) -> Badge {
         Icon::InCall => Badge::InCall,
         Icon::Muted => Badge::Muted,
         Icon::NetworkBad => Badge::NetworkBad,
+        Icon::NetworkFair => Badge::NetworkFair,
         Icon::NetworkOk => Badge::NetworkOk,
+        Icon::NetworkPoor => Badge::NetworkPoor,
         Icon::Ringing => Badge::Ringing,
     }
 }

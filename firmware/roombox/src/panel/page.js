@@ -223,7 +223,7 @@ function show(tree) {
   find("connection").append(make("i"), make("span", {}, words));
   const [title, detail] = callWords(tree.call);
   text("call-title", title);
-  text("call-detail", detail || "\u00a0");
+  text("call-detail", [detail, qualityWords(tree.quality)].filter(Boolean).join(" · ") || "\u00a0");
   document.title = `${title} · roombox`;
   if (tree.call.state !== "in-call") callSince = null;
   else callSince ??= callBegan ?? Date.now() - (tree.call.minutes ?? 0) * 60000;
@@ -237,7 +237,19 @@ function show(tree) {
 }
 
 /** The words of an event that tell a person something, in this order. */
+const QUALITY = {
+  "nothing-received": "nothing comes in",
+  "camera": "the camera brings no pictures",
+  "cpu-overload": "the box is too busy",
+  "bandwidth": "the network is too slow",
+  "loss": "the network loses data",
+  "delay": "the network takes long",
+  "jitter": "the network is uneven",
+};
+
 const WORDS = {
+  verdict: (verdict) => verdict,
+  cause: (cause) => typeof cause === "string" ? cause.replaceAll("-", " ") : "",
   stage: (name) => name.replaceAll("-", " "),
   ms: (ms) => `${Math.round(ms)} ms after the start`,
   state: (state) => state.replaceAll("-", " "),
@@ -254,6 +266,12 @@ const WORDS = {
   expires: (seconds) => `for ${seconds} s`,
   retry_in_ms: (ms) => `again in ${seconds(ms)}`,
 };
+
+/** A good call needs no words. */
+function qualityWords(quality) {
+  if (!quality?.cause) return "";
+  return `${quality.verdict}: ${QUALITY[quality.cause] ?? quality.cause.replaceAll("-", " ")}`;
+}
 
 function eventDetail(data) {
   if (data === null || typeof data !== "object") return data === null ? "" : String(data);

@@ -25,6 +25,34 @@ const BARS: Drawing = [
     "...........",
 ];
 
+const ONE_BAR: Drawing = [
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "##.........",
+    "##.........",
+    "##.##.##.##",
+    "...........",
+];
+
+const TWO_BARS: Drawing = [
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "...........",
+    "...##......",
+    "...##......",
+    "##.##......",
+    "##.##......",
+    "##.##.##.##",
+    "...........",
+];
+
 const BELL: Drawing = [
     ".....#.....",
     "...#####...",
@@ -119,7 +147,9 @@ pub(super) fn draw(picture: &mut Picture, badge: Badge, corner: Point, ink: Bina
         Badge::InCall => (&HANDSET, false),
         Badge::Muted => (&MICROPHONE, true),
         Badge::NetworkBad => (&NO_BARS, false),
+        Badge::NetworkFair => (&TWO_BARS, false),
         Badge::NetworkOk => (&BARS, false),
+        Badge::NetworkPoor => (&ONE_BAR, false),
         Badge::Ringing => (&BELL, false),
         Badge::Trouble => (&WARNING, false),
     };
