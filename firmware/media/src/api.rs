@@ -7,7 +7,7 @@
 //! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use roombox_hal::{
     VirtualBoard,
@@ -15,7 +15,7 @@ use roombox_hal::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::peer::{Engine, IceServer};
+use crate::peer::{Engine, IceServer, RelaySecurity};
 
 /// One call's media, or one receive connection's. The driver numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +55,10 @@ pub struct MediaConfig {
     pub ice_servers: Vec<IceServer>,
     /// Addresses for host candidates; empty = all that are up.
     pub bind: Vec<std::net::IpAddr>,
+    /// Media goes through TURN servers only.
+    pub relay_only: bool,
+    /// TLS to TURN servers; without it none is used over TLS.
+    pub relay_security: Option<Arc<dyn RelaySecurity>>,
     /// Microphone muted at start.
     pub muted: bool,
     /// Camera off at start.
@@ -159,6 +163,8 @@ pub enum MediaEvent {
     Camera { working: bool, name: String, reason: Option<String> },
     /// The configured engine of peer connections cannot be used here: calls run on the default one.
     EngineMissing { reason: String },
+    /// STUN and TURN servers that cannot be used, each with the reason; calls go on without them where they can.
+    IceServers { failed: Vec<String> },
     /// ICE and DTLS of this call stand.
     Connected { call: MediaCall },
     /// The path is lost; it may come back.
@@ -318,6 +324,27 @@ pub struct Statistics {
     pub encoder: Option<String>,
     /// Codec and element that decodes the remote picture.
     pub decoder: Option<String>,
+    /// How old the remote picture is when it is seen; `None` before the first frame.
+    pub picture_delay: Option<PictureDelay>,
     /// webrtc-stats entries of the peer connection.
     pub entries: Vec<serde_json::Value>,
+}
+
+/// From the camera of the other side to the eye, in ms. What its camera, encoder and pacing take is in `by_stamps_ms`
+/// only.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureDelay {
+    /// Half the round trip of the selected candidate pair or of RTCP; `None` before one was measured.
+    pub network_ms: Option<f64>,
+    /// In the jitter buffer until a frame's turn, a mean.
+    pub jitter_buffer_ms: f64,
+    /// In the decoder, a mean.
+    pub decode_ms: f64,
+    /// Until the screen is composed and sent, reckoned as one interval of it.
+    pub render_ms: f64,
+    /// The sum of those.
+    pub estimate_ms: f64,
+    /// From capture by the sender's clock (its sender reports) until it is shown here by ours, without rendering: right
+    /// where both clocks are set (NTP), and not there before a sender report has come.
+    pub by_stamps_ms: Option<f64>,
 }

@@ -1,13 +1,16 @@
 //! The media of one call: a pipeline around a peer connection.
 
+mod delay;
 mod entries;
 mod freezes;
 mod measures;
 mod orders;
+mod picture;
 mod playout;
 mod receiving;
 mod sending;
 mod tracks;
+mod waits;
 mod watch;
 mod worker;
 
@@ -27,16 +30,14 @@ pub(crate) use orders::Order;
 use crate::{
     api::{MediaCall, MediaEvent, Statistics, Stream},
     attention::Attending,
-    call::{
-        entries::{Known, Shown},
-        worker::Worker,
-    },
+    call::{entries::Known, worker::Worker},
     codec::Direction,
     compose::Scene,
     error::MediaError,
     peer::{Kind, PeerConfig, PeerConnection},
     pipeline::locked,
     rooms::Rooms,
+    sound::level,
 };
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
@@ -136,6 +137,8 @@ impl Call {
             ice_servers: rooms.config.ice_servers.clone(),
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
+            relay_only: rooms.config.relay_only,
+            relay_security: rooms.config.relay_security.clone(),
         };
         let peer = rooms.config.engine.connect(config, sender)?;
         let seat = Arc::new(Seat {
@@ -206,24 +209,21 @@ impl Call {
 
     /// What has been measured.
     pub(crate) async fn statistics(&self, rooms: &Rooms) -> Statistics {
-        let mut statistics = self.seat.measures.statistics();
+        let measures = &self.seat.measures;
+        let mut statistics = measures.statistics();
         statistics.microphone_db = rooms.microphone.meter.level();
         let known = Known {
             camera_track: rooms.camera.track(),
-            camera: self.seat.measures.sent(Stream::Camera).figures(),
-            presentation: self.seat.measures.sent(Stream::Presentation).figures(),
-            microphone_level: 10_f64.powf(statistics.microphone_db / 20.0).clamp(0.0, 1.0),
-            sound: self.seat.measures.heard(),
-            main: Shown {
-                received: self.seat.measures.received.load(Ordering::Relaxed),
-                decoded: statistics.frames_decoded,
-                per_second: statistics.frames_per_second,
-                size: (statistics.frame_width, statistics.frame_height),
-                decoder: statistics.decoder.clone(),
-                frozen: self.seat.measures.frozen(),
-            },
+            camera: measures.sent(Stream::Camera).figures(),
+            presentation: measures.sent(Stream::Presentation).figures(),
+            microphone: (level::linear(statistics.microphone_db), rooms.microphone.meter.heard()),
+            sound: measures.heard(),
+            playout: rooms.speaker.playout(),
+            main: measures.picture(Stream::Camera).figures(),
+            content: measures.picture(Stream::Presentation).figures(),
         };
         statistics.entries = entries::complete(self.peer.stats().await, &known);
+        statistics.picture_delay = delay::estimate(&known.main, &statistics.entries);
         statistics
     }
 }

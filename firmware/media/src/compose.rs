@@ -6,4 +6,5 @@ pub(crate) mod mixer;
 mod screen;
 
 pub(crate) use layout::Scene;
+pub(crate) use mixer::RATE;
 pub(crate) use screen::Screen;

@@ -2,6 +2,7 @@
 
 pub(crate) mod elements;
 mod gate;
+pub(crate) mod limitation;
 mod plan;
 mod sent;
 mod steer;
@@ -91,7 +92,9 @@ impl Sender {
             size,
         )?);
         sent.encoder(&sender.element);
-        let pad = named::<gst::Element>(&sender.bin, "encoder")?.static_pad("src");
+        let encoder = named::<gst::Element>(&sender.bin, "encoder")?;
+        sent.passage().watch(&encoder);
+        let pad = encoder.static_pad("src");
         let pad = pad.ok_or_else(|| MediaError::pipeline("encoder", "has no pad"))?;
         pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
             if let Some(frame) = probe.buffer() {

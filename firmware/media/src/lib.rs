@@ -20,6 +20,7 @@ pub mod memory;
 mod output;
 mod pace;
 mod paint;
+mod passage;
 pub mod peer;
 mod pipeline;
 pub mod pipelines;

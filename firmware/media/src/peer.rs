@@ -6,6 +6,7 @@
 
 mod addresses;
 mod codecs;
+mod ice;
 pub mod lines;
 mod negotiation;
 mod outgoing;
@@ -15,6 +16,7 @@ mod tracks;
 pub mod webrtc_engine;
 pub mod webrtcbin_engine;
 
+pub use ice::{ByteStream, IceServer, RelaySecurity, ServerAddress, ServerWay};
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
 
@@ -123,17 +125,10 @@ pub struct PeerConfig {
     pub video_codecs: Vec<String>,
     /// Addresses to gather host candidates on; empty = every address that is up (loopback only when nothing else is).
     pub bind: Vec<std::net::IpAddr>,
-}
-
-/// One STUN or TURN server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IceServer {
-    /// `stun:…`, `turn:…`, `turns:…`.
-    pub url: String,
-    /// TURN user.
-    pub user: String,
-    /// TURN password.
-    pub password: String,
+    /// Only candidates of TURN servers are used.
+    pub relay_only: bool,
+    /// TLS to TURN servers; without it none is used over TLS.
+    pub relay_security: Option<Arc<dyn RelaySecurity>>,
 }
 
 /// What a peer connection tells its owner, through the channel given at its making.
@@ -146,6 +141,12 @@ pub enum PeerEvent {
     Connected,
     /// ICE lost its path; it may come back.
     Disconnected,
+    /// What of the STUN and TURN servers cannot be used; others, and what needs none, still can. Told when it changed
+    /// and when all have answered; not without servers.
+    Servers {
+        /// URL and reason in plain words, each.
+        failed: Vec<String>,
+    },
     /// Failed for good.
     Failed {
         /// Plain words.

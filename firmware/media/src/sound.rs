@@ -1,7 +1,7 @@
 //! Sound in and out: the microphone with its mute, the speaker with its volume, and what they really carry.
 
 mod echo;
-mod level;
+pub(crate) mod level;
 mod microphone;
 mod mute;
 mod reference;
@@ -14,7 +14,7 @@ mod voice;
 pub(crate) use level::Meter;
 pub(crate) use microphone::{Microphone, MicrophoneSetup};
 pub(crate) use reference::Reference;
-pub(crate) use speaker::Speaker;
+pub(crate) use speaker::{Playout, Speaker};
 
 /// Samples a second, everywhere inside the box.
 pub(crate) const RATE: u32 = 48_000;

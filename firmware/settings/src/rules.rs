@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use crate::address::Lookup;
 use crate::finding::Finding;
 use crate::load::Places;
-use crate::model::{IceServer, Settings};
+use crate::model::{IcePolicy, IceServer, Settings};
 
 /// What the rules found.
 #[derive(Default)]
@@ -26,6 +26,7 @@ pub(crate) fn check(settings: &Settings, places: &Places) -> Checked {
     rules.registration();
     rules.password();
     rules.ice_servers();
+    rules.relay();
     rules.auto_dial();
     rules.auto_answer();
     rules.redial();
@@ -142,6 +143,17 @@ impl Rules<'_> {
                 let problem = "is missing; a TURN server needs user and password (RFC 8656 section 5)";
                 self.out.errors.push(self.finding(&path, &[&anchor], problem));
             }
+        }
+    }
+
+    /// Without a server to go through there would be no way at all.
+    fn relay(&mut self) {
+        let is_relay = |server: &IceServer| server.url.to_ascii_lowercase().starts_with("turn");
+        let network = &self.settings.network;
+        if network.ice_policy == IcePolicy::Relay && !self.settings.account.ice_servers.iter().any(is_relay) {
+            let problem = "is missing; `ice_policy = \"relay\"` needs a TURN server";
+            let finding = self.finding("account.ice_servers", &["network.ice_policy"], problem);
+            self.out.errors.push(finding.allowed("an entry with url = \"turn:…\" or \"turns:…\""));
         }
     }
 

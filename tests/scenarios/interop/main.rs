@@ -1,4 +1,4 @@
-//! Foreign SIP implementations as peers of the user agent: `SIPp` and Kamailio.
+//! Foreign implementations as peers: `SIPp` and Kamailio of the user agent, coturn of the media engine.
 
 /// One test of each behaviour over UDP and one over TCP.
 macro_rules! over_udp_and_tcp {
@@ -26,6 +26,7 @@ macro_rules! over_udp_and_tcp {
     };
 }
 
+mod coturn_relays;
 mod kamailio_calls;
 mod kamailio_edges;
 mod kamailio_registers;

@@ -1,7 +1,8 @@
-//! Foreign peers: `SIPp`, Kamailio, and `JsSIP` and SIP.js in Chromium.
+//! Foreign peers: `SIPp`, Kamailio, coturn, and `JsSIP` and SIP.js in Chromium.
 
 pub mod chromium;
 pub mod client;
+pub mod coturn;
 pub mod devtools;
 pub mod kamailio;
 pub mod page;

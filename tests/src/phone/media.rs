@@ -44,6 +44,8 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         engine: Engine::default(),
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
+        relay_only: false,
+        relay_security: None,
         muted: false,
         camera_off: false,
         volume: 100,

@@ -94,6 +94,8 @@ catalogue! {
     NoCommonMedia: Administrator, "The box and the conference have no common picture or sound format.";
     /// ICE or DTLS failed or was lost.
     MediaPathLost: Itself, "Picture and sound cannot get through to the conference.";
+    /// A STUN or TURN server does not answer, refuses user or password, or its address is wrong.
+    IceServerFailed: Installer, "A relay server for picture and sound cannot be used; calls may fail.";
     /// No remote frame for 3 s in a call.
     NoPictureFromConference: Itself, "No picture comes from the conference.";
     /// The camera is missing or does not deliver.

@@ -78,7 +78,7 @@ impl Member {
     ) -> Result<Arc<Self>, MediaError> {
         let (sender, events) = mpsc::unbounded_channel();
         let video_codecs = vec!["H264".to_owned(), "VP8".to_owned()];
-        let peer = WebrtcPeer::new(PeerConfig { ice_servers: Vec::new(), video_codecs, bind: bind.to_vec() }, sender)?;
+        let peer = WebrtcPeer::new(PeerConfig { video_codecs, bind: bind.to_vec(), ..PeerConfig::default() }, sender)?;
         let pipeline = gst::Pipeline::new();
         pipeline.add(&peer.bin())?;
         let failures = notes.clone();
@@ -228,7 +228,7 @@ impl Member {
             // ICE may find another way; if not, Failed follows.
             PeerEvent::Disconnected => Ok(()),
             // One encoding serves several participants; it does not follow the narrowest of their paths.
-            PeerEvent::Bandwidth { .. } => Ok(()),
+            PeerEvent::Bandwidth { .. } | PeerEvent::Servers { .. } => Ok(()),
             // What is no longer sent or shown costs nothing; the line may be taken again.
             PeerEvent::RemoteEnded { .. } => Ok(()),
             PeerEvent::SendEnded { mid } => {

@@ -1,10 +1,18 @@
 //! The peer connection's webrtc-stats entries with what only encoders, decoders and devices know; what nobody knows is
 //! left out, as a 0 would say that nothing came.
 
+mod received;
+mod sent;
+
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
-use super::{freezes::Frozen, measures::Heard};
-use crate::encode::SentFigures;
+use super::{measures::Heard, picture::PictureFigures};
+use crate::{
+    encode::SentFigures,
+    sound::{Playout, RATE, level},
+};
 
 /// What the box knows besides its peer connection.
 #[derive(Clone, Debug, Default)]
@@ -13,34 +21,28 @@ pub(super) struct Known {
     pub(super) camera_track: String,
     pub(super) camera: SentFigures,
     pub(super) presentation: SentFigures,
-    /// Level of the microphone, 0.0..=1.0.
-    pub(super) microphone_level: f64,
+    /// Level of the microphone, 0.0..=1.0, and what it heard over all.
+    pub(super) microphone: (f64, level::Heard),
     pub(super) sound: Heard,
-    pub(super) main: Shown,
+    pub(super) playout: Playout,
+    pub(super) main: PictureFigures,
+    pub(super) content: PictureFigures,
 }
 
-/// A remote picture as it was decoded.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Shown {
-    pub(super) received: u64,
-    pub(super) decoded: u64,
-    pub(super) per_second: f64,
-    /// Pixels; 0 before the first.
-    pub(super) size: (u32, u32),
-    /// Element that decodes.
-    pub(super) decoder: Option<String>,
-    pub(super) frozen: Frozen,
-}
+/// Fields of an entry.
+type Fields = Map<String, Value>;
 
 /// Fields that only an estimate fills; where there is none yet the peer connection writes 0.
 const NOT_ESTIMATED: [&str; 2] = ["availableIncomingBitrate", "availableOutgoingBitrate"];
 
+/// The one speaker.
+const PLAYOUT: &str = "RTCMediaPlayout_speaker";
+
 /// The complete entries.
 pub(super) fn complete(mut entries: Vec<Value>, known: &Known) -> Vec<Value> {
-    entries.retain(|entry| entry["type"] != "remote-outbound-rtp" || entry["reportsSent"] != 0);
     let ids: Vec<String> = entries.iter().filter_map(|entry| Some(entry["id"].as_str()?.to_owned())).collect();
     let pictures = [lines(&entries, "outbound-rtp"), lines(&entries, "inbound-rtp")];
-    let mut sources = Vec::new();
+    let mut more = Vec::new();
     for entry in &mut entries {
         let id = entry["id"].as_str().unwrap_or_default().to_owned();
         let place = |of: &[String]| of.iter().position(|other| *other == id);
@@ -50,14 +52,22 @@ pub(super) fn complete(mut entries: Vec<Value>, known: &Known) -> Vec<Value> {
         fields.retain(|_, value| !is_nothing(value));
         match kind.as_str() {
             "candidate-pair" => pair(fields, &ids),
-            "outbound-rtp" if sound => sources.push(sound_sent(fields, &timestamp, known)),
-            "outbound-rtp" => sources.extend(picture_sent(fields, &timestamp, known, place(&pictures[0]))),
-            "inbound-rtp" if sound => sound_received(fields, known.sound),
-            "inbound-rtp" if place(&pictures[1]) == Some(0) => picture_received(fields, &known.main),
+            "outbound-rtp" if sound => more.push(sent::sound(fields, &timestamp, known)),
+            "outbound-rtp" => more.extend(sent::picture(fields, &timestamp, known, place(&pictures[0]))),
+            "inbound-rtp" if sound => {
+                received::sound(fields, known.sound);
+                fields.insert("playoutId".into(), json!(PLAYOUT));
+                more.push(playout(&timestamp, known.playout));
+            }
+            "inbound-rtp" => match place(&pictures[1]) {
+                Some(0) => received::picture(fields, &known.main),
+                Some(1) => received::picture(fields, &known.content),
+                _ => {}
+            },
             _ => {}
         }
     }
-    entries.extend(sources);
+    entries.extend(more);
     entries
 }
 
@@ -79,7 +89,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// A pair names its candidates otherwise than these name themselves.
-fn pair(fields: &mut Map<String, Value>, ids: &[String]) {
+fn pair(fields: &mut Fields, ids: &[String]) {
     fields.retain(|name, value| !(NOT_ESTIMATED.contains(&name.as_str()) && value.as_f64() == Some(0.0)));
     for name in ["localCandidateId", "remoteCandidateId"] {
         let named = fields.get(name).and_then(Value::as_str).filter(|named| !named.is_empty());
@@ -90,144 +100,35 @@ fn pair(fields: &mut Map<String, Value>, ids: &[String]) {
     }
 }
 
-fn source(fields: &mut Map<String, Value>, timestamp: &Value, kind: &str, track: &str) -> Value {
-    let id = format!("RTCMediaSource_{track}");
-    fields.insert("mediaSourceId".into(), json!(id));
-    json!({ "type": "media-source", "id": id, "timestamp": timestamp, "kind": kind, "trackIdentifier": track })
+/// What the speaker plays: of all calls, as there is one.
+fn playout(timestamp: &Value, playout: Playout) -> Value {
+    json!({
+        "type": "media-playout",
+        "id": PLAYOUT,
+        "timestamp": timestamp,
+        "kind": "audio",
+        "totalSamplesCount": playout.samples,
+        "totalSamplesDuration": seconds(playout.samples),
+        "totalPlayoutDelay": playout.delay.as_secs_f64(),
+    })
 }
 
-fn sound_sent(fields: &mut Map<String, Value>, timestamp: &Value, known: &Known) -> Value {
-    let mut source = source(fields, timestamp, "audio", "microphone");
-    source["audioLevel"] = json!(known.microphone_level);
-    source
+/// How long so many samples last.
+#[allow(clippy::cast_precision_loss, reason = "a call of a thousand years is exact")]
+fn seconds(samples: u64) -> f64 {
+    samples as f64 / f64::from(RATE)
 }
 
-/// The first picture is the camera's, the second the presentation.
-fn picture_sent(
-    fields: &mut Map<String, Value>,
-    timestamp: &Value,
-    known: &Known,
-    place: Option<usize>,
-) -> Option<Value> {
-    let (track, figures) = match place? {
-        0 => (known.camera_track.as_str(), &known.camera),
-        1 => ("presentation", &known.presentation),
-        _ => return None,
-    };
-    let mut source = source(fields, timestamp, "video", track);
-    source["frames"] = json!(figures.came.0);
-    source["framesPerSecond"] = json!(figures.came.1);
-    if let Some((width, height)) = figures.size {
-        (source["width"], source["height"]) = (json!(width), json!(height));
-    }
-    let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
-    set("framesEncoded", json!(figures.encoded.0));
-    set("framesPerSecond", json!(figures.encoded.1));
-    set("keyFramesEncoded", json!(figures.key_frames));
-    if let Some((width, height)) = figures.encoder_size {
-        set("frameWidth", json!(width));
-        set("frameHeight", json!(height));
-    }
-    if let Some(bitrate) = figures.target_bitrate {
-        set("targetBitrate", json!(bitrate));
-    }
-    if !figures.encoder.is_empty() {
-        set("encoderImplementation", json!(figures.encoder));
-    }
-    Some(source)
+/// Samples that last so long, as a whole number.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "times are not negative and small")]
+fn samples(time: Duration) -> u64 {
+    (time.as_secs_f64() * f64::from(RATE)).round() as u64
 }
 
-/// Samples at 48 kHz, the clock of Opus.
-fn sound_received(fields: &mut Map<String, Value>, heard: Heard) {
-    let samples = |time: std::time::Duration| json!((time.as_secs_f64() * 48_000.0).round());
-    let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
-    set("totalSamplesReceived", samples(heard.played));
-    set("totalSamplesDuration", json!(heard.played.as_secs_f64()));
-    set("concealedSamples", samples(heard.concealed));
-    set("concealmentEvents", json!(heard.events));
-}
-
-fn picture_received(fields: &mut Map<String, Value>, shown: &Shown) {
-    let mut set = |name: &str, value: Value| fields.insert(name.into(), value);
-    set("framesReceived", json!(shown.received));
-    set("framesDecoded", json!(shown.decoded));
-    set("framesPerSecond", json!(shown.per_second));
-    set("freezeCount", json!(shown.frozen.count));
-    set("totalFreezesDuration", json!(shown.frozen.total.as_secs_f64()));
-    if shown.size != (0, 0) {
-        set("frameWidth", json!(shown.size.0));
-        set("frameHeight", json!(shown.size.1));
-    }
-    if let Some(decoder) = &shown.decoder {
-        set("decoderImplementation", json!(decoder));
-    }
+/// An element that works in hardware, by the names that drivers give.
+fn is_hardware(element: &str) -> bool {
+    element.rsplit(' ').next().is_some_and(|name| name.starts_with("v4l2") || name.starts_with("nv"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn known() -> Known {
-        let camera =
-            SentFigures { came: (30, 15), size: Some((640, 360)), encoded: (29, 15), ..SentFigures::default() };
-        Known { camera_track: "camera-2".into(), camera, ..Known::default() }
-    }
-
-    fn of_type<'a>(entries: &'a [Value], kind: &str) -> Vec<&'a Value> {
-        entries.iter().filter(|entry| entry["type"] == kind).collect()
-    }
-
-    #[test]
-    fn the_camera_is_the_lower_line_and_names_its_source() {
-        let sent =
-            |mid: &str| json!({ "type": "outbound-rtp", "id": format!("out{mid}"), "kind": "video", "mid": mid });
-        let entries = complete(vec![sent("10"), sent("2")], &known());
-        let camera = entries.iter().find(|entry| entry["id"] == "out2").unwrap();
-        assert_eq!(
-            (&camera["framesEncoded"], &camera["mediaSourceId"]),
-            (&json!(29), &json!("RTCMediaSource_camera-2"))
-        );
-        let sources = of_type(&entries, "media-source");
-        assert_eq!(sources.len(), 2);
-        assert!(sources.iter().any(|s| s["trackIdentifier"] == "camera-2" && s["frames"] == 30 && s["width"] == 640));
-    }
-
-    #[test]
-    fn what_nobody_knows_is_left_out() {
-        let entries = complete(
-            vec![
-                json!({ "type": "candidate-pair", "id": "p", "availableIncomingBitrate": 0.0, "availableOutgoingBitrate": 5.0 }),
-                json!({ "type": "inbound-rtp", "id": "i", "kind": "audio", "decoderImplementation": "" }),
-                json!({ "type": "remote-outbound-rtp", "id": "r", "reportsSent": 0, "packetsSent": 0 }),
-            ],
-            &known(),
-        );
-        assert_eq!(entries.len(), 2);
-        assert!(entries[0].get("availableIncomingBitrate").is_none() && entries[0]["availableOutgoingBitrate"] == 5.0);
-        assert!(entries[1].get("decoderImplementation").is_none() && entries[1].get("framesDecoded").is_none());
-    }
-
-    #[test]
-    fn a_pair_names_its_candidates_as_they_name_themselves() {
-        let entries = complete(
-            vec![
-                json!({ "type": "candidate-pair", "id": "RTCIceCandidatePair_a_b", "localCandidateId": "a", "remoteCandidateId": "b" }),
-                json!({ "type": "local-candidate", "id": "RTCLocalIceCandidate_a" }),
-            ],
-            &known(),
-        );
-        assert_eq!(entries[0]["localCandidateId"], "RTCLocalIceCandidate_a");
-        assert_eq!(entries[0]["remoteCandidateId"], "b");
-    }
-
-    #[test]
-    fn whatever_an_entry_is_nothing_breaks() {
-        let odd = vec![
-            json!(null),
-            json!([1]),
-            json!({ "type": 5, "id": [] }),
-            json!({ "type": "outbound-rtp", "kind": "video" }),
-        ];
-        assert_eq!(complete(odd, &Known::default()).len(), 4);
-    }
-}
+mod tests;

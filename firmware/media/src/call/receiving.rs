@@ -12,7 +12,7 @@ use crate::{
     decode::Receiver,
     error::MediaError,
     peer::{Codec, Kind},
-    pipeline::{locked, named},
+    pipeline::locked,
     relay,
     rooms::Rooms,
 };
@@ -45,15 +45,12 @@ impl Worker {
             Stream::Audio => Receiver::audio(mid, codec)?,
             Stream::Camera | Stream::Presentation => {
                 let element = self.rooms.codecs.choose(&codec.name, Direction::Decoder).await?;
-                if stream == Stream::Camera {
-                    *locked(&self.seat.measures.decoder) = Some(format!("{} {element}", codec.name));
-                }
-                Receiver::video(mid, stream, codec, element)?
+                let name = format!("{} {element}", codec.name);
+                let receiver = Receiver::video(mid, stream, codec, element)?;
+                self.seat.measures.picture(stream).watch(&receiver, name)?;
+                receiver
             }
         };
-        if stream == Stream::Camera {
-            count_arrivals(&receiver, &self.seat)?;
-        }
         let (rooms, seat) = (Arc::clone(&self.rooms), Arc::clone(&self.seat));
         match stream {
             Stream::Audio => play(&receiver, rooms, seat),
@@ -115,18 +112,6 @@ impl Worker {
     }
 }
 
-/// Frames count as received when they go into the decoder.
-fn count_arrivals(receiver: &Receiver, seat: &Arc<Seat>) -> Result<(), MediaError> {
-    let pad = named::<gst::Element>(&receiver.bin, "decoder")?.static_pad("sink");
-    let pad = pad.ok_or_else(|| MediaError::pipeline("decoder", "has no pad"))?;
-    let seat = Arc::clone(seat);
-    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
-        seat.measures.received.fetch_add(1, Ordering::Relaxed);
-        gst::PadProbeReturn::Ok
-    });
-    Ok(())
-}
-
 /// Decoded sound goes to the speaker.
 fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     *locked(&seat.measures.sound_decoder) = receiver.bin.by_name("decoder").map(|decoder| decoder.downgrade());
@@ -136,9 +121,9 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
         if let Ok(map) = buffer.map_readable() {
             seat.measures.remote_sound.hear(&map);
         }
-        seat.measures.played.fetch_add(buffer.duration().map_or(0, gst::ClockTime::nseconds), Ordering::Relaxed);
         seat.arrives(&rooms, Kind::Audio);
         let now = timeline.now();
+        seat.measures.sound(&buffer, buffer.pts().map(|arrived| now.saturating_sub(arrived)));
         let at = playout.at(buffer.pts().unwrap_or(now), now);
         buffer.make_mut().set_pts(at);
         if rooms.is_forward(seat.serial) {
@@ -153,12 +138,13 @@ fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
         keep_time(&sink);
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
-        let first = seat.measures.frame(size) == 0;
+        let (now, picture) = (timeline.now(), seat.measures.picture(Stream::Camera));
+        let first = picture.frame(size, &frame, frame.pts().map(|arrived| now.saturating_sub(arrived))) == 0;
         seat.arrives(&rooms, Kind::Video);
-        let now = timeline.now();
         if !rooms.is_forward(seat.serial) {
             return;
         }
+        picture.shows();
         rooms.screen.remote.push_at(&frame, caps, now);
         if first && seat.part == Part::Call {
             rooms.screen.show(seat.scene());
@@ -185,12 +171,15 @@ fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
         keep_time(&sink);
-        seat.measures.content_decoded.fetch_add(1, Ordering::Relaxed);
+        let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
+        let (now, picture) = (timeline.now(), seat.measures.picture(Stream::Presentation));
+        picture.frame(size, &frame, frame.pts().map(|arrived| now.saturating_sub(arrived)));
         if !rooms.is_forward(seat.serial) {
             return;
         }
+        picture.shows();
         seat.content.store(true, Ordering::Release);
         rooms.screen.show(Scene::Content);
-        rooms.screen.content.push_at(&frame, caps, timeline.now());
+        rooms.screen.content.push_at(&frame, caps, now);
     });
 }

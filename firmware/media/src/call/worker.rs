@@ -105,6 +105,7 @@ impl Worker {
         match event {
             PeerEvent::Connected => self.connect(),
             PeerEvent::Disconnected => self.tell(|call| MediaEvent::Disconnected { call }),
+            PeerEvent::Servers { failed } => self.rooms.tell(MediaEvent::IceServers { failed }),
             PeerEvent::Failed { reason } => self.tell(|call| MediaEvent::Failed { call, reason }),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
                 let done = self.send(&mid, Stream::on(kind, role), &codec).await;
@@ -233,7 +234,7 @@ impl Worker {
             }
         }
         if let Some(mid) = self.received(Stream::Presentation).map(str::to_owned) {
-            let look = self.content_watch.look(self.seat.measures.content_decoded.load(Ordering::Relaxed), true, now);
+            let look = self.content_watch.look(self.seat.measures.picture(Stream::Presentation).decoded(), true, now);
             if look.news == Some(false) {
                 self.content_gone();
             }

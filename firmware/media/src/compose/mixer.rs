@@ -16,7 +16,7 @@ use crate::{
 /// The compositor waits this long for a frame that belongs to the picture it makes, in nanoseconds.
 const PATIENCE: u64 = 15_000_000;
 /// Composed pictures a second.
-const RATE: u32 = 30;
+pub(crate) const RATE: u32 = 30;
 /// The self view needs no more frames a second than this.
 const SELF_VIEW_RATE: i32 = 15;
 pub(super) const BORDER: Colour = Colour(170, 128, 128);

@@ -1,11 +1,26 @@
 //! What is known of a sent picture, for statistics.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use crate::{encode::plan::Plan, pace::Pace, pipeline::locked};
+use crate::{
+    encode::{
+        limitation::{Limitation, Reason},
+        plan::Plan,
+    },
+    pace::Pace,
+    passage::{Passage, Passed},
+    pipeline::locked,
+};
+
+/// An encoder is overloaded while others wait behind this share of the pictures it takes, in tenths, and this many a
+/// second at least.
+const CROWDED: (u32, u32) = (5, 3);
 
 /// Counters of one sent picture; they go on when its encoder is made anew.
 #[derive(Debug, Default)]
@@ -15,6 +30,9 @@ pub(crate) struct Sent {
     key_frames: AtomicU64,
     source_pace: Pace,
     pace: Pace,
+    /// Frames that others waited behind.
+    crowded: Pace,
+    passage: Arc<Passage>,
     now: Mutex<Now>,
 }
 
@@ -24,6 +42,7 @@ struct Now {
     size: Option<(u32, u32)>,
     plan: Option<Plan>,
     encoder: String,
+    limitation: Limitation,
 }
 
 /// What was counted so far.
@@ -41,6 +60,11 @@ pub(crate) struct SentFigures {
     pub(crate) target_bitrate: Option<u32>,
     /// Element that encodes.
     pub(crate) encoder: String,
+    pub(crate) passed: Passed,
+    pub(crate) reason: Reason,
+    /// How long each reason held.
+    pub(crate) durations: [Duration; 4],
+    pub(crate) resized: u32,
 }
 
 impl Sent {
@@ -54,15 +78,39 @@ impl Sent {
         locked(&self.now).size.replace(size) != Some(size)
     }
 
-    /// The picture goes into the encoder so.
-    pub(crate) fn planned(&self, plan: Plan) {
-        locked(&self.now).plan = Some(plan);
+    /// What watches the encoder.
+    pub(crate) fn passage(&self) -> &Arc<Passage> {
+        &self.passage
     }
 
-    /// A frame came.
-    pub(crate) fn frame(&self) {
+    /// The picture goes into the encoder so, and that is why it is not better.
+    pub(crate) fn planned(&self, plan: Plan, reason: Reason) {
+        let mut now = locked(&self.now);
+        let before = now.plan.replace(plan);
+        let was = now.limitation.reason();
+        let reason = if reason == Reason::None && was == Reason::Cpu { was } else { reason };
+        now.limitation.becomes(reason, Instant::now());
+        let resized = before.is_some_and(|before| (before.width, before.height) != (plan.width, plan.height));
+        if resized && (was != Reason::None || reason != Reason::None) {
+            now.limitation.resizes();
+        }
+    }
+
+    /// A frame came; others wait behind it (`crowded`) where the encoder does not get through.
+    pub(crate) fn frame(&self, crowded: bool) {
         self.came.fetch_add(1, Ordering::Relaxed);
         self.source_pace.pass();
+        if crowded {
+            self.crowded.pass();
+        }
+        let crowded = self.crowded.per_second();
+        let overloaded = crowded >= CROWDED.1 && crowded * 10 >= self.source_pace.per_second() * CROWDED.0;
+        let mut now = locked(&self.now);
+        match (overloaded, now.limitation.reason()) {
+            (true, Reason::None) => now.limitation.becomes(Reason::Cpu, Instant::now()),
+            (false, Reason::Cpu) => now.limitation.becomes(Reason::None, Instant::now()),
+            _ => {}
+        }
     }
 
     /// A frame was encoded.
@@ -75,7 +123,7 @@ impl Sent {
     }
 
     pub(crate) fn figures(&self) -> SentFigures {
-        let Now { size, plan, encoder } = locked(&self.now).clone();
+        let Now { size, plan, encoder, limitation } = locked(&self.now).clone();
         SentFigures {
             came: (self.came.load(Ordering::Relaxed), self.source_pace.per_second()),
             size,
@@ -84,6 +132,48 @@ impl Sent {
             encoder_size: plan.map(|plan| (plan.width, plan.height)),
             target_bitrate: plan.map(|plan| plan.bitrate),
             encoder,
+            passed: self.passage.passed(),
+            reason: limitation.reason(),
+            durations: limitation.durations(Instant::now()),
+            resized: limitation.resized(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(width: u32) -> Plan {
+        Plan { width, height: width / 2, rate: None, bitrate: 1_000_000 }
+    }
+
+    #[test]
+    fn an_encoder_that_pictures_wait_for_is_overloaded_until_they_wait_no_more() {
+        let sent = Sent::default();
+        sent.planned(plan(640), Reason::None);
+        (0..10).for_each(|_| sent.frame(true));
+        assert_eq!(sent.figures().reason, Reason::Cpu);
+        (0..30).for_each(|_| sent.frame(false));
+        assert_eq!(sent.figures().reason, Reason::None);
+    }
+
+    #[test]
+    fn a_narrow_path_is_the_reason_even_of_a_crowd_behind_it() {
+        let sent = Sent::default();
+        sent.planned(plan(640), Reason::Bandwidth);
+        (0..10).for_each(|_| sent.frame(true));
+        assert_eq!(sent.figures().reason, Reason::Bandwidth);
+    }
+
+    #[test]
+    fn only_changes_for_a_reason_count_as_such() {
+        let sent = Sent::default();
+        sent.planned(plan(640), Reason::None);
+        sent.planned(plan(320), Reason::None);
+        assert_eq!(sent.figures().resized, 0);
+        sent.planned(plan(160), Reason::Bandwidth);
+        sent.planned(plan(320), Reason::None);
+        assert_eq!(sent.figures().resized, 2);
     }
 }

@@ -7,8 +7,9 @@ use gst::prelude::*;
 use crate::{
     api::{ContentHint, Encoding},
     encode::{
-        elements,
+        PICTURES, elements,
         gate::Gate,
+        limitation::Reason,
         plan::{Limits, Picture, Plan, plan},
         sent::Sent,
     },
@@ -64,7 +65,7 @@ impl Steer {
         let shared = Shared { element, encoder, size, limits, usual_hint, sent, news, state: Mutex::default() };
         let steer = Self(Arc::new(shared));
         let pad = entry.static_pad("src").ok_or_else(|| MediaError::pipeline("entry", "has no pad"))?;
-        let at_entry = Arc::clone(&steer.0);
+        let (at_entry, waiting) = (Arc::clone(&steer.0), entry.downgrade());
         let kinds = gst::PadProbeType::EVENT_DOWNSTREAM | gst::PadProbeType::BUFFER;
         pad.add_probe(kinds, move |pad, probe| match &mut probe.data {
             Some(gst::PadProbeData::Event(event)) => {
@@ -73,7 +74,10 @@ impl Steer {
                 }
                 gst::PadProbeReturn::Ok
             }
-            Some(gst::PadProbeData::Buffer(buffer)) => at_entry.frame(pad, buffer),
+            Some(gst::PadProbeData::Buffer(buffer)) => {
+                let crowded = waiting.upgrade().is_some_and(|entry| entry.current_level_buffers() >= PICTURES);
+                at_entry.frame(pad, buffer, crowded)
+            }
             _ => gst::PadProbeReturn::Ok,
         });
         Ok(steer)
@@ -117,8 +121,8 @@ impl Shared {
         behind
     }
 
-    fn frame(&self, pad: &gst::Pad, frame: &gst::Buffer) -> gst::PadProbeReturn {
-        self.sent.frame();
+    fn frame(&self, pad: &gst::Pad, frame: &gst::Buffer, crowded: bool) -> gst::PadProbeReturn {
+        self.sent.frame(crowded);
         let mut state = locked(&self.state);
         let rate = state.plan.and_then(|plan| plan.rate);
         if frame.pts().is_some_and(|pts| !state.gate.passes(pts, rate)) {
@@ -144,11 +148,22 @@ impl Shared {
         }
     }
 
+    /// Why the picture is less than configured or wished.
+    fn reason(&self, state: &State, picture: Picture) -> Reason {
+        let most = state.wish.max_bitrate.unwrap_or(self.limits.bitrate).min(self.limits.bitrate);
+        let too_large = |(width, height)| picture.width > width || picture.height > height;
+        match state.carried {
+            Some(carried) if carried < most => Reason::Bandwidth,
+            _ if self.limits.size.is_some_and(too_large) => Reason::Other,
+            _ => Reason::None,
+        }
+    }
+
     fn apply(&self, state: &mut State) {
         let Some(picture) = state.caps.as_ref().and_then(picture) else { return };
         let next = plan(picture, self.limits, self.bounded(state), state.plan);
         let before = state.plan.replace(next);
-        self.sent.planned(next);
+        self.sent.planned(next, self.reason(state, picture));
         if before == Some(next) {
             return;
         }

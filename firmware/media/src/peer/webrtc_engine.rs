@@ -7,6 +7,7 @@ mod callbacks;
 mod congestion;
 mod depth;
 mod engine;
+mod gathering;
 mod jitter_buffers;
 mod marks;
 mod missing;
@@ -17,8 +18,10 @@ mod receiving;
 mod repairs;
 mod reports;
 mod requests;
+mod rtcp_figures;
 mod runtime;
 mod sending;
+mod servers;
 mod setup;
 mod shared;
 mod stats;
@@ -43,6 +46,7 @@ pub struct WebrtcPeer {
 impl WebrtcPeer {
     /// Makes a peer connection; must be called inside a tokio runtime. Gathering starts at once, in the background.
     pub fn new(config: PeerConfig, events: mpsc::UnboundedSender<PeerEvent>) -> Result<Self, PeerError> {
+        gst::init().map_err(|error| PeerError::Engine(error.to_string()))?;
         let runtime = Handle::try_current().map_err(|error| PeerError::Engine(error.to_string()))?;
         let (engine, streams) = Engine::new(config, events, runtime.clone())?;
         let engine = Arc::new(engine);
@@ -109,8 +113,8 @@ impl PeerConnection for WebrtcPeer {
         Box::pin(async move {
             let Some(connection) = self.engine.connection.get() else { return Vec::new() };
             let report = connection.peer.get_stats(Instant::now(), StatsSelector::None).await;
-            let available = (self.engine.shared.available(), self.engine.shared.path.incoming());
-            stats::entries(&report, &self.engine.shared.round_trips(), available)
+            let remote = connection.remote_candidate().await;
+            stats::entries(&report, remote.as_ref(), &self.engine.shared)
         })
     }
 

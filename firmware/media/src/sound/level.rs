@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{pipeline::locked, sound::samples};
+use crate::{
+    pipeline::locked,
+    sound::{RATE, samples},
+};
 
 /// What counts as silence, in dBFS.
 pub(crate) const FLOOR: f64 = -90.0;
@@ -28,6 +31,15 @@ struct State {
     count: u32,
     begun: Option<Instant>,
     level: Option<(f64, Instant)>,
+    heard: Heard,
+}
+
+/// What was heard over all, by the definitions of webrtc-stats (`totalAudioEnergy`, `totalSamplesDuration`).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Heard {
+    /// Square of the level, 0.0..=1.0, times the seconds it lasted.
+    pub(crate) energy: f64,
+    pub(crate) duration: Duration,
 }
 
 impl Meter {
@@ -41,11 +53,18 @@ impl Meter {
         let mut state = locked(&self.state);
         state.energy += energy;
         state.count += count;
+        state.heard.energy += energy / f64::from(RATE);
+        state.heard.duration += Duration::from_secs(count.into()) / RATE;
         if now.duration_since(*state.begun.get_or_insert(now)) >= WINDOW {
             state.level = Some((decibels(state.energy, state.count), now));
-            *state = State { level: state.level, begun: Some(now), ..State::default() };
+            *state = State { level: state.level, heard: state.heard, begun: Some(now), ..State::default() };
         }
         decibels(energy, count)
+    }
+
+    /// What was heard so far.
+    pub(crate) fn heard(&self) -> Heard {
+        locked(&self.state).heard
     }
 
     /// The present level in dBFS; the floor when nothing comes.
@@ -53,6 +72,11 @@ impl Meter {
         let level = locked(&self.state).level;
         level.filter(|(_, at)| at.elapsed() < STALE).map_or(FLOOR, |(level, _)| level)
     }
+}
+
+/// A level in dBFS as a share of full scale, 0.0..=1.0; the floor is silence.
+pub(crate) fn linear(decibels: f64) -> f64 {
+    if decibels <= FLOOR { 0.0 } else { 10_f64.powf(decibels / 20.0).clamp(0.0, 1.0) }
 }
 
 fn decibels(energy: f64, count: u32) -> f64 {
@@ -67,6 +91,18 @@ mod tests {
     fn a_full_scale_square_wave_has_zero_decibels() {
         let bytes: Vec<u8> = [i16::MIN; 480].iter().flat_map(|sample| sample.to_le_bytes()).collect();
         assert!(Meter::default().hear(&bytes).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_second_of_full_scale_has_the_energy_one() {
+        let meter = Meter::default();
+        let bytes: Vec<u8> = [i16::MIN; 480].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        for _ in 0..RATE / 480 {
+            meter.hear(&bytes);
+        }
+        let heard = meter.heard();
+        assert!((heard.energy - 1.0).abs() < 0.001, "{heard:?}");
+        assert!(heard.duration.abs_diff(Duration::from_secs(1)) < Duration::from_micros(1), "{heard:?}");
     }
 
     #[test]

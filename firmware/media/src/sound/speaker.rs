@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use gst::prelude::*;
@@ -44,12 +44,21 @@ pub(crate) struct Speaker {
     _open: watch::Sender<bool>,
 }
 
+/// What was given to the device, for statistics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Playout {
+    pub(crate) samples: u64,
+    /// From the end of processing until each sample is heard, all together, as the device tells its latency.
+    pub(crate) delay: Duration,
+}
+
 /// What the speaker plays and how.
 #[derive(Default)]
 struct Played {
     meter: Meter,
     ring: Mutex<Ring>,
     volume: AtomicU8,
+    playout: Mutex<Playout>,
     element: Mutex<Option<gst::Element>>,
     heard: Mutex<Option<Heard>>,
 }
@@ -97,6 +106,11 @@ impl Speaker {
     /// `heard` is called at the next sound that can be heard, once.
     pub(crate) fn when_heard(&self, heard: impl Fn() + Send + Sync + 'static) {
         *locked(&self.played.heard) = Some(Box::new(heard));
+    }
+
+    /// What was given to the device so far.
+    pub(crate) fn playout(&self) -> Playout {
+        *locked(&self.played.playout)
     }
 
     /// What was played last; `None` unless the speaker is virtual.
@@ -207,6 +221,11 @@ fn watch_played(
         if let Some(map) = probe.buffer().and_then(|buffer| buffer.map_readable().ok()) {
             let audible = played.meter.hear(&map) > AUDIBLE;
             locked(&played.ring).play(Instant::now(), sound::samples(&map));
+            let samples = sound::samples(&map).count() as u64;
+            let mut playout = locked(&played.playout);
+            playout.samples += samples;
+            playout.delay += Duration::from_nanos(latency.load(Ordering::Relaxed).saturating_mul(samples));
+            drop(playout);
             // Its times are those of the common time line: the pipeline has the same base time.
             if let Some(at) = probe.buffer().and_then(|buffer| buffer.pts()) {
                 let latency = gst::ClockTime::from_nseconds(latency.load(Ordering::Relaxed));

@@ -26,6 +26,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         MediaEvent::Camera { .. }
         | MediaEvent::CameraSending { .. }
         | MediaEvent::EngineMissing { .. }
+        | MediaEvent::IceServers { .. }
         | MediaEvent::Microphone { .. }
         | MediaEvent::PresentationPage { .. }
         | MediaEvent::PresentationSignal { .. }
@@ -114,6 +115,12 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::Screen { name, reason, .. } => {
             let detail = reason.map_or_else(|| name.clone(), |reason| format!("{name}: {reason}"));
             return Some(Input::CauseRaised(Cause::with_detail(CauseCode::NoScreen, detail)));
+        }
+        MediaEvent::IceServers { failed } if failed.is_empty() => {
+            return Some(Input::CauseCleared(CauseCode::IceServerFailed));
+        }
+        MediaEvent::IceServers { failed } => {
+            return Some(Input::CauseRaised(Cause::with_detail(CauseCode::IceServerFailed, failed.join("; "))));
         }
         MediaEvent::Voice { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoVoiceProcessing)),
         MediaEvent::Voice { reason, .. } => {

@@ -6,6 +6,7 @@ pub(crate) mod configuration;
 mod identity;
 mod parts;
 mod presentation;
+mod relay_tls;
 pub(crate) mod signals;
 
 use std::{

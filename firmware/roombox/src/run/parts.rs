@@ -1,6 +1,6 @@
 //! Settings and board turned into what machines and media are made with.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use roombox_appliance::{Appliance, ApplianceConfig};
 use roombox_conference::{
@@ -10,20 +10,20 @@ use roombox_conference::{
 use roombox_hal::board::Board;
 use roombox_media::{
     api::{CodecTrials, MediaConfig, VoiceProcessing},
-    peer::{Engine, IceServer},
+    peer::{Engine, IceServer, RelaySecurity},
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, AutoPresent, CallEngine, ScreenOutput, Settings, Video, VideoCodec},
+    model::{Account, AutoPresent, CallEngine, IcePolicy, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
     api::{Server, ServerTarget, Transport},
     endpoint::{Credentials, EndpointConfig},
 };
-use roombox_sip_transports::{ClientTlsOptions, Pem, TlsVersion};
+use roombox_sip_transports::{ClientTls, ClientTlsOptions, Pem, TlsVersion};
 
-use super::{conference, presentation};
+use super::{conference, presentation, relay_tls::RelayTls};
 
 /// The three machines of a box.
 pub(crate) struct Machines {
@@ -140,6 +140,8 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         engine: engine(video.engine),
         ice_servers: settings.account.ice_servers.iter().map(ice_server).collect(),
         bind: Vec::new(),
+        relay_only: settings.network.ice_policy == IcePolicy::Relay,
+        relay_security: relay_security(&settings.account),
         muted: settings.audio.start_muted,
         camera_off: video.start_off,
         volume: settings.audio.volume,
@@ -178,6 +180,15 @@ const fn codec_name(codec: VideoCodec) -> &'static str {
         VideoCodec::H264 => "H264",
         VideoCodec::Vp8 => "VP8",
     }
+}
+
+/// TLS to TURN servers trusts whom TLS to the conference server trusts; the pin and our own certificate are for that
+/// server alone. A file that cannot be read is told where that is set up.
+fn relay_security(account: &Account) -> Option<Arc<dyn RelaySecurity>> {
+    let options = ClientTlsOptions { pin: None, identity: None, server_name: None, ..tls(account) };
+    let uses_tls = account.ice_servers.iter().any(|server| server.url.to_ascii_lowercase().starts_with("turns:"));
+    let tls = uses_tls.then(|| ClientTls::with(&options).ok()).flatten()?;
+    Some(Arc::new(RelayTls(tls)))
 }
 
 fn ice_server(server: &settings::model::IceServer) -> IceServer {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Network {
+    /// Which ways picture and sound may take; default `all`.
+    pub ice_policy: IcePolicy,
     /// What another link, address or route leads to; default `probe`.
     pub on_change: NetworkReaction,
     /// What the return of the network leads to; default `probe`.
@@ -23,6 +25,7 @@ pub struct Network {
 impl Default for Network {
     fn default() -> Self {
         Self {
+            ice_policy: IcePolicy::All,
             on_change: NetworkReaction::Probe,
             on_return: NetworkReaction::Probe,
             grace: 2,
@@ -31,6 +34,16 @@ impl Default for Network {
             slow_pause: 15,
         }
     }
+}
+
+/// Which ways picture and sound may take (W3C `RTCIceTransportPolicy`).
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum IcePolicy {
+    /// Any that works.
+    All,
+    /// Through the TURN servers of `account.ice_servers` only.
+    Relay,
 }
 
 /// What follows from a change of the network (spec section 5.1).

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::address::{self, AddressError};
 
 pub(super) const ICE_URL_ALLOWED: &str =
-    "stun:host[:port], stuns:host[:port], turn:host[:port][?transport=udp|tcp], turns:host[:port][?transport=tcp]";
+    "stun:host[:port], turn:host[:port][?transport=udp|tcp], turns:host[:port][?transport=tcp]";
 
 pub(super) fn filled(text: &str) -> Result<(), String> {
     if text.trim().is_empty() { Err("is empty".into()) } else { Ok(()) }
@@ -93,8 +93,10 @@ pub(super) fn ice_url(text: &str) -> Result<(), String> {
     let (scheme, rest) = text.split_once(':').ok_or("has no scheme")?;
     let (authority, query) = rest.split_once('?').map_or((rest, None), |(authority, query)| (authority, Some(query)));
     let transports: &[&str] = match scheme.to_ascii_lowercase().as_str() {
-        "stun" | "stuns" => &[],
+        "stun" => &[],
+        "stuns" => return Err("is STUN over TLS, which is not spoken; a turns: address does the same".into()),
         "turn" => &["transport=udp", "transport=tcp"],
+        "turns" if query == Some("transport=udp") => return Err("is TURN over DTLS, which is not spoken".into()),
         "turns" => &["transport=tcp"],
         _ => return Err("is neither stun: nor turn:".into()),
     };

@@ -83,6 +83,12 @@ pub(super) const PRESENTATION: &[Key] = &[
 
 pub(super) const NETWORK: &[Key] = &[
     key(
+        "ice_policy",
+        Kind::Choice(&["all", "relay"]),
+        "Which ways picture and sound take: any that works, or through the TURN servers of account.ice_servers only; \
+         default all.",
+    ),
+    key(
         "on_change",
         REACTION,
         "After another link, address or route: do nothing, ask the server for a sign of life, or connect anew; default probe.",

@@ -104,6 +104,7 @@ impl Answers {
         let pause = self.shared.path.round_trip() / 2;
         for number in request.nacks.iter().flat_map(NackPair::packet_list) {
             let Some(packet) = stream.again(number, pause, now) else { continue };
+            self.shared.figures.resends(request.media_ssrc, packet.payload.len());
             let packet = repair.map_or_else(|| packet.clone(), |repair| stream.repair(&packet, repair));
             let message = AttributedPacket::new(Packet::Rtp(packet)).with(Attribute::Retransmission);
             self.writes.push_back(TaggedPacket { now, transport: TransportContext::default(), message });

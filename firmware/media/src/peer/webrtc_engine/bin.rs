@@ -43,6 +43,8 @@ impl PeerBin {
             .property("do-lost", true)
             .property("drop-on-latency", true)
             .property("autoremove", true)
+            // When a buffer was captured, by the clock of its sender: statistics tell its age.
+            .property("add-reference-timestamp-meta", true)
             .build()?;
         bin.add(&rtpbin)?;
         let (payloads, funnels) = (PayloadMap::default(), Funnels::default());

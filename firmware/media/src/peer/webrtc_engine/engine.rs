@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex as StdMutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use rtc::{
@@ -19,10 +19,12 @@ use webrtc::peer_connection::{RTCSdpType, RTCSessionDescription};
 use super::{
     PeerError,
     bin::PeerBin,
+    gathering,
     repairs::Repairs,
     sending,
+    servers::Servers,
     setup::{self, Connection},
-    shared::{Gathered, Shared},
+    shared::Shared,
     undeclared::Found,
 };
 use crate::peer::{
@@ -30,13 +32,6 @@ use crate::peer::{
     negotiation::{Line, Negotiation, Reading},
     told::Told,
 };
-
-/// With STUN or TURN servers: how long candidates may still come after the first. Without servers gathering is done
-/// within milliseconds.
-const GATHERING_BOUND: Duration = Duration::from_millis(500);
-
-/// How long the first candidate may take before the peer counts as without network.
-const FIRST_CANDIDATE_BOUND: Duration = Duration::from_secs(2);
 
 /// The engine; the peer in front of it may go while this is still closing.
 pub(super) struct Engine {
@@ -68,7 +63,14 @@ impl Engine {
         runtime: Handle,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Found>), PeerError> {
         let (found, streams) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(events, found, runtime));
+        let telling = events.clone();
+        let servers = Servers::new(
+            &config,
+            Box::new(move |failed| {
+                let _ = telling.send(PeerEvent::Servers { failed });
+            }),
+        );
+        let shared = Arc::new(Shared::new(events, found, servers, runtime));
         let sources = Stream::ALL.map(|stream| shared.sending(stream).outgoing.ssrc);
         let negotiation = Negotiation::new(&config.video_codecs, sources).repairing();
         let engine = Self {
@@ -107,7 +109,7 @@ impl Engine {
         let options = RTCOfferOptions { ice_restart: restart_ice };
         let offer = connection.peer.create_offer(Some(options)).await?;
         if restart_ice || !session.negotiation.established() {
-            self.shared.gathered.send_replace(Gathered::default());
+            self.shared.gather();
         }
         connection.peer.set_local_description(offer).await?;
         session.offering = true;
@@ -148,7 +150,7 @@ impl Engine {
             connection.require_sender(&next, self.shared.sending(Stream::Presentation)).await?;
         }
         if restarts_ice {
-            self.shared.gathered.send_replace(Gathered::default());
+            self.shared.gather();
         }
         self.prepare(&next.lines)?;
         if let Err(error) = answer(connection, &next, clean).await {
@@ -179,13 +181,7 @@ impl Engine {
 
     /// The local description once enough candidates are in it.
     async fn gathered_description(&self, session: &Session) -> Result<String, PeerError> {
-        let mut gathered = self.shared.gathered.subscribe();
-        let first = gathered.wait_for(|g| g.complete || g.candidates > 0);
-        if tokio::time::timeout(FIRST_CANDIDATE_BOUND, first).await.is_err() {
-            tracing::warn!("no candidate was gathered; the description goes out without");
-        }
-        let rest = gathered.wait_for(|g| g.complete);
-        let _ = tokio::time::timeout(GATHERING_BOUND, rest).await;
+        gathering::enough(&self.shared).await;
         let description = self.connection(session).await?.peer.local_description().await;
         description.map(|d| d.sdp).ok_or_else(|| PeerError::Engine("no local description".into()))
     }

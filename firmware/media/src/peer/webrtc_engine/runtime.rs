@@ -18,7 +18,10 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
 
-use super::marks::marked;
+use super::{
+    marks::marked,
+    servers::{Lookup, RelaySocket, Servers},
+};
 
 /// Longest wait for the address of a STUN or TURN server; local candidates are not held up longer than this.
 const RESOLVE_BOUND: Duration = Duration::from_millis(300);
@@ -35,9 +38,15 @@ impl Kick {
 }
 
 /// Tokio, with sleeps that a [`Kick`] ends.
-#[derive(Debug)]
 pub(super) struct KickedRuntime {
     pub(super) kick: Kick,
+    pub(super) servers: Arc<Servers>,
+}
+
+impl std::fmt::Debug for KickedRuntime {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("KickedRuntime").field("kick", &self.kick).finish_non_exhaustive()
+    }
 }
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -48,7 +57,11 @@ impl Runtime for KickedRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        marked(socket, |socket| TokioRuntime.wrap_udp_socket(socket))
+        let socket = marked(socket, |socket| TokioRuntime.wrap_udp_socket(socket))?;
+        if self.servers.is_empty() {
+            return Ok(socket);
+        }
+        Ok(Arc::new(RelaySocket::new(socket, Arc::clone(&self.servers))))
     }
 
     fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
@@ -61,10 +74,15 @@ impl Runtime for KickedRuntime {
 
     fn resolve_host<'a>(&'a self, host: &'a str) -> Boxed<'a, io::Result<Vec<SocketAddr>>> {
         Box::pin(async move {
-            let resolved = tokio::time::timeout(RESOLVE_BOUND, tokio::net::lookup_host(host)).await;
-            resolved
-                .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("no address for {host} in time")))?
-                .map(Iterator::collect)
+            match self.servers.lookup(host) {
+                Lookup::Known(addresses) => Ok(addresses),
+                Lookup::Other => Err(io::Error::new(io::ErrorKind::NotFound, format!("{host} is no server of ours"))),
+                Lookup::Name(number, name, port) => {
+                    let resolved = resolve(&name, port).await;
+                    self.servers.resolved(number, resolved.as_deref().ok());
+                    resolved
+                }
+            }
         })
     }
 
@@ -93,4 +111,11 @@ impl Runtime for KickedRuntime {
     fn name(&self) -> &'static str {
         "tokio"
     }
+}
+
+async fn resolve(name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let resolved = tokio::time::timeout(RESOLVE_BOUND, tokio::net::lookup_host((name, port))).await;
+    resolved
+        .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("no address for {name} in time")))?
+        .map(Iterator::collect)
 }

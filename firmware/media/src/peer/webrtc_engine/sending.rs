@@ -24,7 +24,7 @@ use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStatic
 use crate::peer::outgoing::Outgoing;
 
 /// Seconds from 1900 (NTP) to 1970 (RFC 5905 section 6).
-const NTP_TO_UNIX: u64 = 2_208_988_800;
+pub(super) const NTP_TO_UNIX: u64 = 2_208_988_800;
 
 /// Between two sender reports of a stream: enough for lip sync within a second, far below 5 % of the bandwidth
 /// (RFC 3550 section 6.2).

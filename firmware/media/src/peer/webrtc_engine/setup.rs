@@ -16,8 +16,8 @@ use rtc::{
 use webrtc::{
     media_stream::{MediaStreamTrack, track_local::static_rtp::TrackLocalStaticRTP},
     peer_connection::{
-        PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceServer, SettingEngine,
-        SettingEngineBuilder, configure_twcc,
+        PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceCandidate, RTCIceTransportPolicy,
+        SettingEngine, SettingEngineBuilder, configure_twcc,
     },
     rtp_transceiver::RtpSender,
 };
@@ -65,6 +65,13 @@ impl Connection {
         senders.iter().find(|sender| sender.stream == stream).cloned()
     }
 
+    /// The peer's candidate of the path in use.
+    pub(super) async fn remote_candidate(&self) -> Option<RTCIceCandidate> {
+        let transport = self.sender(Stream::Audio)?.handle.transport().await.ok()??;
+        let pair = transport.ice_transport().get_selected_candidate_pair().await.ok()??;
+        Some(pair.remote().clone())
+    }
+
     /// Makes the sender of a stream, unless it is there; it stays.
     pub(super) async fn require_sender(&self, negotiation: &Negotiation, sending: &Sending) -> Result<(), PeerError> {
         if self.sender(sending.stream).is_none()
@@ -110,17 +117,16 @@ pub(super) async fn connect(
         .with(Slot::from(12_000), Punctuality::new(Arc::clone(&shared.path)))
         .with(Slot::from(13_000), Allowance::new(Arc::clone(&shared.path)))
         .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
-    let servers = config.ice_servers.iter().map(|server| RTCIceServer {
-        urls: vec![server.url.clone()],
-        username: server.user.clone(),
-        credential: server.password.clone(),
-    });
+    let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+    let configuration = RTCConfigurationBuilder::new()
+        .with_ice_servers(shared.servers.configuration())
+        .with_ice_transport_policy(policy);
     let building = PeerConnectionBuilder::new()
-        .with_configuration(RTCConfigurationBuilder::new().with_ice_servers(servers.collect()).build())
+        .with_configuration(configuration.build())
         .with_media_engine(media)
         .with_setting_engine(settings())
         .with_interceptor_registry(registry)
-        .with_runtime(Arc::new(KickedRuntime { kick: shared.kick.clone() }))
+        .with_runtime(Arc::new(KickedRuntime { kick: shared.kick.clone(), servers: Arc::clone(&shared.servers) }))
         .with_handler(Arc::new(Callbacks(Arc::clone(shared))))
         .with_udp_addrs(vec![BindAddresses { fixed: config.bind.clone() }])
         .build();

@@ -1,35 +1,30 @@
 //! What the crate's callbacks, the interceptors and the engine share.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
+use rtc::rtcp::reception_report::ReceptionReport;
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
 };
 
-use super::{path::Path, receiving::Incoming, runtime::Kick, undeclared::Found};
+use super::{
+    path::Path, receiving::Incoming, rtcp_figures::RtcpFigures, runtime::Kick, servers::Servers, undeclared::Found,
+};
 use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line, outgoing::Sending};
 
 /// How far gathering has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gathered {
+    pub(super) begun: Option<tokio::time::Instant>,
     pub(super) candidates: u32,
     pub(super) complete: bool,
-}
-
-/// Round trips measured for a sent stream, in seconds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RoundTrip {
-    pub(super) last: f64,
-    pub(super) total: f64,
-    pub(super) measurements: u64,
 }
 
 pub(super) struct Shared {
@@ -45,7 +40,8 @@ pub(super) struct Shared {
     pub(super) connected: AtomicBool,
     /// How often the path was lost or found.
     pub(super) turns: AtomicU32,
-    round_trips: Mutex<HashMap<u32, RoundTrip>>,
+    pub(super) figures: RtcpFigures,
+    pub(super) servers: Arc<Servers>,
     /// Estimated, in bit/s; 0 = not yet.
     available: AtomicU32,
 }
@@ -54,6 +50,7 @@ impl Shared {
     pub(super) fn new(
         events: mpsc::UnboundedSender<PeerEvent>,
         streams: mpsc::UnboundedSender<Found>,
+        servers: Servers,
         runtime: Handle,
     ) -> Self {
         Self {
@@ -67,7 +64,8 @@ impl Shared {
             incoming: RwLock::default(),
             connected: AtomicBool::new(false),
             turns: AtomicU32::new(0),
-            round_trips: Mutex::default(),
+            figures: RtcpFigures::default(),
+            servers: Arc::new(servers),
             available: AtomicU32::new(0),
         }
     }
@@ -75,6 +73,13 @@ impl Shared {
     /// Tells the owner; an owner that has gone needs nothing.
     pub(super) fn tell(&self, event: PeerEvent) {
         let _ = self.events.send(event);
+    }
+
+    /// Candidates are gathered anew.
+    pub(super) fn gather(&self) {
+        self.servers.begin_anew();
+        let begun = Some(tokio::time::Instant::now());
+        self.gathered.send_replace(Gathered { begun, ..Gathered::default() });
     }
 
     pub(super) fn sending(&self, stream: Stream) -> &Sending {
@@ -131,17 +136,15 @@ impl Shared {
         }
     }
 
-    pub(super) fn round_trip(&self, ssrc: u32, seconds: f64) {
-        self.path.measured(Duration::from_secs_f64(seconds));
-        let mut all = self.round_trips.lock().unwrap_or_else(PoisonError::into_inner);
-        let round_trip = all.entry(ssrc).or_default();
-        round_trip.last = seconds;
-        round_trip.total += seconds;
-        round_trip.measurements += 1;
-    }
-
-    pub(super) fn round_trips(&self) -> HashMap<u32, RoundTrip> {
-        self.round_trips.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The other side reports a stream of ours; of others it can say what it likes.
+    pub(super) fn reported(&self, report: &ReceptionReport, round_trip: Option<Duration>, now: SystemTime) {
+        if self.sending.iter().all(|sending| sending.outgoing.ssrc != report.ssrc) {
+            return;
+        }
+        if let Some(round_trip) = round_trip {
+            self.path.measured(round_trip);
+        }
+        self.figures.receives(report, round_trip, now);
     }
 
     /// The path carries so many bit/s and loses this share, as estimated.

@@ -73,6 +73,7 @@ impl Tap {
 
     fn sender_report(&self, report: &SenderReport, compound: &[Box<dyn rtcp::Packet>]) {
         let Some(incoming) = self.shared.incoming_by_ssrc(report.ssrc) else { return };
+        self.shared.figures.sends(report, SystemTime::now());
         let written = compound.iter().find_map(|packet| packet.as_any().downcast_ref::<SourceDescription>());
         match written {
             Some(description) => incoming.push_report(report, description),
@@ -81,19 +82,18 @@ impl Tap {
     }
 
     fn reception_reports(&mut self, reports: &[ReceptionReport], now: Instant) {
+        let arrival = SystemTime::now();
         for report in reports {
-            let round_trip = round_trip(report);
-            if let Some(round_trip) = round_trip {
-                self.shared.round_trip(report.ssrc, round_trip.as_secs_f64());
-            }
+            let round_trip = round_trip(report, arrival);
+            self.shared.reported(report, round_trip, arrival);
             self.reports.read(report, round_trip, now);
         }
     }
 }
 
-/// Round trip by RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s.
-fn round_trip(report: &ReceptionReport) -> Option<Duration> {
-    let arrival = ((ntp(SystemTime::now()) >> 16) & 0xffff_ffff) as u32;
+/// By RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s; `None` where the peer has had no report of ours.
+fn round_trip(report: &ReceptionReport, arrival: SystemTime) -> Option<Duration> {
+    let arrival = ((ntp(arrival) >> 16) & 0xffff_ffff) as u32;
     let ticks = arrival.wrapping_sub(report.last_sender_report).wrapping_sub(report.delay);
     // Clocks that jump make it negative, that is huge.
     let measured = report.last_sender_report != 0 && ticks < 0x8000_0000;
