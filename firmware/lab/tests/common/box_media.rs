@@ -62,7 +62,7 @@ impl BoxMedia {
         let (sender, events) = unbounded_channel();
         let bind = vec!["127.0.0.1".parse().expect("an address")];
         let video_codecs = codecs.iter().map(|codec| (*codec).to_owned()).collect();
-        let config = PeerConfig { ice_servers: Vec::new(), video_codecs, bind };
+        let config = PeerConfig { video_codecs, bind, ..PeerConfig::default() };
         let peer = Arc::new(WebrtcPeer::new(config, sender).expect("a peer connection"));
         let pipeline = gst::Pipeline::new();
         pipeline.add(&peer.bin()).expect("a fresh bin");
