@@ -135,6 +135,11 @@ pub enum MediaFact {
         /// It moves.
         flowing: bool,
     },
+    /// Somebody speaks although the microphone is muted, or not any more.
+    SpeakingMuted {
+        /// Somebody does.
+        speaking: bool,
+    },
     /// The microphone or the speaker works, or does not.
     Sound {
         /// Which.

@@ -12,6 +12,7 @@ pub(crate) struct Devices {
     /// Verified: its sound goes out.
     microphone_sends: Option<bool>,
     microphone: DeviceFact,
+    speaking_muted: bool,
     camera_on: bool,
     /// Verified: its picture goes out.
     camera_sends: Option<bool>,
@@ -26,6 +27,7 @@ impl Devices {
             microphone_on,
             microphone_sends: None,
             microphone: DeviceFact::default(),
+            speaking_muted: false,
             camera_on,
             camera_sends: None,
             camera: DeviceFact::default(),
@@ -64,6 +66,10 @@ impl Devices {
         self.microphone_sends = Some(!muted);
     }
 
+    pub(crate) const fn speaking_muted(&mut self, speaking: bool) {
+        self.speaking_muted = speaking;
+    }
+
     pub(crate) const fn camera_verified(&mut self, sending: bool) {
         self.camera_sends = Some(sending);
     }
@@ -88,6 +94,7 @@ impl Devices {
                 None => MicrophoneFact::Unknown,
             },
             pending: self.microphone_sends != Some(self.microphone_on),
+            speaking_muted: self.speaking_muted,
             device: self.microphone.clone(),
         }
     }

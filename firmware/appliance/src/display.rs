@@ -67,6 +67,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) target: Option<&'a str>,
     pub(crate) minutes: u64,
     pub(crate) muted: bool,
+    /// Somebody speaks although the microphone is muted.
+    pub(crate) speaking_muted: bool,
     pub(crate) camera_off: bool,
     /// Everything that is wrong, in catalogue order.
     pub(crate) causes: &'a [Cause],
@@ -103,7 +105,11 @@ pub(crate) fn content(scene: &Scene) -> DisplayContent {
 }
 
 fn in_call(scene: &Scene, media_connected: bool) -> Vec<String> {
-    let third = if media_connected { hint(scene) } else { "Waiting for picture" };
+    let third = match media_connected {
+        _ if scene.speaking_muted => "You speak while muted",
+        true => hint(scene),
+        false => "Waiting for picture",
+    };
     let third = if third.is_empty() { in_call_words(scene.session) } else { third };
     let worse = scene.quality.and_then(|quality| quality.cause).map_or("", QualityCause::short);
     let third = if third.is_empty() { worse } else { third };
@@ -248,6 +254,7 @@ mod tests {
                 target: None,
                 minutes: 0,
                 muted: false,
+                speaking_muted: false,
                 camera_off: false,
                 causes: &causes,
                 notice: None,

@@ -140,6 +140,7 @@ impl Appliance {
             }
             MediaFact::CameraSending { sending } => self.devices.camera_verified(*sending),
             MediaFact::Microphone { muted } => self.devices.microphone_verified(*muted),
+            MediaFact::SpeakingMuted { speaking } => self.devices.speaking_muted(*speaking),
             MediaFact::Sound { device, working, name, reason } => {
                 let code = match device {
                     SoundDevice::Microphone => CauseCode::NoMicrophone,

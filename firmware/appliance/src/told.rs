@@ -96,6 +96,7 @@ fn display_content(appliance: &Appliance, microphone: &MicrophoneStatus, camera:
         target: target.as_deref(),
         minutes: desk.minutes().unwrap_or_default(),
         muted: microphone.fact == MicrophoneFact::Muted,
+        speaking_muted: microphone.speaking_muted,
         camera_off: camera.fact == CameraFact::Off,
         causes: &appliance.causes.list(),
         notice: appliance.notice.as_ref().map(|(cause, _)| cause),

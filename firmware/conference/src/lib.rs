@@ -109,7 +109,7 @@ pub use auto_connect::{AutoConnectPolicy, ConnectPolicy, NetworkPolicy, NetworkR
 pub use client::{ConferenceClient, ConferenceStatus};
 pub use config::{CallPolicy, CallWaiting, ConferenceConfig, Jitter, RedialPolicy, SessionPolicy};
 pub use incoming::AllowList;
-pub use media_policy::{HealthPolicy, MediaPolicy};
+pub use media_policy::{HealthPolicy, KeyTransport, MediaPolicy};
 pub use resolution::{NotAResolution, Resolution};
 pub use roombox_sip::machine;
 pub use statistics::fields::{STATISTICS_FIELDS, StatisticsField};

@@ -17,6 +17,8 @@ pub struct MediaPolicy {
     pub health: HealthPolicy,
     /// The balancer leaves a camera picture alone whose codec contains this, in any case (spec section 7.2).
     pub ignore_for_codec: Option<String>,
+    /// How telephone keys are sent.
+    pub keys: KeyTransport,
     /// No picture goes out larger than this (spec section 7.4).
     pub max_resolution: Option<Resolution>,
     /// Between a change of the network and the ICE restart that follows: changes come in groups.
@@ -37,6 +39,7 @@ impl Default for MediaPolicy {
             excluded_codecs: Vec::new(),
             health: HealthPolicy::default(),
             ignore_for_codec: None,
+            keys: KeyTransport::Auto,
             max_resolution: None,
             network_grace: Duration::from_secs(1),
             obey_restart: true,
@@ -44,6 +47,18 @@ impl Default for MediaPolicy {
             preferred_codecs: Vec::new(),
         }
     }
+}
+
+/// How telephone keys are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyTransport {
+    /// Beside the sound where the other side takes them so, and by INFO to the others and to the vendor's servers, which
+    /// know nothing else (spec section 3.2, row 28).
+    Auto,
+    /// By INFO.
+    Info,
+    /// Beside the sound, as RTP events (RFC 4733); by INFO where the other side takes none.
+    Rtp,
 }
 
 /// How a conference picture that does not come is noticed and mended (spec section 8.4).

@@ -90,7 +90,7 @@ impl CallParts {
         call: &mut Call,
         message: &VendorMessage,
     ) -> Step {
-        Asking::hear(context, call.id(), message);
+        self.asking.hear(context, call.id(), message);
         self.care.hear(context, now, call, message);
         let moved = self.roles.hear(context, call.id(), message);
         self.presentation.hear(context, call, message);
@@ -140,6 +140,7 @@ impl CallParts {
         call: &mut Call,
         fact: &MediaFact,
     ) -> Step {
+        self.asking.media_fact(context, call.id(), call.standing_session(), fact);
         self.content.media_fact(context, self.roles.role(), fact);
         self.presentation.media_fact(context, now, call, fact);
         self.receive.media_fact(context, now, call.id(), fact);

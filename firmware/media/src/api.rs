@@ -43,6 +43,9 @@ pub struct MediaConfig {
     pub virtual_board: Option<VirtualBoard>,
     /// Where it is kept which codec elements work; `None` = they are tried anew at every start.
     pub trials: Option<CodecTrials>,
+    /// Audio codecs offered, best first, by encoding name (`OPUS`, `G722`, `PCMU`, `PCMA`); what is not to be had here is
+    /// left out.
+    pub audio_codecs: Vec<String>,
     /// Video codecs offered, best first, by encoding name (`H264`, `VP8`).
     pub video_codecs: Vec<String>,
     /// Sent picture: width, height in pixels, frames per second.
@@ -177,6 +180,9 @@ pub enum MediaEvent {
     FirstFrame { call: MediaCall },
     /// Checked behind the last stage: these samples go out (`muted` = all zero).
     Microphone { muted: bool },
+    /// In a call somebody speaks although the microphone is muted, or not any more (told some seconds after the last word,
+    /// so at most every few seconds).
+    SpeakingMuted { speaking: bool },
     /// Size in pixels of the picture that goes into the encoder's chain of this stream, before it is scaled down.
     PictureSize { call: MediaCall, stream: Stream, width: u32, height: u32 },
     /// Sound and picture of this receive connection are there; they are heard and seen instead of the call's.
@@ -195,6 +201,10 @@ pub enum MediaEvent {
     PresentationSource { working: bool, reason: Option<String> },
     /// What is presented cannot be encoded here; the call goes on without.
     PresentationFailed { call: MediaCall, reason: String },
+    /// Telephone keys can be sent beside the sound of this call (RFC 4733), or not; not until this is told.
+    KeysAgreed { call: MediaCall, agreed: bool },
+    /// The other side pressed a telephone key (`0-9`, `*`, `#`, `A-D`, `R` = flash) for so long; told once for each.
+    KeyPressed { call: MediaCall, key: char, duration_ms: u32 },
     /// The other side sends a track, or describes it anew.
     RemoteTrackAdded { call: MediaCall, track: RemoteTrack },
     /// The other side sends the track of this id no more.

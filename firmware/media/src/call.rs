@@ -33,11 +33,12 @@ use crate::{
     call::{entries::Known, worker::Worker},
     codec::Direction,
     compose::Scene,
+    encode::KeySender,
     error::MediaError,
     peer::{Kind, PeerConfig, PeerConnection},
     pipeline::locked,
     rooms::Rooms,
-    sound::level,
+    sound::{codecs, level},
 };
 
 static SERIAL: AtomicU64 = AtomicU64::new(0);
@@ -67,6 +68,8 @@ struct Seat {
     serial: u64,
     id: OnceLock<MediaCall>,
     attending: Mutex<Option<Attending>>,
+    /// Of the audio sender, once there is one.
+    keys: Mutex<Option<Arc<KeySender>>>,
     measures: Measures,
     /// Content of the other side is seen.
     content: AtomicBool,
@@ -135,6 +138,8 @@ impl Call {
         let (sender, events) = mpsc::unbounded_channel();
         let config = PeerConfig {
             ice_servers: rooms.config.ice_servers.clone(),
+            audio_codecs: codecs::working(&rooms.config.audio_codecs),
+            keys: true,
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
             relay_only: rooms.config.relay_only,
@@ -147,6 +152,7 @@ impl Call {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             id: OnceLock::new(),
             attending: Mutex::default(),
+            keys: Mutex::default(),
             measures: Measures::default(),
             content: AtomicBool::new(false),
         });
@@ -168,6 +174,14 @@ impl Call {
     pub(crate) fn order(&self, order: Order) {
         // A call that is closing obeys nobody.
         let _ = self.orders.send(order);
+    }
+
+    /// Sends telephone keys beside the sound; see [`crate::engine::MediaEngine::send_keys`].
+    pub(crate) async fn send_keys(&self, keys: &str, times: [u32; 3]) -> Result<(), MediaError> {
+        let sender = locked(&self.seat.keys).clone().ok_or(MediaError::NoKeys)?;
+        let sent = sender.press(keys, times)?;
+        drop(sender);
+        sent.await.map_err(|_| MediaError::KeysCut)
     }
 
     /// Opens what the presenter has; nothing of the call waits for it. After an error nothing is changed.

@@ -8,7 +8,7 @@ use crate::{
     peer::Codec,
     pipeline::{branch, named},
     pipelines::decoder,
-    sound::FORMAT,
+    sound::codecs,
 };
 
 /// A decoder in a call's pipeline.
@@ -29,15 +29,10 @@ impl Receiver {
         Self::build(mid, stream, codec, element, &text)
     }
 
-    /// An Opus decoder, which conceals lost packets and uses the forward error correction in those that follow.
+    /// An audio decoder, which conceals lost packets; that of Opus uses the forward error correction in those that follow.
     pub(crate) fn audio(mid: &str, codec: &Codec) -> Result<Self, MediaError> {
-        let text = format!(
-            "rtpopusdepay name=first ! {} ! opusdec name=decoder use-inband-fec=true plc=true ! audioconvert ! \
-             audioresample ! {FORMAT} ! {}",
-            decoder::waiting(),
-            decoder::sink(25, true)
-        );
-        Self::build(mid, Stream::Audio, codec, "opusdec".into(), &text)
+        let chain = codecs::receiving(&codec.name)?;
+        Self::build(mid, Stream::Audio, codec, chain.element.into(), &chain.text)
     }
 
     fn build(mid: &str, stream: Stream, codec: &Codec, element: String, text: &str) -> Result<Self, MediaError> {

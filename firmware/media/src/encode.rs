@@ -2,6 +2,7 @@
 
 pub(crate) mod elements;
 mod gate;
+mod keys;
 pub(crate) mod limitation;
 mod plan;
 mod sent;
@@ -14,6 +15,7 @@ use std::sync::{
 
 use gst::prelude::*;
 
+pub(crate) use keys::KeySender;
 pub(crate) use sent::{Sent, SentFigures};
 pub(crate) use steer::{SizeNews, Steer};
 
@@ -24,7 +26,7 @@ use crate::{
     pipeline::{branch, locked, named},
     pipelines,
     relay::{self, Hub, Taking},
-    sound::FORMAT,
+    sound::{FORMAT, codecs},
 };
 
 /// Pictures that may wait for the encoder.
@@ -61,6 +63,8 @@ pub(crate) struct Sender {
     pub(crate) element: String,
     source: gst_app::AppSrc,
     payloader: gst::Element,
+    /// Of an audio encoder.
+    pub(crate) keys: Option<Arc<KeySender>>,
     /// Of a video encoder.
     pub(crate) steer: Option<Steer>,
     /// Nothing goes into it: by wish, or because the path carries too little.
@@ -105,10 +109,16 @@ impl Sender {
         Ok(sender)
     }
 
-    /// An Opus encoder.
+    /// An audio encoder.
     pub(crate) fn audio(mid: &str, codec: &Codec) -> Result<Self, MediaError> {
+        let chain = codecs::sending(&codec.name, &elements::opus(&codec.fmtp), codec.payload_type)?;
         let source = relay::entry("in", Some(&FORMAT.parse()?), SOUNDS);
-        Self::build(mid, codec, Stream::Audio, "opusenc".into(), &elements::opus(codec.payload_type), source)
+        let mut sender = Self::build(mid, codec, Stream::Audio, chain.element.into(), &chain.text, source)?;
+        let keys = KeySender::new(codec);
+        let pad = sender.payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
+        keys.watch(&pad);
+        sender.keys = Some(keys);
+        Ok(sender)
     }
 
     fn build(
@@ -144,6 +154,7 @@ impl Sender {
             element,
             source,
             payloader,
+            keys: None,
             steer: None,
             held,
             narrow: AtomicBool::new(false),
@@ -183,28 +194,32 @@ impl Sender {
     /// From now on it is sent as wished; after a hold the picture begins anew.
     pub(crate) fn steer(&self, wish: Wish) {
         *locked(&self.wish) = wish;
-        match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
+        match (&self.steer, self.opus()) {
             (Some(steer), _) => steer.set(wish.encoding),
-            (None, Ok(encoder)) => elements::set_opus_bitrate(&encoder, wish.encoding.max_bitrate),
-            (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
+            (None, Some(encoder)) => elements::set_opus_bitrate(&encoder, wish.encoding.max_bitrate),
+            (None, None) => {}
         }
         self.hold();
     }
 
     /// The path carries so much of it, in bit/s (0: nothing is sent), and loses this share of packets in percent.
     pub(crate) fn carry(&self, rate: u32, loss_percent: u8) {
-        match (&self.steer, named::<gst::Element>(&self.bin, "encoder")) {
+        match (&self.steer, self.opus()) {
             (Some(steer), _) if rate > 0 => steer.carry(rate),
-            (Some(_), _) => {}
-            (None, Ok(encoder)) => {
+            (Some(_), _) | (None, None) => {}
+            (None, Some(encoder)) => {
                 let wished = locked(&self.wish).encoding.max_bitrate;
                 elements::set_opus_bitrate(&encoder, Some(wished.map_or(rate, |most| most.min(rate))));
                 elements::set_opus_loss(&encoder, loss_percent);
             }
-            (None, Err(error)) => tracing::warn!(%error, "cannot be steered"),
         }
         self.narrow.store(rate == 0, Ordering::Release);
         self.hold();
+    }
+
+    /// The Opus encoder, the one audio encoder with a rate that can be set.
+    fn opus(&self) -> Option<gst::Element> {
+        if self.element == elements::OPUS { self.bin.by_name("encoder") } else { None }
     }
 
     fn hold(&self) {

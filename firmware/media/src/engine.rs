@@ -21,6 +21,9 @@ use crate::{
     rooms::Rooms,
 };
 
+/// What `,` between telephone keys waits, in ms (W3C `insertDTMF`).
+const KEY_PAUSE_MS: u32 = 2_000;
+
 /// A running media engine. Cheap to clone; methods may be called from any task.
 ///
 /// Devices run from the start: the camera, microphone and speaker come and go by themselves, each telling so with a
@@ -114,6 +117,20 @@ impl MediaEngine {
     pub fn set_hold(&self, call: MediaCall, hold: bool) -> Result<(), MediaError> {
         self.known(call)?.order(Order::Hold(hold));
         Ok(())
+    }
+
+    /// Presses telephone keys (`0-9`, `A-D`, `*`, `#`, `R`; `,` waits 2 s) that the other side gets as RTP events beside
+    /// the sound (RFC 4733), each for `duration_ms` with `gap_ms` behind it; returns when the last has been sent. No sound
+    /// is sent while a key is. [`MediaError::NoKeys`] where the other side takes none (see [`MediaEvent::KeysAgreed`]).
+    /// While nothing is sent (hold) they wait.
+    pub async fn send_keys(
+        &self,
+        call: MediaCall,
+        keys: &str,
+        duration_ms: u32,
+        gap_ms: u32,
+    ) -> Result<(), MediaError> {
+        self.known(call)?.send_keys(keys, [duration_ms, gap_ms, KEY_PAUSE_MS]).await
     }
 
     /// Asks the other side for a key frame of the picture it sends as this stream.

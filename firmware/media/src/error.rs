@@ -54,6 +54,12 @@ pub enum MediaError {
     /// There is no such call.
     #[error("call {0} has no media")]
     NoSuchCall(u64),
+    /// Telephone keys cannot be sent beside the sound: the other side takes none.
+    #[error("the other side takes no telephone keys in RTP (RFC 4733)")]
+    NoKeys,
+    /// Keys were not sent to the end.
+    #[error("the call ended before all telephone keys were sent")]
+    KeysCut,
     /// The engine was not started within a tokio runtime.
     #[error("the media engine needs a tokio runtime: {0}")]
     NoRuntime(#[from] tokio::runtime::TryCurrentError),

@@ -16,6 +16,7 @@ mod decode;
 mod encode;
 pub mod engine;
 mod error;
+mod keys;
 pub mod memory;
 mod output;
 mod pace;

@@ -7,6 +7,7 @@
 mod addresses;
 mod codecs;
 mod ice;
+mod key_listener;
 pub mod lines;
 mod negotiation;
 mod outgoing;
@@ -19,6 +20,8 @@ pub mod webrtcbin_engine;
 pub use ice::{ByteStream, IceServer, RelaySecurity, ServerAddress, ServerWay};
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
+
+pub(crate) use codecs::parameter;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -71,11 +74,11 @@ impl Stream {
 /// A codec as negotiated by SDP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codec {
-    /// Encoding name of the rtpmap, upper case: `H264`, `VP8`, `OPUS`.
+    /// Encoding name of the rtpmap, upper case: `H264`, `VP8`, `OPUS`, `G722`.
     pub name: String,
     /// RTP payload type.
     pub payload_type: u8,
-    /// RTP clock rate in Hz.
+    /// RTP clock rate in Hz; that of G.722 is half its sampling rate (RFC 3551 section 4.5.2).
     pub clock_rate: u32,
     /// The `fmtp` parameters, empty where there are none.
     pub fmtp: String,
@@ -117,10 +120,14 @@ impl Engine {
 }
 
 /// How a peer connection is set up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct PeerConfig {
     /// STUN and TURN servers.
     pub ice_servers: Vec<IceServer>,
+    /// Audio codecs by encoding name (`OPUS`, `G722`, `PCMU`, `PCMA`), best first.
+    pub audio_codecs: Vec<String>,
+    /// Take telephone keys beside the sound, and send them so where the peer takes them (RFC 4733).
+    pub keys: bool,
     /// Video codecs by encoding name, best first.
     pub video_codecs: Vec<String>,
     /// Addresses to gather host candidates on; empty = every address that is up (loopback only when nothing else is).
@@ -129,6 +136,21 @@ pub struct PeerConfig {
     pub relay_only: bool,
     /// TLS to TURN servers; without it none is used over TLS.
     pub relay_security: Option<Arc<dyn RelaySecurity>>,
+}
+
+impl Default for PeerConfig {
+    /// No server, every address, no picture, and the sound that every WebRTC stack has (RFC 7874 section 3).
+    fn default() -> Self {
+        Self {
+            ice_servers: Vec::new(),
+            audio_codecs: ["OPUS", "PCMU", "PCMA"].map(str::to_owned).into(),
+            keys: true,
+            video_codecs: Vec::new(),
+            bind: Vec::new(),
+            relay_only: false,
+            relay_security: None,
+        }
+    }
 }
 
 /// What a peer connection tells its owner, through the channel given at its making.
@@ -199,6 +221,21 @@ pub enum PeerEvent {
         rate: u32,
         /// Share of packets lost lately, 0..=100.
         loss_percent: u8,
+    },
+    /// How telephone keys can be sent on this line: as events of this payload type and clock rate (RFC 4733), or not.
+    /// Told when it is another.
+    KeysAgreed {
+        /// Name of the m-line.
+        mid: String,
+        /// `telephone-event`; `None` = the peer takes none.
+        events: Option<Codec>,
+    },
+    /// The peer pressed a telephone key (RFC 4733); told once, when it is over.
+    KeyPressed {
+        /// `0-9`, `*`, `#`, `A-D`, `R` (flash).
+        key: char,
+        /// How long it sounded.
+        duration_ms: u32,
     },
     /// The peer needs a key frame from us on this m-line (PLI or FIR), or the connection has just come up; at most
     /// five a second by request.

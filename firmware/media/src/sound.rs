@@ -1,9 +1,11 @@
 //! Sound in and out: the microphone with its mute, the speaker with its volume, and what they really carry.
 
+pub(crate) mod codecs;
 mod echo;
 pub(crate) mod level;
 mod microphone;
 mod mute;
+mod muted_speech;
 mod reference;
 mod ring;
 mod speaker;

@@ -6,7 +6,7 @@ mod presentation;
 
 use serde::{Deserialize, Serialize};
 
-pub use conference::{CallWaiting, Conference, Entry};
+pub use conference::{CallWaiting, Conference, Entry, KeyTransport};
 pub use network::{IcePolicy, Network, NetworkReaction};
 pub use presentation::{AutoPresent, ContentHint, PICTURE, Presentation, Source, SourceKind, TEST_CARD};
 
@@ -113,6 +113,8 @@ pub struct Audio {
     pub automatic_gain: bool,
     /// Make steady noise quieter. Default true.
     pub noise_suppression: bool,
+    /// Codecs offered, best first; default `opus`, `g722`, `pcmu`, `pcma`.
+    pub codecs: Vec<AudioCodec>,
     /// Start with the microphone muted. Default false.
     pub start_muted: bool,
     /// Speaker volume, 0..=100, default 70.
@@ -121,8 +123,29 @@ pub struct Audio {
 
 impl Default for Audio {
     fn default() -> Self {
-        Self { echo_cancellation: true, automatic_gain: true, noise_suppression: true, start_muted: false, volume: 70 }
+        Self {
+            echo_cancellation: true,
+            automatic_gain: true,
+            noise_suppression: true,
+            codecs: vec![AudioCodec::Opus, AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma],
+            start_muted: false,
+            volume: 70,
+        }
     }
+}
+
+/// An audio codec by its RTP name.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum AudioCodec {
+    /// Opus, fullband (RFC 7587).
+    Opus,
+    /// G.722, wideband.
+    G722,
+    /// G.711 µ-law, as telephones sound.
+    Pcmu,
+    /// G.711 A-law.
+    Pcma,
 }
 
 /// `[video]`

@@ -180,6 +180,11 @@ const ICE_SERVER: &[Key] = &[
 
 const AUDIO: &[Key] = &[
     key("automatic_gain", Kind::Flag, "Amplify quiet voices; default true."),
+    key(
+        "codecs",
+        Kind::Choices(&["opus", "g722", "pcmu", "pcma"]),
+        "Codecs offered, best first; default opus, g722, pcmu, pcma. What the box has no elements for is left out.",
+    ),
     key("echo_cancellation", Kind::Flag, "Take what the speaker plays out of the microphone's sound; default true."),
     key("noise_suppression", Kind::Flag, "Make steady noise quieter; default true."),
     key("start_muted", Kind::Flag, "Start with the microphone muted; default false."),

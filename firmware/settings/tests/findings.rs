@@ -60,7 +60,7 @@ on = true
             "roombox.toml:6:20: account.register_expires: is text (allowed: a whole number from 60 to 7200)",
             "roombox.toml:9:1: conference.autoDial: unknown key; did you mean `auto_dial`? (allowed: target, auto_dial, \
              auto_answer, auto_answer_from, call_waiting, decline_status, transfers_from, redial_first_ms, redial_longest, \
-             redial_limit, http_server, entries)",
+             redial_limit, http_server, keys, entries)",
             "roombox.toml:12:10: audio.volume: is 140 (allowed: a whole number from 0 to 100)",
             "roombox.toml:15:9: video.width: is 1281 (allowed: a multiple of 2 from 160 to 3840)",
             "roombox.toml:16:19: video.codecs[1]: is \"h265\", which is none of the words known here; did you mean \

@@ -38,6 +38,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         codecs: Codecs::default(),
         virtual_board: None,
         trials: None,
+        audio_codecs: ["OPUS", "G722", "PCMU", "PCMA"].map(str::to_owned).into(),
         video_codecs: vec!["H264".into(), "VP8".into()],
         picture: (640, 360, 15),
         max_bitrate_kbps: 1000,

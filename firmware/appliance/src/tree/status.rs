@@ -109,6 +109,9 @@ pub struct MicrophoneStatus {
     pub fact: MicrophoneFact,
     /// The intent is not the fact yet.
     pub pending: bool,
+    /// Somebody speaks to it in a call although it is muted.
+    #[serde(default)]
+    pub speaking_muted: bool,
     /// The device.
     pub device: DeviceFact,
 }

@@ -96,3 +96,14 @@ fn the_administrator_can_silence_the_room_but_not_open_its_microphone() {
     bench.conference(vendor("admin:start-mic"));
     assert_eq!(bench.status().microphone.wanted, MicrophoneWanted::Muted);
 }
+
+#[test]
+fn who_speaks_to_a_muted_microphone_is_told_on_the_display_and_in_the_status() {
+    let mut bench = Bench::in_call();
+    bench.media(MediaFact::Microphone { muted: true });
+    bench.media(MediaFact::SpeakingMuted { speaking: true });
+    assert!(bench.status().microphone.speaking_muted);
+    assert!(bench.status().display.lines.contains(&"You speak while muted".to_owned()), "{:?}", bench.status().display);
+    bench.media(MediaFact::SpeakingMuted { speaking: false });
+    assert!(!bench.status().display.lines.contains(&"You speak while muted".to_owned()));
+}

@@ -24,7 +24,8 @@ pub enum Command {
     ConnectAndCall { target: String },
     /// Refuse the ringing incoming call on this device only; without a status as configured.
     Decline { call: CallId, status: Option<u16> },
-    /// Send these tones as INFO (spec section 3.2, row 28).
+    /// Send these telephone keys: by INFO (spec section 3.2, row 28) or as RTP events (RFC 4733), see
+    /// [`crate::KeyTransport`].
     Dtmf { call: CallId, tones: String },
     /// End this call, whatever becomes of the others.
     HangUp { call: CallId },

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CallId, RemoteTrack, TrackSource};
+use roombox_sip::api::RequestId;
 
 /// What the client needs from media, done by the driver; each is answered by a [`MediaFact`] with the same call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,9 @@ pub enum MediaRequest {
     RequestKeyFrame { call: CallId, source: TrackSource, stream: Stream },
     /// Measure this connection; answered by [`MediaFact::Statistics`]. What is read of it: [`crate::STATISTICS_FIELDS`].
     SampleStatistics { call: CallId, source: TrackSource },
+    /// Press telephone keys (`,` = a pause) that go out as RTP events beside the sound (RFC 4733), each for `duration_ms`
+    /// with `gap_ms` behind it; answered by [`MediaFact::KeysSent`] or [`MediaFact::KeysRefused`].
+    SendKeys { call: CallId, request: RequestId, keys: String, duration_ms: u32, gap_ms: u32 },
     /// Steer what is sent.
     SetEncoding { call: CallId, stream: Stream, encoding: Encoding },
 }
@@ -59,6 +63,14 @@ pub enum MediaFact {
     Disconnected { call: CallId },
     /// A request failed, or the connection failed for good.
     Failed { call: CallId, reason: String },
+    /// Telephone keys can be sent beside the sound, or not; not until this is told.
+    KeysAgreed { call: CallId, agreed: bool },
+    /// The other side pressed a telephone key, heard beside its sound (RFC 4733).
+    KeyPressed { call: CallId, key: char, duration_ms: u32 },
+    /// These keys were not sent, or not all of them.
+    KeysRefused { call: CallId, request: RequestId, reason: String },
+    /// All of these keys have been sent.
+    KeysSent { call: CallId, request: RequestId },
     /// Sound or picture of the other side comes in, or stands still: a fact of a hold.
     MediaSeen { call: CallId, flowing: bool },
     /// The offer asked for.
@@ -102,6 +114,7 @@ impl MediaRequest {
             | Self::ReplaceCamera { call, .. }
             | Self::RequestKeyFrame { call, .. }
             | Self::SampleStatistics { call, .. }
+            | Self::SendKeys { call, .. }
             | Self::SetEncoding { call, .. } => *call,
         }
     }
@@ -119,6 +132,10 @@ impl MediaFact {
             | Self::Connected { call, .. }
             | Self::Disconnected { call, .. }
             | Self::Failed { call, .. }
+            | Self::KeysAgreed { call, .. }
+            | Self::KeyPressed { call, .. }
+            | Self::KeysRefused { call, .. }
+            | Self::KeysSent { call, .. }
             | Self::MediaSeen { call, .. }
             | Self::OfferReady { call, .. }
             | Self::PresentationFailed { call, .. }

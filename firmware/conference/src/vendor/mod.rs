@@ -22,6 +22,7 @@ mod client_write;
 mod header;
 mod info;
 mod invite;
+mod keys;
 mod message;
 mod message_read;
 mod message_write;

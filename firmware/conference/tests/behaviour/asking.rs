@@ -1,6 +1,6 @@
 //! Camera, declined devices, channels and telephone keys: asked once, answered once.
 
-use roombox_conference::api::{Command, Device, Event};
+use roombox_conference::api::{Command, Device, Event, MediaFact, MediaRequest};
 use roombox_conference::catalogue::{Answer, ApiEvent, Asked, CallEvent, Event as Told, Side};
 use roombox_sip::api as sip;
 
@@ -71,6 +71,70 @@ fn keys_go_out_with_their_times_and_are_told_when_they_are_sent() {
         .collect();
     assert_eq!(keys, ['1', '#']);
     assert_eq!(answers(&bench), [(Asked::Dtmf, Answer::Granted {})]);
+}
+
+fn keys_by_info(bench: &Bench) -> usize {
+    bench.commands().filter(|command| matches!(command, sip::Command::Dtmf { .. })).count()
+}
+
+fn keys_by_rtp(bench: &Bench) -> Vec<sip::RequestId> {
+    let request = |request: &MediaRequest| match request {
+        MediaRequest::SendKeys { request, .. } => Some(*request),
+        _ => None,
+    };
+    bench.requests().filter_map(request).collect()
+}
+
+#[test]
+fn keys_go_beside_the_sound_where_the_other_side_takes_them_so() {
+    let (mut bench, call, _) = Bench::in_call();
+    bench.media(MediaFact::KeysAgreed { call, agreed: true });
+    bench.command(Command::Dtmf { call, tones: "12".into() });
+    let [request] = keys_by_rtp(&bench)[..] else { panic!("not asked of media once") };
+    assert_eq!((keys_by_info(&bench), answers(&bench)), (0, vec![]));
+    bench.media(MediaFact::KeysSent { call, request });
+    assert_eq!(answers(&bench), [(Asked::Dtmf, Answer::Granted {})]);
+}
+
+#[test]
+fn keys_that_cannot_go_beside_the_sound_go_by_info() {
+    let (mut bench, call, _) = Bench::in_call();
+    bench.media(MediaFact::KeysAgreed { call, agreed: true });
+    bench.command(Command::Dtmf { call, tones: "12".into() });
+    let request = keys_by_rtp(&bench)[0];
+    bench.media(MediaFact::KeysRefused { call, request, reason: "held".into() });
+    assert_eq!((keys_by_info(&bench), answers(&bench)), (1, vec![]));
+    bench.media(MediaFact::KeysAgreed { call, agreed: false });
+    bench.command(Command::Dtmf { call, tones: "3".into() });
+    assert_eq!((keys_by_info(&bench), keys_by_rtp(&bench).len()), (2, 1));
+}
+
+/// Its servers know keys by INFO only.
+#[test]
+fn a_server_of_the_vendor_gets_its_keys_by_info() {
+    let (mut bench, call, session) = Bench::in_call();
+    bench.media(MediaFact::KeysAgreed { call, agreed: true });
+    let info = |name: &str, value: &str| sip::HeaderLine::new(name, value);
+    let headers = vec![
+        info("Content-Type", "application/vinteo.webrtc.roomname"),
+        info("x-webrtc-enter-room", "Hall"),
+        info("x-webrtc-participant-name", "Room"),
+    ];
+    bench.sip(sip::Event::Info { session, headers, body: None });
+    bench.command(Command::Dtmf { call, tones: "1".into() });
+    assert_eq!((keys_by_info(&bench), keys_by_rtp(&bench).len()), (1, 0));
+}
+
+#[test]
+fn a_key_heard_beside_the_sound_is_told_by_both_its_names() {
+    let (mut bench, call, _) = Bench::in_call();
+    bench.media(MediaFact::KeyPressed { call, key: '#', duration_ms: 160 });
+    for name in ["api:new-dtmf", "call:newDTMF"] {
+        assert_eq!(
+            bench.events().filter(|event| matches!(event, Event::Catalogue(told) if told.name() == name)).count(),
+            1
+        );
+    }
 }
 
 #[test]

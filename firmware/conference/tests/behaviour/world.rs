@@ -217,6 +217,9 @@ impl World {
             MediaRequest::SampleStatistics { call, .. } => {
                 self.later(millis(5), Input::Media(MediaFact::Statistics { call, took_ms: 5, entries: Vec::new() }));
             }
+            MediaRequest::SendKeys { call, request, .. } => {
+                self.later(millis(5), Input::Media(MediaFact::KeysSent { call, request }));
+            }
             MediaRequest::CloseReceive { .. }
             | MediaRequest::RemovePresentation { .. }
             | MediaRequest::RequestKeyFrame { .. }

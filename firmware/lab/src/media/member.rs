@@ -77,8 +77,15 @@ impl Member {
         notes: mpsc::UnboundedSender<MediaNote>,
     ) -> Result<Arc<Self>, MediaError> {
         let (sender, events) = mpsc::unbounded_channel();
-        let video_codecs = vec!["H264".to_owned(), "VP8".to_owned()];
-        let peer = WebrtcPeer::new(PeerConfig { video_codecs, bind: bind.to_vec(), ..PeerConfig::default() }, sender)?;
+        let config = PeerConfig {
+            audio_codecs: vec!["OPUS".to_owned()],
+            video_codecs: vec!["H264".to_owned(), "VP8".to_owned()],
+            bind: bind.to_vec(),
+            // Those that it knows come by INFO (spec section 3.2, row 28).
+            keys: false,
+            ..PeerConfig::default()
+        };
+        let peer = WebrtcPeer::new(config, sender)?;
         let pipeline = gst::Pipeline::new();
         pipeline.add(&peer.bin())?;
         let failures = notes.clone();
@@ -229,8 +236,8 @@ impl Member {
             PeerEvent::Disconnected => Ok(()),
             // One encoding serves several participants; it does not follow the narrowest of their paths.
             PeerEvent::Bandwidth { .. } | PeerEvent::Servers { .. } => Ok(()),
-            // What is no longer sent or shown costs nothing; the line may be taken again.
-            PeerEvent::RemoteEnded { .. } => Ok(()),
+            // What is no longer sent or shown costs nothing; the line may be taken again. Keys are not agreed.
+            PeerEvent::RemoteEnded { .. } | PeerEvent::KeysAgreed { .. } | PeerEvent::KeyPressed { .. } => Ok(()),
             PeerEvent::SendEnded { mid } => {
                 self.send_ended(&mid);
                 Ok(())

@@ -66,9 +66,8 @@ impl Measures {
     /// What the decoder of the remote sound counts.
     pub(crate) fn heard(&self) -> Heard {
         let decoder = locked(&self.sound_decoder).as_ref().and_then(gst::glib::WeakRef::upgrade);
-        // Only Opus conceals by itself.
-        let decoder = decoder.filter(|decoder| decoder.has_property("stats"));
-        let figures = decoder.map(|decoder| decoder.property::<gst::Structure>("stats"));
+        let counting = decoder.filter(|decoder| decoder.has_property_with_type("stats", gst::Structure::static_type()));
+        let figures = counting.map(|decoder| decoder.property::<gst::Structure>("stats"));
         let figure = |name| figures.as_ref().and_then(|figures| figures.get::<u64>(name).ok()).unwrap_or(0);
         Heard {
             played: Duration::from_nanos(self.played.load(Ordering::Relaxed)),

@@ -107,10 +107,34 @@ impl Worker {
             begin(&self.rooms, &mut sender, mid);
         }
         self.senders.insert(mid.to_owned(), sender);
+        if stream == Stream::Audio {
+            self.pass_on_keys(mid);
+        }
         if let Some((rate, loss_percent)) = self.path {
             self.divide(rate, loss_percent);
         }
         Ok(())
+    }
+
+    /// Telephone keys are sent so on this line from now on, or not at all.
+    pub(super) fn agree_keys(&mut self, mid: &str, events: Option<Codec>) {
+        let agreed = events.is_some();
+        match events {
+            Some(events) => self.keys.insert(mid.to_owned(), events),
+            None => self.keys.remove(mid),
+        };
+        self.pass_on_keys(mid);
+        if self.seat.part == Part::Call {
+            self.tell(|call| MediaEvent::KeysAgreed { call, agreed });
+        }
+    }
+
+    fn pass_on_keys(&self, mid: &str) {
+        let keys = self.senders.get(mid).and_then(|sender| sender.keys.as_ref());
+        if let Some(keys) = keys {
+            keys.agree(self.keys.get(mid));
+            *locked(&self.seat.keys) = Some(Arc::clone(keys));
+        }
     }
 
     async fn picture_sender(&self, mid: &str, stream: Stream, codec: &Codec) -> Result<Sender, MediaError> {

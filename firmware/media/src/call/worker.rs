@@ -24,7 +24,7 @@ use crate::{
     decode::Receiver,
     encode::{Sender, Wish},
     error::MediaError,
-    peer::{Kind, PeerConnection, PeerEvent},
+    peer::{Codec, Kind, PeerConnection, PeerEvent},
     pipeline::{Note, Pace, Running, locked},
     rooms::Rooms,
 };
@@ -42,6 +42,8 @@ pub(super) struct Worker {
     pub(super) receivers: HashMap<String, Receiver>,
     /// How streams are to be sent, also those that begin later.
     pub(super) wishes: HashMap<Stream, Wish>,
+    /// How telephone keys are sent, by m-line.
+    pub(super) keys: HashMap<String, Codec>,
     /// What the path carries in bit/s, and the share of packets lost in percent.
     pub(super) path: Option<(u32, u8)>,
     /// Pictures for which it carries too little.
@@ -66,6 +68,7 @@ impl Worker {
             senders: HashMap::new(),
             receivers: HashMap::new(),
             wishes: HashMap::new(),
+            keys: HashMap::new(),
             path: None,
             resting: Resting::default(),
             connected: false,
@@ -94,6 +97,7 @@ impl Worker {
             }
         }
         self.senders.clear();
+        *locked(&self.seat.keys) = None;
         self.rooms.leave(self.seat.serial);
         self.rooms.presenter.stop(self.seat.serial);
         self.peer.close().await;
@@ -127,6 +131,10 @@ impl Worker {
                 if self.receivers.get(&mid).is_some_and(|receiver| receiver.stream == Stream::Presentation) {
                     self.end_receiving(&mid);
                 }
+            }
+            PeerEvent::KeysAgreed { mid, events } => self.agree_keys(&mid, events),
+            PeerEvent::KeyPressed { key, duration_ms } => {
+                self.tell(|call| MediaEvent::KeyPressed { call, key, duration_ms });
             }
             PeerEvent::Bandwidth { rate, loss_percent } => self.divide(rate, loss_percent),
             PeerEvent::KeyFrameWanted { mid } => {

@@ -1,10 +1,11 @@
-//! Encoders while they run: their rates and bounds; and the Opus encoder as pipeline text: the encoder is named `encoder`,
-//! the payloader `pay`, what leads the text `first`.
+//! Encoders while they run: their rates and bounds.
 
 use gst::prelude::*;
 
-use crate::pipelines::encoder::{MTU, v4l2_controls};
+use crate::{peer::parameter, pipelines::encoder::v4l2_controls};
 
+/// The Opus encoder.
+pub(crate) const OPUS: &str = "opusenc";
 /// Opus rate in bit/s: fullband speech.
 const OPUS_BITRATE: u32 = 40_000;
 /// Least rate in bit/s that Opus is asked for (RFC 6716 section 2.1.1).
@@ -44,10 +45,28 @@ pub(crate) fn set_opus_loss(encoder: &gst::Element, percent: u8) {
     }
 }
 
-/// Opus with forward error correction (RFC 7587): 20 ms a packet.
-pub(crate) fn opus(payload_type: u8) -> String {
+/// Settings of the Opus encoder, 20 ms a packet, as the receiver wishes by its `fmtp` (RFC 7587 section 6.1): forward
+/// error correction and silence without sound (DTX) only where it says so.
+pub(crate) fn opus(fmtp: &str) -> String {
+    let wished = |name| parameter(fmtp, name) == Some("1");
     format!(
-        "identity name=first ! opusenc name=encoder frame-size=20 audio-type=voice bitrate={OPUS_BITRATE} complexity=5 \
-         inband-fec=true packet-loss-percentage=10 ! rtpopuspay name=pay pt={payload_type} mtu={MTU}"
+        "frame-size=20 audio-type=voice bitrate={OPUS_BITRATE} complexity=5 inband-fec={} dtx={} \
+         packet-loss-percentage={}",
+        wished("useinbandfec"),
+        wished("usedtx"),
+        OPUS_LOSS.0
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opus_has_what_the_receiver_wishes() {
+        let has = |fmtp: &str| ["inband-fec=true", "dtx=true"].map(|setting| opus(fmtp).contains(setting));
+        assert_eq!(has("minptime=10;useinbandfec=1"), [true, false]);
+        assert_eq!(has("UseDTX=1; stereo=0"), [false, true]);
+        assert_eq!([has(""), has("useinbandfec=0;usedtx=0")], [[false; 2]; 2]);
+    }
 }

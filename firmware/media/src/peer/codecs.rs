@@ -1,6 +1,7 @@
 //! The codecs a peer connection offers, and which of the peer's are the same.
 
 use super::{Codec, Kind};
+use crate::keys;
 
 /// One codec we send and receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,14 @@ const OPUS: Known = Known {
 const PCMU: Known =
     Known { name: "PCMU", kind: Kind::Audio, payload_type: 0, clock_rate: 8_000, channels: 0, fmtp: "", repair: None };
 const PCMA: Known = Known { name: "PCMA", payload_type: 8, ..PCMU };
+/// Its clock rate is an old mistake that stays: sound of 16 kHz on a clock of 8 kHz (RFC 3551 section 4.5.2).
+const G722: Known = Known { name: "G722", payload_type: 9, ..PCMU };
+/// Telephone keys on the clock of Opus, and on that of the telephone's codecs (RFC 4733 section 2.1: the clock of the
+/// sound beside them). Engines tell codecs of one name apart by parameters, so they get some; see [`EVENTS_FMTP`].
+const EVENTS: Known = Known { name: keys::NAME, payload_type: 110, channels: 0, fmtp: "clock=48000", ..OPUS };
+const TELEPHONE_EVENTS: Known = Known { payload_type: 101, clock_rate: 8_000, fmtp: "clock=8000", ..EVENTS };
+/// What the peer reads of them: all keys (RFC 4733 section 2.4.1).
+pub(crate) const EVENTS_FMTP: &str = "0-16";
 const VP8: Known = Known {
     name: "VP8",
     kind: Kind::Video,
@@ -59,9 +68,18 @@ const H264_SINGLE: Known = Known {
     ..H264_FRAGMENTED
 };
 
-/// What we offer, best first: Opus before G.711, video by the configured names (`H264`, `VP8`).
-pub(crate) fn offered(video_codecs: &[String]) -> Vec<Known> {
-    let mut known = vec![OPUS, PCMU, PCMA];
+/// What we offer, best first, by the configured names: `OPUS`, `G722`, `PCMU`, `PCMA`; `H264`, `VP8`.
+pub(crate) fn offered(audio_codecs: &[String], video_codecs: &[String]) -> Vec<Known> {
+    let mut known = Vec::new();
+    for name in audio_codecs {
+        match name.to_uppercase().as_str() {
+            "OPUS" => known.push(OPUS),
+            "G722" => known.push(G722),
+            "PCMU" => known.push(PCMU),
+            "PCMA" => known.push(PCMA),
+            other => tracing::warn!(codec = other, "unknown audio codec left out of offers"),
+        }
+    }
     for name in video_codecs {
         match name.to_uppercase().as_str() {
             "H264" => known.extend([H264_FRAGMENTED, H264_SINGLE]),
@@ -70,6 +88,13 @@ pub(crate) fn offered(video_codecs: &[String]) -> Vec<Known> {
         }
     }
     known
+}
+
+/// The telephone keys that go with these audio codecs: on each of their clocks.
+pub(crate) fn events_beside(offered: &[Known]) -> Vec<Known> {
+    let beside =
+        |events: &Known| offered.iter().any(|codec| codec.kind == Kind::Audio && codec.clock_rate == events.clock_rate);
+    [EVENTS, TELEPHONE_EVENTS].into_iter().filter(beside).collect()
 }
 
 /// A `key=value` parameter of an fmtp line.
@@ -108,6 +133,15 @@ impl Known {
                 self.fmtp.replace(H264_PROFILE, &format!("{profile}{}", &H264_PROFILE[4..]))
             }
             _ => self.fmtp.to_owned(),
+        }
+    }
+
+    /// Encoding name as rtpmaps usually have it.
+    pub(crate) fn written_name(&self) -> &'static str {
+        match self.name {
+            "OPUS" => "opus",
+            keys::NAME => "telephone-event",
+            name => name,
         }
     }
 
@@ -170,14 +204,14 @@ mod tests {
             h264(107, "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f"),
             h264(109, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
         ];
-        let found = common(offered(&["H264".into()]).iter(), &theirs, true);
+        let found = common(offered(&[], &["H264".into()]).iter(), &theirs, true);
         assert_eq!(found.iter().map(|c| c.remote.payload_type).collect::<Vec<_>>(), vec![109, 107]);
     }
 
     #[test]
     fn a_peer_with_high_profile_only_is_answered_with_its_profile() {
         let theirs = [h264(98, "profile-level-id=640c28;packetization-mode=1")];
-        let found = common(offered(&["H264".into()]).iter(), &theirs, true);
+        let found = common(offered(&[], &["H264".into()]).iter(), &theirs, true);
         assert_eq!(parameter(&found[0].known.answer_fmtp(&found[0].remote), "profile-level-id"), Some("640c1f"));
     }
 
@@ -187,7 +221,7 @@ mod tests {
             Codec { name: "VP8".into(), payload_type: 96, clock_rate: 90_000, fmtp: String::new() },
             h264(102, "packetization-mode=1;profile-level-id=42e01f"),
         ];
-        let ours = offered(&["H264".into(), "VP8".into()]);
+        let ours = offered(&[], &["H264".into(), "VP8".into()]);
         assert_eq!(common(ours.iter(), &theirs, true)[0].known.name, "H264");
         assert_eq!(common(ours.iter(), &theirs, false)[0].known.name, "VP8");
     }

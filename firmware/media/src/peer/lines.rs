@@ -149,10 +149,11 @@ fn codecs(media: &Media) -> Vec<Codec> {
     let maps = by_payload(media, "rtpmap");
     let parameters = by_payload(media, "fmtp");
     let codec = |payload_type: u8| {
-        // RFC 3551 table 4: these two need no rtpmap.
+        // RFC 3551 table 4: these need no rtpmap.
         let map = maps.get(&payload_type).copied().or(match payload_type {
             0 => Some("PCMU/8000"),
             8 => Some("PCMA/8000"),
+            9 => Some("G722/8000"),
             _ => None,
         })?;
         let mut parts = map.trim().split('/');

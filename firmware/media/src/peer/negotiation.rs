@@ -16,7 +16,7 @@ pub(crate) use line::Line;
 
 use super::{
     Kind, PeerError, Role, Stream,
-    codecs::{Known, common, offered},
+    codecs::{Known, common, events_beside, offered},
     lines::{Direction, media_line, parse, value},
     tracks::track,
 };
@@ -34,6 +34,8 @@ pub(crate) enum DtlsRole {
 #[derive(Clone, Debug)]
 pub(crate) struct Negotiation {
     ours: Vec<Known>,
+    /// Telephone keys beside them.
+    events: Vec<Known>,
     /// The codecs of the first description of a kind by the peer: an engine takes no others later.
     fixed: HashMap<Kind, Vec<Known>>,
     /// SSRCs of what we send, in the order of [`Stream::ALL`].
@@ -66,10 +68,12 @@ pub(crate) struct Reading {
 }
 
 impl Negotiation {
-    /// A new session that offers these video codecs, best first, and sends streams of these SSRCs.
-    pub(crate) fn new(video_codecs: &[String], sources: [u32; 3]) -> Self {
+    /// A new session that offers these codecs, best first, and sends streams of these SSRCs.
+    pub(crate) fn new(audio_codecs: &[String], video_codecs: &[String], sources: [u32; 3]) -> Self {
+        let ours = offered(audio_codecs, video_codecs);
         Self {
-            ours: offered(video_codecs),
+            events: events_beside(&ours),
+            ours,
             fixed: HashMap::new(),
             sources,
             repairs: false,
@@ -86,6 +90,12 @@ impl Negotiation {
     /// For an engine that sends again on the streams that [`repair_of`] names.
     pub(crate) fn repairing(self) -> Self {
         Self { repairs: true, ..self }
+    }
+
+    /// The same without telephone keys.
+    pub(crate) fn without_keys(mut self) -> Self {
+        self.events.clear();
+        self
     }
 
     /// There is a presentation to send, or none any more.
@@ -110,6 +120,11 @@ impl Negotiation {
     pub(crate) fn ours(&self, kind: Kind) -> impl Iterator<Item = &Known> {
         let fixed = self.fixed.get(&kind);
         self.ours.iter().filter(move |known| known.kind == kind && fixed.is_none_or(|fixed| fixed.contains(known)))
+    }
+
+    /// Everything of a kind that may be sent, for an engine.
+    pub(crate) fn sendable(&self, kind: Kind) -> impl Iterator<Item = &Known> {
+        self.ours(kind).chain(self.events.iter().filter(move |events| events.kind == kind))
     }
 
     /// Something was agreed before.
@@ -174,8 +189,10 @@ impl Negotiation {
         if self.lines.iter().any(|line| line.ssrcs.contains(&ssrc)) {
             return false;
         }
-        let fits =
-            |line: &&mut Line| line.receives() && line.codecs.iter().any(|c| c.remote.payload_type == payload_type);
+        let fits = |line: &&mut Line| {
+            let mut known = line.codecs.iter().chain(&line.events);
+            line.receives() && known.any(|common| common.remote.payload_type == payload_type)
+        };
         let fitting = self.lines.iter_mut().filter(fits).rev();
         let Some(line) = fitting.max_by_key(|line| (line.ssrcs.is_empty(), silence(line))) else { return false };
         line.ssrcs = vec![ssrc];
@@ -206,6 +223,7 @@ impl Negotiation {
         // A line that is taken again may have another mid (RFC 9429 section 5.3.1).
         let former = self.lines.get(index).filter(|line| line.kind == read.kind).cloned();
         let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, true));
+        let events = common(self.events.iter(), &read.codecs, true);
         let usable = read.kind.is_some() && !codecs.is_empty() && media.has_attribute("rtcp-mux");
         let rejected = read.rejected || !usable || !bundle.contains(&read.mid);
         let known = former.as_ref().and_then(|line| line.stream);
@@ -213,7 +231,10 @@ impl Negotiation {
         let section = former.as_ref().and_then(|line| line.section.clone());
         let role = self.role(index, read.kind, stream);
         let local = stream.is_some_and(|stream| stream != Stream::Presentation || self.presenting);
-        let former_codecs = former.as_ref().map_or_else(Vec::new, |line| line.codecs.clone());
+        let (codecs, events) = match &former {
+            Some(former) if codecs.is_empty() => (former.codecs.clone(), former.events.clone()),
+            _ => (codecs, events),
+        };
         let (former_ssrcs, former_repairs) = former.map_or_else(Default::default, |line| (line.ssrcs, line.repairs));
         Line {
             mid: read.mid,
@@ -228,7 +249,8 @@ impl Negotiation {
             stream,
             local,
             direction: read.direction.reversed().and(Direction::new(local, true)),
-            codecs: if codecs.is_empty() { former_codecs } else { codecs },
+            codecs,
+            events,
             repairs: if read.ssrcs.is_empty() { former_repairs } else { read.repairs },
             ssrcs: if read.ssrcs.is_empty() { former_ssrcs } else { read.ssrcs },
             track: track(media, role),
@@ -276,9 +298,10 @@ impl Negotiation {
             return Err(PeerError::BadSdp(format!("m-line '{}' of the answer is not the one offered", read.mid)));
         }
         let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, false));
+        let events = common(self.events.iter(), &read.codecs, false);
         line.rejected = line.rejected || read.rejected || codecs.is_empty();
         if !codecs.is_empty() {
-            line.codecs = codecs;
+            (line.codecs, line.events) = (codecs, events);
         }
         line.proto.clone_from(&media.proto);
         line.fmt.clone_from(&media.fmt);

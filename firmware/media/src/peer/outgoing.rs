@@ -13,6 +13,8 @@ use super::{
     negotiation::{Line, repair_of},
 };
 
+/// No payload type: they have 7 bits.
+const NO_TYPE: u8 = u8::MAX;
 /// Requests within this time ask for the same key frame; a sender that obeyed each would send nothing else.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -21,6 +23,8 @@ const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(200);
 pub(super) struct Outgoing {
     pub(super) ssrc: u32,
     payload_type: AtomicU8,
+    /// Packets of telephone keys keep their payload type.
+    keys_type: AtomicU8,
     clock_rate: AtomicU32,
     /// Payload type of retransmissions on a stream of their own; 0 = on this one.
     repair: AtomicU8,
@@ -39,6 +43,7 @@ impl Outgoing {
         Self {
             ssrc,
             payload_type: AtomicU8::new(0),
+            keys_type: AtomicU8::new(NO_TYPE),
             clock_rate: AtomicU32::new(0),
             repair: AtomicU8::new(0),
             // Random by RFC 3550 section 5.1, and low enough that it does not wrap at once.
@@ -54,6 +59,11 @@ impl Outgoing {
         self.payload_type.store(codec.payload_type, Ordering::Relaxed);
         self.clock_rate.store(codec.clock_rate, Ordering::Relaxed);
         self.rename(|names| names.0.clone_from(&codec.name));
+    }
+
+    /// Takes over the payload type of telephone keys.
+    pub(super) fn set_keys(&self, events: Option<&Codec>) {
+        self.keys_type.store(events.map_or(NO_TYPE, |events| events.payload_type), Ordering::Relaxed);
     }
 
     /// Takes over the encoding name of the pad's caps.
@@ -90,9 +100,11 @@ impl Outgoing {
         self.allowed.load(Ordering::Relaxed) && self.fitting.load(Ordering::Relaxed)
     }
 
-    /// Payload type and sequence number of the next packet.
-    pub(super) fn stamp(&self) -> (u8, u16) {
-        (self.payload_type.load(Ordering::Relaxed), self.sequence.fetch_add(1, Ordering::Relaxed))
+    /// Payload type and sequence number of the next packet, which came with this type.
+    pub(super) fn stamp(&self, came: u8) -> (u8, u16) {
+        let is_keys = came == self.keys_type.load(Ordering::Relaxed);
+        let payload_type = if is_keys { came } else { self.payload_type.load(Ordering::Relaxed) };
+        (payload_type, self.sequence.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Ticks of the RTP clock a second.

@@ -8,6 +8,7 @@ use super::{Codec, PeerEvent, Track, negotiation::Line, pads::source_pad};
 #[derive(Debug, Default)]
 pub(super) struct Told {
     sent: HashMap<String, Codec>,
+    keys: HashMap<String, Option<Codec>>,
     received: HashMap<String, (Codec, Track)>,
 }
 
@@ -22,6 +23,11 @@ impl Told {
             }
         } else if self.sent.insert(mid.clone(), codec.clone()).as_ref() != Some(&codec) {
             tell(PeerEvent::SendCodec { mid: mid.clone(), kind, role, codec: codec.clone() });
+        }
+        let events = line.keys().filter(|_| line.local).map(|common| common.remote.clone());
+        if self.keys.get(&mid).cloned().flatten() != events {
+            self.keys.insert(mid.clone(), events.clone());
+            tell(PeerEvent::KeysAgreed { mid: mid.clone(), events });
         }
         let track = line.track.clone();
         if !line.receives() {

@@ -1,6 +1,9 @@
 //! The microphone: opened, metered, muted, replaced by silence while it is not there.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use gst::prelude::*;
 use tokio::sync::{mpsc::UnboundedSender, watch};
@@ -8,13 +11,14 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 use crate::{
     api::{MediaEvent, SoundDevice, VoiceProcessing},
     error::MediaError,
-    pipeline::{Pace, Running, Timeline, described, named},
+    pipeline::{Pace, Running, Timeline, described, locked, named},
     plug::Plug,
     relay::{self, Hub},
     report::Report,
     sound::{
-        FORMAT, Meter, Reference,
+        FORMAT, Meter, RATE, Reference,
         mute::Mute,
+        muted_speech::MutedSpeech,
         synthetic,
         voice::{VoiceProcessor, VoiceStage},
     },
@@ -68,7 +72,9 @@ impl Microphone {
             hub: Arc::clone(&hub),
             meter: Arc::clone(&meter),
             mute: Arc::clone(&mute),
+            muted_speech: Arc::default(),
             timeline: Arc::clone(timeline),
+            events: events.clone(),
         };
         let device = MicrophoneDevice {
             name: setup.name.clone().unwrap_or_else(|| DEFAULT.to_owned()),
@@ -98,7 +104,9 @@ struct Stage {
     hub: Arc<Hub>,
     meter: Arc<Meter>,
     mute: Arc<Mute>,
+    muted_speech: Arc<Mutex<MutedSpeech>>,
     timeline: Arc<Timeline>,
+    events: UnboundedSender<MediaEvent>,
 }
 
 impl Stage {
@@ -120,13 +128,23 @@ impl Stage {
                 let Some(processed) = voice.pass(&buffer) else { return };
                 buffer = processed;
             }
-            if let Ok(map) = buffer.map_readable() {
-                stage.meter.hear(&map);
-            }
+            stage.listen(&buffer);
             stage.mute.pass(&mut buffer);
             stage.hub.push(&buffer, caps);
         });
         Running::start("microphone", pipeline, Pace::Common(&self.timeline))
+    }
+
+    /// What the microphone hears, muted or not. Who speaks while nobody takes is told nothing.
+    fn listen(&self, buffer: &gst::Buffer) {
+        let Ok(map) = buffer.map_readable() else { return };
+        let level = self.meter.hear(&map);
+        let length = Duration::from_micros(map.len() as u64 / 2 * 1_000_000 / u64::from(RATE));
+        let muted = self.mute.is_on() && self.hub.is_taken();
+        if let Some(speaking) = locked(&self.muted_speech).hear(level, length, muted) {
+            // The owner may be gone while the engine stops.
+            let _ = self.events.send(MediaEvent::SpeakingMuted { speaking });
+        }
     }
 }
 

@@ -36,9 +36,14 @@ impl Mute {
         self.on.store(muted, Ordering::Release);
     }
 
+    /// Silence is wanted.
+    pub(crate) fn is_on(&self) -> bool {
+        self.on.load(Ordering::Acquire)
+    }
+
     /// Zeroes the buffer while muted, then reads what it really holds.
     pub(crate) fn pass(&self, buffer: &mut gst::Buffer) {
-        if self.on.load(Ordering::Acquire) {
+        if self.is_on() {
             *buffer = zeroed(buffer);
         }
         let silent = buffer.map_readable().is_ok_and(|map| map.iter().all(|byte| *byte == 0));

@@ -33,11 +33,14 @@ pub(crate) fn pipeline(kind: &str) -> Result<gst::Pipeline, MediaError> {
     let pad = named::<gst::Element>(&pipeline, "pace")?.static_pad("src");
     let pad = pad.ok_or_else(|| MediaError::pipeline("microphone", "has no pad to fill"))?;
     pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
-        if let Some(gst::PadProbeData::Buffer(buffer)) = &mut probe.data
-            && let Ok(mut map) = buffer.make_mut().map_writable()
-        {
-            let (content, noise) = &mut *locked(&content);
-            content.fill(&mut map, noise);
+        if let Some(gst::PadProbeData::Buffer(buffer)) = &mut probe.data {
+            let buffer = buffer.make_mut();
+            // The pace is made of gaps, which a resampler would leave silent.
+            buffer.unset_flags(gst::BufferFlags::GAP);
+            if let Ok(mut map) = buffer.map_writable() {
+                let (content, noise) = &mut *locked(&content);
+                content.fill(&mut map, noise);
+            }
         }
         gst::PadProbeReturn::Ok
     });

@@ -189,7 +189,7 @@ async fn follow(
             PeerEvent::Connected => seen.send_modify(|s| s.connected += 1),
             PeerEvent::Disconnected => seen.send_modify(|s| s.disconnected += 1),
             PeerEvent::Bandwidth { rate, .. } => seen.send_modify(|s| s.bandwidth = Some(rate)),
-            PeerEvent::Servers { .. } => {}
+            PeerEvent::Servers { .. } | PeerEvent::KeysAgreed { .. } | PeerEvent::KeyPressed { .. } => {}
             PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
                 // A chain that stands from before sends on.

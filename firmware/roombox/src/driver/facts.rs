@@ -16,6 +16,8 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::Failed { call, .. }
         | MediaEvent::FirstAudio { call }
         | MediaEvent::FirstFrame { call }
+        | MediaEvent::KeyPressed { call, .. }
+        | MediaEvent::KeysAgreed { call, .. }
         | MediaEvent::PresentationFailed { call, .. }
         | MediaEvent::PictureRests { call, .. }
         | MediaEvent::PictureSize { call, .. }
@@ -33,6 +35,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::PresentationSource { .. }
         | MediaEvent::Screen { .. }
         | MediaEvent::Sound { .. }
+        | MediaEvent::SpeakingMuted { .. }
         | MediaEvent::Voice { .. } => None,
     }
 }
@@ -56,6 +59,10 @@ pub(super) fn for_conference(event: &MediaEvent) -> Option<conference::MediaFact
         }
         MediaEvent::RemoteTrackRemoved { ref track, .. } => {
             Some(conference::MediaFact::RemoteTrackRemoved { call, track: track.clone() })
+        }
+        MediaEvent::KeysAgreed { agreed, .. } => Some(conference::MediaFact::KeysAgreed { call, agreed }),
+        MediaEvent::KeyPressed { key, duration_ms, .. } => {
+            Some(conference::MediaFact::KeyPressed { call, key, duration_ms })
         }
         MediaEvent::Connected { .. } => Some(conference::MediaFact::Connected { call }),
         MediaEvent::Disconnected { .. } => Some(conference::MediaFact::Disconnected { call }),
@@ -92,6 +99,8 @@ pub(super) fn encoding(encoding: conference::Encoding) -> media::Encoding {
 pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
     let fact = match event.clone() {
         MediaEvent::PictureSize { .. }
+        | MediaEvent::KeyPressed { .. }
+        | MediaEvent::KeysAgreed { .. }
         | MediaEvent::ReceiveRunning { .. }
         | MediaEvent::PresentationFailed { .. }
         | MediaEvent::RemoteTrackAdded { .. }
@@ -111,6 +120,7 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::PresentationSignal { present } => MediaFact::PresentationSignal { present },
         MediaEvent::PresentationSource { working, reason } => MediaFact::PresentationSource { working, reason },
         MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
+        MediaEvent::SpeakingMuted { speaking } => MediaFact::SpeakingMuted { speaking },
         MediaEvent::Screen { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoScreen)),
         MediaEvent::Screen { name, reason, .. } => {
             let detail = reason.map_or_else(|| name.clone(), |reason| format!("{name}: {reason}"));

@@ -128,7 +128,8 @@ function showFront() {
     }
     if (action === "mute") {
       key.classList.toggle("lit", status.microphone.wanted === "muted");
-      label.textContent = status.microphone.wanted === "muted" ? "Unmute" : "Mute";
+      const muted = status.microphone.wanted === "muted";
+      label.textContent = muted && status.microphone.speaking_muted ? "You are muted" : muted ? "Unmute" : "Mute";
     }
     if (action === "present") {
       const running = ["starting", "presenting"].includes(status.presentation.state);

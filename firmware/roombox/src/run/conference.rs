@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use roombox_conference::{
-    AllowList, AutoConnectPolicy, CallWaiting, ConferenceConfig, NetworkPolicy, NetworkReaction, RedialPolicy,
-    SessionPolicy,
+    AllowList, AutoConnectPolicy, CallWaiting, ConferenceConfig, KeyTransport, NetworkPolicy, NetworkReaction,
+    RedialPolicy, SessionPolicy,
 };
 use roombox_settings::{
     Transport,
@@ -22,6 +22,11 @@ pub(super) fn config(settings: &Settings, user: &str, domain: &str) -> Conferenc
     config.network = network(&settings.network);
     config.redial = redial(conference);
     config.sessions = sessions(conference);
+    config.media.keys = match conference.keys {
+        model::KeyTransport::Auto => KeyTransport::Auto,
+        model::KeyTransport::Info => KeyTransport::Info,
+        model::KeyTransport::Rtp => KeyTransport::Rtp,
+    };
     config.media.preferred_codecs = codec_names(&settings.video);
     let given = conference.http_server.as_ref().map(|server| server.trim().to_owned());
     if let Some(server) = given.or_else(|| web_server(&settings.account)) {

@@ -14,7 +14,9 @@ use roombox_media::{
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, AutoPresent, CallEngine, IcePolicy, ScreenOutput, Settings, Video, VideoCodec},
+    model::{
+        Account, Audio, AudioCodec, AutoPresent, CallEngine, IcePolicy, ScreenOutput, Settings, Video, VideoCodec,
+    },
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -134,6 +136,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         codecs: board.codecs.clone(),
         virtual_board: None,
         trials: Some(CodecTrials { folder: state_dir.to_owned(), board: board.name.clone() }),
+        audio_codecs: audio_codec_names(&settings.audio),
         video_codecs: codec_names(video),
         picture: (video.width, video.height, video.fps),
         max_bitrate_kbps: video.max_bitrate_kbps,
@@ -171,6 +174,19 @@ const fn output_name(output: ScreenOutput) -> &'static str {
 }
 
 /// RTP names of the codecs offered, best first.
+fn audio_codec_names(audio: &Audio) -> Vec<String> {
+    audio.codecs.iter().map(|codec| audio_codec_name(*codec).to_owned()).collect()
+}
+
+const fn audio_codec_name(codec: AudioCodec) -> &'static str {
+    match codec {
+        AudioCodec::Opus => "OPUS",
+        AudioCodec::G722 => "G722",
+        AudioCodec::Pcmu => "PCMU",
+        AudioCodec::Pcma => "PCMA",
+    }
+}
+
 pub(super) fn codec_names(video: &Video) -> Vec<String> {
     video.codecs.iter().map(|codec| codec_name(*codec).to_owned()).collect()
 }

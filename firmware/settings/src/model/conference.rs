@@ -26,6 +26,8 @@ pub struct Conference {
     pub redial_longest: u32,
     /// Attempts in a row for a call that was not joined by itself, 0..=1000, default 5; 0 = no limit.
     pub redial_limit: u32,
+    /// How telephone keys are sent; default `auto`.
+    pub keys: KeyTransport,
     /// `host[:port]` of the server's HTTP interface (spec section 2.8); the SIP domain when absent.
     pub http_server: Option<String>,
     /// Speed dial.
@@ -45,6 +47,7 @@ impl Default for Conference {
             redial_first_ms: 500,
             redial_longest: 30,
             redial_limit: 5,
+            keys: KeyTransport::Auto,
             http_server: None,
             entries: Vec::new(),
         }
@@ -59,6 +62,18 @@ pub enum CallWaiting {
     Busy,
     /// It rings; answering it puts the other on hold.
     Ring,
+}
+
+/// How telephone keys are sent.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyTransport {
+    /// Beside the sound where the other side takes them so; by INFO to the others and to the vendor's servers.
+    Auto,
+    /// By INFO.
+    Info,
+    /// Beside the sound, as RTP events (RFC 4733); by INFO where the other side takes none.
+    Rtp,
 }
 
 /// One speed-dial entry.

@@ -39,6 +39,12 @@ pub(super) const CONFERENCE: &[Key] = &[
         text(checks::place, "host[:port]"),
         "The server's HTTP interface, from which a spectator receives; default the server itself where that is wss, else the SIP domain.",
     ),
+    key(
+        "keys",
+        Kind::Choice(&["auto", "info", "rtp"]),
+        "How telephone keys are sent: beside the sound as RTP events (RFC 4733), or by INFO; default auto: RTP where the \
+         other side takes it, INFO to the others and to servers that speak the conference protocol.",
+    ),
     key("entries", Kind::Tables(ENTRY), "Speed dial."),
 ];
 

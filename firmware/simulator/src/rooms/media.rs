@@ -168,6 +168,7 @@ impl Media {
                 peering.receives = false;
                 return None;
             }
+            MediaRequest::SendKeys { request, .. } => MediaFact::KeysSent { call, request: *request },
             MediaRequest::Close { .. }
             | MediaRequest::RemovePresentation { .. }
             | MediaRequest::RequestKeyFrame { .. }

@@ -51,10 +51,11 @@ fn line(text: &mut String, content: &str) {
 }
 
 fn section(text: &mut String, agreed: &Line, mid: &str, media: &Media) {
-    let types: Vec<String> = agreed.codecs.iter().map(|c| c.remote.payload_type.to_string()).collect();
+    let known = || agreed.codecs.iter().chain(&agreed.events);
+    let types: Vec<String> = known().map(|common| common.remote.payload_type.to_string()).collect();
     line(text, &format!("m={} 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0", agreed.media, types.join(" ")));
     line(text, &format!("a=mid:{mid}\r\na=sendrecv\r\na=rtcp-mux"));
-    for codec in &agreed.codecs {
+    for codec in known() {
         codec_lines(text, codec, media);
     }
     if agreed.rejected {
@@ -76,8 +77,7 @@ fn section(text: &mut String, agreed: &Line, mid: &str, media: &Media) {
 fn codec_lines(text: &mut String, codec: &Common, media: &Media) {
     let (remote, known) = (&codec.remote, &codec.known);
     let payload_type = remote.payload_type;
-    let name = if known.name == "OPUS" { "opus" } else { known.name };
-    let mut map = format!("a=rtpmap:{payload_type} {name}/{}", remote.clock_rate);
+    let mut map = format!("a=rtpmap:{payload_type} {}/{}", known.written_name(), remote.clock_rate);
     if known.channels > 0 {
         let _ = write!(map, "/{}", known.channels);
     }

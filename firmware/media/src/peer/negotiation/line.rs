@@ -32,6 +32,8 @@ pub(crate) struct Line {
     pub(crate) direction: Direction,
     /// Agreed codecs; the first is sent.
     pub(crate) codecs: Vec<Common>,
+    /// Agreed telephone keys (RFC 4733), on whatever clock.
+    pub(crate) events: Vec<Common>,
     /// Streams the peer announced.
     pub(crate) ssrcs: Vec<u32>,
     /// And those that repair one of them.
@@ -44,6 +46,12 @@ impl Line {
     /// Codec to send, with the peer's payload type and wishes.
     pub(crate) fn codec(&self) -> Option<&Common> {
         if self.rejected { None } else { self.codecs.first() }
+    }
+
+    /// Telephone keys beside that codec: on its clock, or on another where the peer has no such.
+    pub(crate) fn keys(&self) -> Option<&Common> {
+        let clock_rate = self.codec()?.remote.clock_rate;
+        self.events.iter().find(|events| events.remote.clock_rate == clock_rate).or(self.events.first())
     }
 
     /// The peer sends on this line.

@@ -5,11 +5,14 @@ use std::fmt::Write;
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
 use super::{Direction, Line, Negotiation, PeerError, line::SLIDES, repair_of};
-use crate::peer::{
-    MediaLine, Role, Stream,
-    codecs::{Common, Known},
-    lines::{media_line, parse, render, value, values},
-    tracks::Track,
+use crate::{
+    keys,
+    peer::{
+        Kind, MediaLine, Role, Stream,
+        codecs::{Common, EVENTS_FMTP, Known},
+        lines::{media_line, parse, render, value, values},
+        tracks::Track,
+    },
 };
 
 /// Attributes of the engine's sections that are written anew here.
@@ -28,6 +31,8 @@ impl Negotiation {
             let mut section = named(media, line);
             next.add_repairs(&mut section, line);
             section.attributes.retain(|a| !transport_attribute(&a.attribute) && direction(a).is_none());
+            remove_events(&mut section);
+            line.events.iter().for_each(|events| add_events(&mut section, events));
             section.add_attribute(Attribute::with_value("setup", "actpass"));
             section.add_attribute(Attribute::new(Direction::new(line.local, true).as_str()));
             section
@@ -73,6 +78,8 @@ impl Negotiation {
             Some(Common { remote, known: *known, repair: known.repair })
         };
         let codecs = read.kind.map_or_else(Vec::new, |kind| self.ours(kind).filter_map(written).collect());
+        let events = |known: &Known| Common { remote: known.as_codec(), known: *known, repair: None };
+        let sound = self.events.iter().filter(|_| read.kind == Some(Kind::Audio));
         let role = self.role(place, read.kind, stream);
         let mid = self.next_mid.to_string();
         self.next_mid += 1;
@@ -90,29 +97,21 @@ impl Negotiation {
             local: stream.is_some(),
             direction: Direction::Inactive,
             codecs,
+            events: sound.map(events).collect(),
             ssrcs: Vec::new(),
             repairs: Vec::new(),
             track: Track::default(),
         }
     }
 
-    /// A line of an answer: the first agreed codec only, so that both sides know what is sent.
+    /// A line of an answer: the first agreed codec only, so that both sides know what is sent, with its telephone keys.
     fn answered(&self, line: &Line, engine: &Media) -> Media {
         let mut section = named(engine, line);
         section.proto.clone_from(&line.proto);
-        if let Some(codec) = line.codecs.first() {
-            let payload_type = codec.remote.payload_type.to_string();
-            let fmtp = codec.known.answer_fmtp(&codec.remote);
-            section.fmt.clone_from(&payload_type);
+        if let Some(codec) = line.codec() {
             section.attributes.retain(|a| !REWRITTEN.contains(&a.attribute.as_str()) && direction(a).is_none());
-            let of_codec = |a: &&Attribute| {
-                ["rtpmap", "rtcp-fb"].contains(&a.attribute.as_str())
-                    && a.value.as_deref().and_then(|v| v.split(' ').next()) == Some(payload_type.as_str())
-            };
-            section.add_attributes(engine.attributes.iter().filter(of_codec).cloned());
-            if !fmtp.is_empty() {
-                section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {fmtp}")));
-            }
+            answer_codec(&mut section, codec, engine);
+            line.keys().into_iter().for_each(|events| add_events(&mut section, events));
         }
         self.add_repairs(&mut section, line);
         section.add_attribute(Attribute::with_value("setup", self.setup()));
@@ -145,6 +144,48 @@ impl Negotiation {
         let same: Vec<String> = same.map(|what| format!("{repair} {what}")).collect();
         section.add_attribute(Attribute::with_value("ssrc-group", format!("FID {ssrc} {repair}")));
         section.add_attributes(same.into_iter().map(|value| Attribute::with_value("ssrc", value)));
+    }
+}
+
+/// Takes out what the engine says of telephone keys.
+fn remove_events(section: &mut Media) {
+    let events: Vec<String> = media_line(section)
+        .codecs
+        .iter()
+        .filter(|codec| codec.name == keys::NAME)
+        .map(|codec| codec.payload_type.to_string())
+        .collect();
+    let is_events = |payload_type: &str| events.iter().any(|events| events == payload_type);
+    let kept: Vec<&str> = section.fmt.split(' ').filter(|payload_type| !is_events(payload_type)).collect();
+    section.fmt = kept.join(" ");
+    section.attributes.retain(|a| {
+        let payload_type = a.value.as_deref().and_then(|value| value.split(' ').next()).unwrap_or_default();
+        !(["rtpmap", "fmtp", "rtcp-fb"].contains(&a.attribute.as_str()) && is_events(payload_type))
+    });
+}
+
+/// Telephone keys beside the sound (RFC 4733 section 7.1).
+fn add_events(section: &mut Media, events: &Common) {
+    let Common { remote, known, .. } = events;
+    let payload_type = remote.payload_type;
+    section.fmt = format!("{} {payload_type}", section.fmt);
+    let map = format!("{payload_type} {}/{}", known.written_name(), remote.clock_rate);
+    section.add_attribute(Attribute::with_value("rtpmap", map));
+    section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {EVENTS_FMTP}")));
+}
+
+/// A section with one codec alone.
+fn answer_codec(section: &mut Media, codec: &Common, engine: &Media) {
+    let payload_type = codec.remote.payload_type.to_string();
+    let of_codec = |a: &&Attribute| {
+        ["rtpmap", "rtcp-fb"].contains(&a.attribute.as_str())
+            && a.value.as_deref().and_then(|v| v.split(' ').next()) == Some(payload_type.as_str())
+    };
+    section.fmt.clone_from(&payload_type);
+    section.add_attributes(engine.attributes.iter().filter(of_codec).cloned());
+    let fmtp = codec.known.answer_fmtp(&codec.remote);
+    if !fmtp.is_empty() {
+        section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {fmtp}")));
     }
 }
 

@@ -14,7 +14,7 @@ const ENGINE: &str = "v=0\r\no=- 5 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=fingerp
     a=rtpmap:104 H264/90000\r\na=fmtp:104 packetization-mode=0;profile-level-id=42e01f\r\na=sendrecv\r\n";
 
 fn session() -> Negotiation {
-    Negotiation::new(&["H264".into(), "VP8".into()], [11, 22, 33])
+    Negotiation::new(&["OPUS", "PCMU", "PCMA"].map(str::to_owned), &["H264".into(), "VP8".into()], [11, 22, 33])
 }
 
 fn with(sdp: &str, changes: &[(&str, &str)]) -> String {
@@ -242,4 +242,40 @@ fn a_browser_is_answered_with_its_own_retransmissions() {
     assert!(answer.contains("a=ssrc-group:FID 22 23\r\n"), "{answer}");
     let plain = session().read_offer(CHROMIUM).unwrap();
     assert!(!plain.next.write_answer(&engine_answer(&plain.clean)).unwrap().contains("rtx"));
+}
+
+#[test]
+fn telephone_keys_are_offered_beside_each_clock_and_answered_beside_the_chosen_codec() {
+    let (offer, offered) = session().write_offer(ENGINE).unwrap();
+    assert!(offer.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8 110 101\r\n"), "{offer}");
+    assert!(offer.contains("a=rtpmap:110 telephone-event/48000\r\n") && offer.contains("a=fmtp:101 0-16\r\n"));
+    let keys = |answer: &str| {
+        let line = offered.read_answer(answer).unwrap().next.lines.swap_remove(0);
+        line.keys().map(|keys| (keys.remote.payload_type, keys.remote.clock_rate))
+    };
+    assert_eq!(keys(&answer_to(&offer)), Some((110, 48_000)));
+    let telephone = with(&answer_to(&offer), &[("SAVPF 111 0 8 110 101", "SAVPF 0 101")]);
+    assert_eq!(keys(&telephone), Some((101, 8_000)));
+    // A peer that has a clock for telephones only.
+    let one = with(&answer_to(&offer), &[("SAVPF 111 0 8 110 101", "SAVPF 111 101")]);
+    assert_eq!(keys(&one), Some((101, 8_000)));
+    let none = with(&answer_to(&offer), &[(" 110 101", "")]);
+    assert_eq!(keys(&none), None);
+}
+
+#[test]
+fn a_browsers_telephone_keys_are_answered_with_its_payload_type_and_ours_of_an_engine_are_written_anew() {
+    let reading = session().read_offer(CHROMIUM).unwrap();
+    let answer = reading.next.write_answer(&engine_answer(&reading.clean)).unwrap();
+    assert!(answer.contains("m=audio 9 UDP/TLS/RTP/SAVPF 111 110\r\n"), "{answer}");
+    assert_eq!(answer.matches("telephone-event").count(), 1, "{answer}");
+    let engine = with(
+        ENGINE,
+        &[
+            ("SAVPF 111 0 8", "SAVPF 111 0 8 110"),
+            ("a=rtpmap:0 PCMU", "a=rtpmap:110 telephone-event/48000\r\na=fmtp:110 clock=48000\r\na=rtpmap:0 PCMU"),
+        ],
+    );
+    assert_eq!(session().write_offer(&engine).unwrap().0, session().write_offer(ENGINE).unwrap().0);
+    assert_eq!(reading.next.lines[0].keys().map(|keys| keys.remote.clock_rate), Some(48_000));
 }

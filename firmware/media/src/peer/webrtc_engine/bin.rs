@@ -15,10 +15,14 @@ use super::{
     receiving::Incoming,
     sending::{self, Batch},
 };
-use crate::peer::{
-    Codec, Kind,
-    outgoing::Outgoing,
-    pads::{self, KeyFrameRequest, source_ghost, watch_caps, watch_key_frame_requests},
+use crate::{
+    keys,
+    peer::{
+        Codec, Kind,
+        key_listener::KeyPressed,
+        outgoing::Outgoing,
+        pads::{self, KeyFrameRequest, source_ghost, watch_caps, watch_key_frame_requests},
+    },
 };
 
 /// A stream is let through from so many packets in a row on.
@@ -50,7 +54,7 @@ impl PeerBin {
         let (payloads, funnels) = (PayloadMap::default(), Funnels::default());
         start_at_once(&rtpbin);
         answer_payload_requests(&rtpbin, &payloads);
-        link_new_streams(&rtpbin, &funnels);
+        link_new_streams(&rtpbin, &funnels, &payloads);
         let buffers = JitterBuffers::of(&rtpbin, path);
         Ok(Self { bin, rtpbin, buffers, payloads, funnels })
     }
@@ -78,11 +82,11 @@ impl PeerBin {
     /// Adds the source pad of a line and its way in.
     pub(super) fn add_source(
         &self,
-        mid: &str,
-        kind: Kind,
-        session: u32,
+        line: (&str, Kind, u32),
         key_frame: KeyFrameRequest,
+        pressed: KeyPressed,
     ) -> Result<Incoming, PeerError> {
+        let (mid, kind, session) = line;
         let funnel = gst::ElementFactory::make("funnel").build()?;
         self.bin.add(&funnel)?;
         funnel.sync_state_with_parent()?;
@@ -90,7 +94,7 @@ impl PeerBin {
         watch_key_frame_requests(&target, mid.to_owned(), Arc::clone(&key_frame));
         self.add_ghost(&source_ghost(mid, kind, &target, key_frame)?)?;
         self.funnels.lock().unwrap_or_else(PoisonError::into_inner).insert(session, funnel);
-        Incoming::new(&self.bin, &self.rtpbin, Arc::clone(&self.buffers), mid, kind, session)
+        Incoming::new(&self.bin, &self.rtpbin, Arc::clone(&self.buffers), line, pressed)
     }
 
     /// Tells the `rtpbin` what a payload type of a session is.
@@ -151,14 +155,20 @@ fn answer_payload_requests(rtpbin: &gst::Element, payloads: &PayloadMap) {
 }
 
 /// Links each stream the `rtpbin` finds to the funnel of its session, so that a source pad outlives changes of SSRC.
-fn link_new_streams(rtpbin: &gst::Element, funnels: &Funnels) {
+fn link_new_streams(rtpbin: &gst::Element, funnels: &Funnels, payloads: &PayloadMap) {
     let linked: Arc<Mutex<HashMap<String, gst::Pad>>> = Arc::default();
-    let (funnels, inputs) = (Arc::clone(funnels), Arc::clone(&linked));
+    let (funnels, inputs, payloads) = (Arc::clone(funnels), Arc::clone(&linked), Arc::clone(payloads));
     rtpbin.connect_pad_added(move |_, pad| {
         let name = pad.name();
-        let session = name.strip_prefix("recv_rtp_src_").and_then(|rest| rest.split('_').next()?.parse::<u32>().ok());
+        let Some((session, payload_type)) = received(&name) else { return };
+        let caps = payloads.lock().unwrap_or_else(PoisonError::into_inner).get(&(session, payload_type)).cloned();
+        if caps.is_some_and(|caps| is_events(&caps)) {
+            // Keys have been heard when they came.
+            pad.add_probe(gst::PadProbeType::BUFFER, |_, _| gst::PadProbeReturn::Drop);
+            return;
+        }
         let funnels = funnels.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(funnel) = session.and_then(|session| funnels.get(&session)) else { return };
+        let Some(funnel) = funnels.get(&session) else { return };
         let Some(input) = funnel.request_pad_simple("sink_%u") else { return };
         if let Err(error) = pad.link(&input) {
             tracing::warn!(%error, pad = %name, "a received stream could not be linked");
@@ -173,4 +183,15 @@ fn link_new_streams(rtpbin: &gst::Element, funnels: &Funnels) {
             funnel.release_request_pad(&input);
         }
     });
+}
+
+/// Session and payload type of a source pad of the `rtpbin`: `recv_rtp_src_<session>_<ssrc>_<payload type>`.
+fn received(pad: &str) -> Option<(u32, u32)> {
+    let mut parts = pad.strip_prefix("recv_rtp_src_")?.split('_');
+    Some((parts.next()?.parse().ok()?, parts.nth(1)?.parse().ok()?))
+}
+
+fn is_events(caps: &gst::Caps) -> bool {
+    let name = caps.structure(0).and_then(|structure| structure.get::<&str>("encoding-name").ok());
+    name.is_some_and(|name| name.eq_ignore_ascii_case(keys::NAME))
 }

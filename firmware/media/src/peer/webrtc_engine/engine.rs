@@ -27,10 +27,13 @@ use super::{
     shared::Shared,
     undeclared::Found,
 };
-use crate::peer::{
-    PeerConfig, PeerEvent, Stream,
-    negotiation::{Line, Negotiation, Reading},
-    told::Told,
+use crate::{
+    keys,
+    peer::{
+        PeerConfig, PeerEvent, Stream,
+        negotiation::{Line, Negotiation, Reading},
+        told::Told,
+    },
 };
 
 /// The engine; the peer in front of it may go while this is still closing.
@@ -72,7 +75,8 @@ impl Engine {
         );
         let shared = Arc::new(Shared::new(events, found, servers, runtime));
         let sources = Stream::ALL.map(|stream| shared.sending(stream).outgoing.ssrc);
-        let negotiation = Negotiation::new(&config.video_codecs, sources).repairing();
+        let negotiation = Negotiation::new(&config.audio_codecs, &config.video_codecs, sources).repairing();
+        let negotiation = if config.keys { negotiation } else { negotiation.without_keys() };
         let engine = Self {
             config,
             bin: PeerBin::new(Arc::clone(&shared.path))?,
@@ -200,11 +204,20 @@ impl Engine {
                         request_key_frame(&shared, mid);
                     }
                 });
-                let incoming = self.bin.add_source(&line.name, kind, session, key_frame)?;
+                let shared = Arc::downgrade(&self.shared);
+                let pressed = Box::new(move |keys::Key { key, duration_ms }| {
+                    if let Some(shared) = shared.upgrade() {
+                        shared.tell(PeerEvent::KeyPressed { key, duration_ms });
+                    }
+                });
+                let incoming = self.bin.add_source((&line.name, kind, session), key_frame, pressed)?;
                 self.shared.add_incoming(Arc::new(incoming));
             }
             if let Some(incoming) = self.shared.incoming(&line.name) {
-                line.codecs.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
+                let known = line.codecs.iter().chain(&line.events);
+                known.for_each(|common| self.bin.map_payload(&incoming, &common.remote));
+                let events = line.events.iter().map(|common| &common.remote);
+                incoming.set_keys(events.map(|codec| (codec.payload_type, codec.clock_rate)));
             }
         }
         Ok(())
@@ -257,8 +270,10 @@ impl Engine {
         for line in &session.negotiation.lines {
             let Some(common) = line.codecs.first() else { continue };
             if let Some(stream) = line.stream {
-                self.shared.sending(stream).outgoing.set_codec(&common.remote);
-                self.shared.sending(stream).outgoing.set_repair(common.repair);
+                let outgoing = &self.shared.sending(stream).outgoing;
+                outgoing.set_codec(&common.remote);
+                outgoing.set_repair(common.repair);
+                outgoing.set_keys(line.keys().map(|common| &common.remote));
                 self.shared.set_line(stream, line);
             }
             if let Some(incoming) = self.shared.incoming(&line.name) {

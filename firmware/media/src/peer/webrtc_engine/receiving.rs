@@ -17,7 +17,11 @@ use rtc::{
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
 use super::{PeerError, jitter_buffers::JitterBuffers, turns::Turns};
-use crate::peer::{Codec, Kind, pads};
+use crate::peer::{
+    Codec, Kind,
+    key_listener::{KeyListener, KeyPressed},
+    pads,
+};
 
 /// Packets waiting for the streaming thread; a second of 1080p. Beyond that the oldest is worth nothing any more.
 const QUEUED_PACKETS: u64 = 2_000;
@@ -38,6 +42,9 @@ pub(super) struct Incoming {
     /// Of requests for a key frame.
     pub(super) turns: Mutex<Turns>,
     track: Mutex<Option<Arc<dyn TrackRemote>>>,
+    keys: KeyListener,
+    /// In Hz.
+    clock_rate: AtomicU32,
 }
 
 impl std::fmt::Debug for Incoming {
@@ -52,10 +59,10 @@ impl Incoming {
         bin: &gst::Bin,
         rtpbin: &gst::Element,
         buffers: Arc<JitterBuffers>,
-        mid: &str,
-        kind: Kind,
-        session: u32,
+        line: (&str, Kind, u32),
+        pressed: KeyPressed,
     ) -> Result<Self, PeerError> {
+        let (mid, kind, session) = line;
         let (media, reports) = (source("application/x-rtp"), source("application/x-rtcp"));
         for (source, pad) in [(&media, "recv_rtp_sink_"), (&reports, "recv_rtcp_sink_")] {
             bin.add(source)?;
@@ -75,12 +82,20 @@ impl Incoming {
             heard: Mutex::new(None),
             turns: Mutex::default(),
             track: Mutex::new(None),
+            clock_rate: AtomicU32::new(0),
+            keys: KeyListener::new(pressed),
         })
     }
 
     /// Caps of what comes.
     pub(super) fn set_codec(&self, codec: &Codec) {
+        self.clock_rate.store(codec.clock_rate, Ordering::Relaxed);
         self.media.set_caps(Some(&pads::caps(self.kind, codec)));
+    }
+
+    /// Payloads of telephone keys that may come.
+    pub(super) fn set_keys(&self, events: impl Iterator<Item = (u8, u32)>) {
+        self.keys.listen_to(events);
     }
 
     /// The crate's track, for feedback to the sender.
@@ -112,7 +127,12 @@ impl Incoming {
         let now = Instant::now();
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         self.buffers.look(now);
-        if let Some(buffer) = to_buffer(packet) {
+        // Keys on the clock of the sound are packets of its stream, and missed where they do not pass the jitter buffer;
+        // those on another clock would disturb it.
+        let header = &packet.header;
+        let clock_rate = self.keys.take((header.ssrc, header.timestamp), header.payload_type, &packet.payload);
+        let passes = clock_rate.is_none_or(|rate| rate == self.clock_rate.load(Ordering::Relaxed));
+        if let Some(buffer) = to_buffer(packet).filter(|_| passes) {
             let _ = self.media.push_buffer(buffer);
         }
     }

@@ -56,7 +56,7 @@ fn packet(outgoing: &Outgoing, buffer: gst::Buffer) -> Option<rtp::Packet> {
     let mut bytes = Bytes::from_owner(buffer.into_mapped_buffer_readable().ok()?);
     let mut packet = rtp::Packet::unmarshal(&mut bytes).ok()?;
     packet.header.ssrc = outgoing.ssrc;
-    (packet.header.payload_type, packet.header.sequence_number) = outgoing.stamp();
+    (packet.header.payload_type, packet.header.sequence_number) = outgoing.stamp(packet.header.payload_type);
     Some(packet)
 }
 

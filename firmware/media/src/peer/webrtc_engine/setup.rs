@@ -187,7 +187,7 @@ fn local_track(stream: Stream, ssrc: u32, codec: &RTCRtpCodec) -> MediaStreamTra
 fn media_engine(negotiation: &Negotiation) -> Result<MediaEngine, PeerError> {
     let mut media = MediaEngine::default();
     for (kind, rtc_kind) in [(Kind::Audio, RtpCodecKind::Audio), (Kind::Video, RtpCodecKind::Video)] {
-        for known in negotiation.ours(kind) {
+        for known in negotiation.sendable(kind) {
             media.register_codec(parameters(known), rtc_kind)?;
         }
     }
@@ -202,7 +202,7 @@ fn rtc_codecs(negotiation: &Negotiation, kind: Kind) -> Vec<RTCRtpCodecParameter
         codec.rtp_codec.rtcp_feedback.push(rtcp_feedback("transport-cc", ""));
         codec
     };
-    negotiation.ours(kind).map(with_feedback).collect()
+    negotiation.sendable(kind).map(with_feedback).collect()
 }
 
 fn parameters(known: &Known) -> RTCRtpCodecParameters {
@@ -211,10 +211,9 @@ fn parameters(known: &Known) -> RTCRtpCodecParameters {
         Kind::Audio => ("audio", vec![]),
         Kind::Video => ("video", vec![rtcp_feedback("ccm", "fir"), rtcp_feedback("goog-remb", "")]),
     };
-    let name = if known.name == "OPUS" { "opus" } else { known.name };
     RTCRtpCodecParameters {
         rtp_codec: RTCRtpCodec {
-            mime_type: format!("{media}/{name}"),
+            mime_type: format!("{media}/{}", known.written_name()),
             clock_rate,
             channels: known.channels,
             sdp_fmtp_line: fmtp,

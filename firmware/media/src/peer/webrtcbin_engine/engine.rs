@@ -71,7 +71,7 @@ impl Engine {
         events: mpsc::UnboundedSender<PeerEvent>,
         runtime: Handle,
     ) -> Result<Self, PeerError> {
-        let shared = Arc::new(Shared::new(&config.video_codecs, events, runtime));
+        let shared = Arc::new(Shared::new(&config, events, runtime));
         let bin = PeerBin::new();
         let session = Session {
             element: Arc::new(Element::new(&config, &shared, &bin)?),

@@ -125,7 +125,7 @@ impl Feed {
     fn stamped(&self, packet: &gst::Buffer) -> Option<(u16, gst::Buffer)> {
         let mut header = [0; HEADER];
         packet.copy_to_slice(0, &mut header).ok()?;
-        let (payload_type, sequence) = self.sending.outgoing.stamp();
+        let (payload_type, sequence) = self.sending.outgoing.stamp(header[1] & 0x7f);
         header[1] = header[1] & 0x80 | payload_type & 0x7f;
         header[2..4].copy_from_slice(&sequence.to_be_bytes());
         header[8..12].copy_from_slice(&self.ssrc().to_be_bytes());

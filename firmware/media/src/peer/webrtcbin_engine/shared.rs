@@ -8,7 +8,9 @@ use std::sync::{
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::certificate::Expected;
-use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line, negotiation::Negotiation, outgoing::Sending};
+use crate::peer::{
+    Kind, PeerConfig, PeerEvent, Stream, negotiation::Line, negotiation::Negotiation, outgoing::Sending,
+};
 
 pub(super) struct Shared {
     events: mpsc::UnboundedSender<PeerEvent>,
@@ -22,13 +24,16 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(video_codecs: &[String], events: mpsc::UnboundedSender<PeerEvent>, runtime: Handle) -> Self {
+    pub(super) fn new(config: &PeerConfig, events: mpsc::UnboundedSender<PeerEvent>, runtime: Handle) -> Self {
         let sending = Stream::ALL.map(|stream| Arc::new(Sending::new(stream, rand::random::<u32>() | 1)));
         let sources = [&sending[0], &sending[1], &sending[2]].map(|sending| sending.outgoing.ssrc);
         Self {
             events,
             runtime,
-            negotiation: Mutex::new(Negotiation::new(video_codecs, sources)),
+            // Telephone keys go by INFO: nothing here takes them out of what comes.
+            negotiation: Mutex::new(
+                Negotiation::new(&config.audio_codecs, &config.video_codecs, sources).without_keys(),
+            ),
             sending,
             expected: Expected::default(),
             connected: AtomicBool::new(false),

@@ -14,6 +14,8 @@ pub(super) enum Lane {
     Call,
     /// Cameras take seconds to open; an answer to the peer must not wait for that.
     Camera,
+    /// Telephone keys take as long as they sound.
+    Keys,
     /// The receive connection of a spectator.
     Receive,
 }
@@ -27,6 +29,7 @@ pub(super) const fn lane(request: &MediaRequest) -> Lane {
         | MediaRequest::RequestKeyFrame { source: TrackSource::Receive, .. }
         | MediaRequest::SampleStatistics { source: TrackSource::Receive, .. } => Lane::Receive,
         MediaRequest::ReplaceCamera { .. } => Lane::Camera,
+        MediaRequest::SendKeys { .. } => Lane::Keys,
         MediaRequest::AcceptAnswer { .. }
         | MediaRequest::AddPresentation { .. }
         | MediaRequest::Close { .. }
@@ -51,6 +54,7 @@ pub(super) fn refusal(request: &MediaRequest, reason: &str) -> Option<MediaFact>
             Some(MediaFact::ReceiveFailed { call, reason })
         }
         MediaRequest::ReplaceCamera { .. } => Some(MediaFact::CameraReplaceFailed { call, reason }),
+        MediaRequest::SendKeys { request, .. } => Some(MediaFact::KeysRefused { call, request: *request, reason }),
         // No entries are a gap and no error.
         MediaRequest::SampleStatistics { .. } => Some(MediaFact::Statistics { call, took_ms: 0, entries: Vec::new() }),
         MediaRequest::Close { .. }
@@ -127,6 +131,10 @@ async fn done(engine: &MediaEngine, media: MediaCall, request: &MediaRequest) ->
         MediaRequest::RequestKeyFrame { stream, .. } => {
             engine.request_key_frame(media, facts::stream(*stream))?;
             None
+        }
+        MediaRequest::SendKeys { request, keys, duration_ms, gap_ms, .. } => {
+            engine.send_keys(media, keys, *duration_ms, *gap_ms).await?;
+            Some(MediaFact::KeysSent { call, request: *request })
         }
         MediaRequest::SampleStatistics { .. } => Some(sample(engine, media, call).await),
         MediaRequest::SetEncoding { stream, encoding, .. } => {
