@@ -113,4 +113,5 @@ impl Quality {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test takes one moment of the clock as the start of its virtual time")]
 mod tests;

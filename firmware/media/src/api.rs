@@ -15,7 +15,7 @@ use roombox_hal::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::peer::{Engine, IceServer, RelaySecurity};
+use crate::peer::{Engine, IcePolicy, IceServer, RelaySecurity};
 
 /// One call's media, or one receive connection's. The driver numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,8 +58,8 @@ pub struct MediaConfig {
     pub ice_servers: Vec<IceServer>,
     /// Addresses for host candidates; empty = all that are up.
     pub bind: Vec<std::net::IpAddr>,
-    /// Media goes through TURN servers only.
-    pub relay_only: bool,
+    /// Which candidates are used.
+    pub ice_policy: IcePolicy,
     /// TLS to TURN servers; without it none is used over TLS.
     pub relay_security: Option<Arc<dyn RelaySecurity>>,
     /// Microphone muted at start.

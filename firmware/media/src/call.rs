@@ -142,7 +142,7 @@ impl Call {
             keys: true,
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
-            relay_only: rooms.config.relay_only,
+            ice_policy: rooms.config.ice_policy,
             relay_security: rooms.config.relay_security.clone(),
         };
         let peer = rooms.config.engine.connect(config, sender)?;

@@ -17,7 +17,7 @@ mod tracks;
 pub mod webrtc_engine;
 pub mod webrtcbin_engine;
 
-pub use ice::{ByteStream, IceServer, RelaySecurity, ServerAddress, ServerWay};
+pub use ice::{ByteStream, IcePolicy, IceServer, RelaySecurity, ServerAddress, ServerWay};
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
 
@@ -132,8 +132,8 @@ pub struct PeerConfig {
     pub video_codecs: Vec<String>,
     /// Addresses to gather host candidates on; empty = every address that is up (loopback only when nothing else is).
     pub bind: Vec<std::net::IpAddr>,
-    /// Only candidates of TURN servers are used.
-    pub relay_only: bool,
+    /// Which candidates are used.
+    pub ice_policy: IcePolicy,
     /// TLS to TURN servers; without it none is used over TLS.
     pub relay_security: Option<Arc<dyn RelaySecurity>>,
 }
@@ -147,7 +147,7 @@ impl Default for PeerConfig {
             keys: true,
             video_codecs: Vec::new(),
             bind: Vec::new(),
-            relay_only: false,
+            ice_policy: IcePolicy::All,
             relay_security: None,
         }
     }

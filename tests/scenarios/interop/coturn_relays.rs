@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use roombox_media::peer::webrtc_engine::WebrtcPeer;
-use roombox_media::peer::{IceServer, PeerConfig, PeerConnection, PeerEvent};
+use roombox_media::peer::{IcePolicy, IceServer, PeerConfig, PeerConnection, PeerEvent};
 use roombox_tests::interop::coturn::Coturn;
 use roombox_tests::wait::PATIENCE;
 use serde_json::Value;
@@ -27,7 +27,7 @@ fn config(ice_servers: Vec<IceServer>) -> PeerConfig {
 
 fn relayed(server: &Coturn, way: &str) -> PeerConfig {
     let relay_security = Some(Arc::new(server.security()) as Arc<_>);
-    PeerConfig { relay_only: true, relay_security, ..config(vec![server.turn(way)]) }
+    PeerConfig { ice_policy: IcePolicy::Relay, relay_security, ..config(vec![server.turn(way)]) }
 }
 
 impl Side {

@@ -1,4 +1,4 @@
-use roombox_conference::catalogue::{Additional, InboundAudio, InboundVideo, OutboundMedia};
+use roombox_conference::catalogue::{Additional, Inbound, InboundAudio, InboundVideo, Outbound, OutboundMedia};
 use serde_json::json;
 
 use super::*;
@@ -57,9 +57,9 @@ impl Call {
         let video = json!({ "packetsReceived": self.packets, "framesReceived": self.frames, "framesDropped": self.dropped,
             "totalFreezesDuration": self.frozen, "jitter": 0.004 });
         let audio = json!({ "packetsReceived": 0, "totalSamplesReceived": self.samples, "jitter": 0.002,
-            "concealedSamples": self.concealed, "jitterBufferDelay": self.samples as f64 * 0.05,
+            "concealedSamples": self.concealed, "jitterBufferDelay": Duration::from_millis(50 * self.samples).as_secs_f64(),
             "jitterBufferEmittedCount": self.samples });
-        let mut report = Report { call: CALL, outbound: Default::default(), inbound: Default::default() };
+        let mut report = Report { call: CALL, outbound: Outbound::default(), inbound: Inbound::default() };
         report.inbound.video = InboundVideo { inbound_rtp: Some(video), ..Default::default() };
         report.inbound.audio = InboundAudio { inbound_rtp: Some(audio), ..Default::default() };
         report.outbound.video = OutboundMedia {
@@ -210,7 +210,7 @@ fn an_empty_report_is_no_bad_call() {
     let mut call = Call::good();
     for _ in 0..30 {
         call.now += Duration::from_secs(1);
-        let empty = Report { call: CALL, outbound: Default::default(), inbound: Default::default() };
+        let empty = Report { call: CALL, outbound: Outbound::default(), inbound: Inbound::default() };
         call.quality.measured(call.now, &empty, EXPECTED);
     }
     assert_eq!(call.verdict(), Some((Verdict::Good, None)));

@@ -6,7 +6,7 @@ use roombox_appliance::api::Output;
 use roombox_appliance::display::Icon;
 use roombox_appliance::tree::{CallId, Event, QualityCause, QualityStatus, Verdict};
 use roombox_conference::api as conference;
-use roombox_conference::catalogue::{self, Report, StatsEvent};
+use roombox_conference::catalogue::{self, Inbound, Outbound, Report, StatsEvent};
 use serde_json::json;
 
 use crate::bench::{Bench, in_call_state};
@@ -24,7 +24,7 @@ fn seconds(bench: &mut Bench, from: u64, count: u64, round_trip: f64) {
     let call = call(&in_call_state(true));
     for second in from..from + count {
         bench.pass(Duration::from_secs(1));
-        let mut report = Report { call, outbound: Default::default(), inbound: Default::default() };
+        let mut report = Report { call, outbound: Outbound::default(), inbound: Inbound::default() };
         report.inbound.video.inbound_rtp = Some(json!({ "packetsReceived": second * 100 }));
         report.outbound.video.remote_inbound_rtp = Some(json!({ "roundTripTime": round_trip }));
         let event = catalogue::Event::StatsEvent(StatsEvent::Collected(Box::new(report)));

@@ -20,6 +20,16 @@ pub struct IceServer {
     pub password: String,
 }
 
+/// Which candidates are used (W3C `RTCIceTransportPolicy`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IcePolicy {
+    /// Every one.
+    #[default]
+    All,
+    /// Those of TURN servers only.
+    Relay,
+}
+
 /// Secures the way to a TURN server by TLS, as the owner trusts.
 pub trait RelaySecurity: Debug + Send + Sync {
     /// TLS over this connection to `host`.

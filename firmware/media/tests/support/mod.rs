@@ -18,7 +18,7 @@ use roombox_media::{
     MediaError,
     api::{MediaCall, MediaConfig, MediaEvent, Pages, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
-    peer::Engine,
+    peer::{Engine, IcePolicy},
 };
 use roombox_testcard::code::{self, FrameCode};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -48,7 +48,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         engine: Engine::default(),
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
-        relay_only: false,
+        ice_policy: IcePolicy::All,
         relay_security: None,
         muted: false,
         camera_off: false,

@@ -10,13 +10,11 @@ use roombox_conference::{
 use roombox_hal::board::Board;
 use roombox_media::{
     api::{CodecTrials, MediaConfig, VoiceProcessing},
-    peer::{Engine, IceServer, RelaySecurity},
+    peer::{Engine, IcePolicy, IceServer, RelaySecurity},
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{
-        Account, Audio, AudioCodec, AutoPresent, CallEngine, IcePolicy, ScreenOutput, Settings, Video, VideoCodec,
-    },
+    model::{Account, Audio, AudioCodec, AutoPresent, CallEngine, ScreenOutput, Settings, Video, VideoCodec},
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -143,7 +141,10 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         engine: engine(video.engine),
         ice_servers: settings.account.ice_servers.iter().map(ice_server).collect(),
         bind: Vec::new(),
-        relay_only: settings.network.ice_policy == IcePolicy::Relay,
+        ice_policy: match settings.network.ice_policy {
+            settings::model::IcePolicy::All => IcePolicy::All,
+            settings::model::IcePolicy::Relay => IcePolicy::Relay,
+        },
         relay_security: relay_security(&settings.account),
         muted: settings.audio.start_muted,
         camera_off: video.start_off,

@@ -27,7 +27,7 @@ use super::{
     punctuality::Punctuality, requests::Requests, runtime::KickedRuntime, shared::Shared, tap::Tap,
 };
 use crate::peer::{
-    Codec, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
+    Codec, IcePolicy, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
     outgoing::Sending, tracks::own_names,
 };
 
@@ -117,7 +117,10 @@ pub(super) async fn connect(
         .with(Slot::from(12_000), Punctuality::new(Arc::clone(&shared.path)))
         .with(Slot::from(13_000), Allowance::new(Arc::clone(&shared.path)))
         .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
-    let policy = if config.relay_only { RTCIceTransportPolicy::Relay } else { RTCIceTransportPolicy::All };
+    let policy = match config.ice_policy {
+        IcePolicy::All => RTCIceTransportPolicy::All,
+        IcePolicy::Relay => RTCIceTransportPolicy::Relay,
+    };
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(shared.servers.configuration())
         .with_ice_transport_policy(policy);
