@@ -1,6 +1,11 @@
 //! STUN and TURN servers that do not do what they should: told, and an offer goes out all the same. What a real server
 //! does is tested with the foreign peers.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test, with a clock as the last resort")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test, with servers of its own and a clock as the last resort"
+)]
 
 use std::{net::Ipv4Addr, time::Duration};
 

@@ -1,4 +1,9 @@
 //! The webrtc-stats entries of a call: complete where the box knows, silent where it does not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test, with the page of names and the clock of its thread as files"
+)]
 
 mod support;
 

@@ -66,20 +66,20 @@ impl Side {
 }
 
 /// Offer and answer by hand; the offer.
-async fn connect(caller: &mut Side, called: &mut Side) -> String {
+async fn connect(caller: &mut Side, answerer: &mut Side) -> String {
     let offer = caller.peer.create_offer(false).await.expect("an offer");
-    let answer = called.peer.create_answer(&offer).await.expect("an answer");
+    let answer = answerer.peer.create_answer(&offer).await.expect("an answer");
     caller.peer.accept_answer(&answer).await.expect("the answer is accepted");
     caller.connected().await;
-    called.connected().await;
+    answerer.connected().await;
     offer
 }
 
 async fn a_call_goes_through_the_relay(way: &str) {
     let folder = tempfile::tempdir().expect("the temporary folder is writable");
     let server = Coturn::start(folder.path());
-    let (mut caller, mut called) = (Side::new(relayed(&server, way)), Side::new(config(Vec::new())));
-    let offer = connect(&mut caller, &mut called).await;
+    let (mut caller, mut answerer) = (Side::new(relayed(&server, way)), Side::new(config(Vec::new())));
+    let offer = connect(&mut caller, &mut answerer).await;
     let candidates: Vec<&str> = offer.lines().filter(|line| line.starts_with("a=candidate")).collect();
     assert!(!candidates.is_empty() && candidates.iter().all(|line| line.contains("typ relay")), "{candidates:#?}");
     let candidate = caller.candidate().await;
@@ -127,7 +127,7 @@ async fn a_relay_that_refuses_the_password_is_told_and_the_call_goes_on_without(
     let folder = tempfile::tempdir().expect("the temporary folder is writable");
     let server = Coturn::start(folder.path());
     let wrong = ["udp", "tcp"].map(|way| IceServer { password: "wrong".into(), ..server.turn(way) });
-    let (mut caller, mut called) = (Side::new(config(wrong.to_vec())), Side::new(config(Vec::new())));
+    let (mut caller, mut answerer) = (Side::new(config(wrong.to_vec())), Side::new(config(Vec::new())));
     let offer = caller.peer.create_offer(false).await.expect("an offer");
     assert!(offer.contains("typ host"), "{offer}");
     let failed = caller
@@ -139,7 +139,7 @@ async fn a_relay_that_refuses_the_password_is_told_and_the_call_goes_on_without(
     for (server, told) in wrong.iter().zip(&failed) {
         assert_eq!(*told, format!("{}: it refuses user or password", server.url));
     }
-    connect(&mut caller, &mut called).await;
+    connect(&mut caller, &mut answerer).await;
     assert_eq!(caller.candidate().await["candidateType"], "host");
 }
 
