@@ -10,7 +10,7 @@
 use std::{
     net::Ipv4Addr,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
@@ -132,6 +132,25 @@ pub async fn connect(caller: &Box, answerer: &Box, call: MediaCall) {
     let offer = caller.engine.create_offer(call, false).await.unwrap();
     let answer = answerer.engine.create_answer(call, &offer).await.unwrap();
     caller.engine.accept_answer(call, &answer).await.unwrap();
+}
+
+/// Until both sides have shown the other's camera.
+pub async fn first_picture(caller: &mut Box, answerer: &mut Box, call: MediaCall) {
+    for here in [caller, answerer] {
+        here.wait("first picture", |event| *event == MediaEvent::FirstFrame { call }).await;
+    }
+}
+
+/// Presents as the caller, until the other side has decoded content.
+pub async fn present(caller: &Box, answerer: &Box, call: MediaCall) {
+    if caller.present(call).await.unwrap() {
+        connect(caller, answerer, call).await;
+    }
+    let begun = Instant::now();
+    while answerer.engine.statistics(call).await.unwrap().content_frames_decoded == 0 {
+        assert!(begun.elapsed() < PATIENCE, "no content in {call:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// A picture file as the only page.
