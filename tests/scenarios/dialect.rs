@@ -5,7 +5,6 @@ use roombox_tests::checks::{LAB_SOURCE, sees};
 use roombox_tests::lab::Lab;
 use roombox_tests::room::RoomBox;
 use roombox_tests::wait::PATIENCE;
-use serde_json::Value;
 
 /// What the lab waits for and does. The numbers of its steps stand in the scenario; 2 is the number in a box's camera
 /// picture, 102 that in its presentation. The keys 5 and 6 tell the lab that the box has been looked at.
@@ -67,9 +66,9 @@ wait = { event = "media", user = "room-a", frame_code = { source = 2 }, within =
 fn a_box_goes_through_everything_a_server_can_do_to_it() {
     let mut lab = Lab::scripted(SCRIPT);
     let room = RoomBox::start(&lab.setup("room-a").dialling("100"));
-    is(&room, "/admission", "waiting-room");
+    room.until_says("/admission", "waiting-room");
     lab.stepped(4);
-    is(&room, "/admission", "admitted");
+    room.until_says("/admission", "admitted");
     presents_until_it_must_stop(&lab, &room);
     watches_and_takes_part_again(&lab, &room);
     restarts_ice(&lab, &room);
@@ -80,7 +79,7 @@ fn a_box_goes_through_everything_a_server_can_do_to_it() {
 
 fn presents_until_it_must_stop(lab: &Lab, room: &RoomBox) {
     let from = room.events.len();
-    does(room, &["present", "start"]);
+    room.does(&["present", "start"]);
     let next = room.event_from(from, "the presentation", |event| event["event"] == "presentation:started");
     lab.stepped(6);
     lab.stepped(8);
@@ -91,38 +90,24 @@ fn presents_until_it_must_stop(lab: &Lab, room: &RoomBox) {
 /// The picture of the call rests as soon as the lab sees the other connection, so what is seen comes by that.
 fn watches_and_takes_part_again(lab: &Lab, room: &RoomBox) {
     lab.stepped(11);
-    is(room, "/role/role", "spectator");
-    is(room, "/role/receiving", "auto");
+    room.until_says("/role/role", "spectator");
+    room.until_says("/role/receiving", "auto");
     sees(room, LAB_SOURCE);
-    does(room, &["dtmf", "5"]);
+    room.does(&["dtmf", "5"]);
     lab.stepped(14);
-    is(room, "/role/role", "participant");
+    room.until_says("/role/role", "participant");
     sees(room, LAB_SOURCE);
 }
 
 fn restarts_ice(lab: &Lab, room: &RoomBox) {
     lab.stepped(17);
     sees(room, LAB_SOURCE);
-    does(room, &["dtmf", "6"]);
+    room.does(&["dtmf", "6"]);
 }
 
 fn comes_back_after_a_server_death(lab: &Lab, room: &RoomBox) {
     lab.stepped(19);
     lab.stepped(23);
     room.until_in_call();
-    is(room, "/admission", "admitted");
-}
-
-/// Waits until this place of the status tree says so.
-#[track_caller]
-fn is(room: &RoomBox, place: &str, wanted: &str) {
-    room.until_status(&format!("{place} {wanted}"), PATIENCE, |status| {
-        (status.pointer(place).and_then(Value::as_str) == Some(wanted)).then_some(())
-    });
-}
-
-#[track_caller]
-fn does(room: &RoomBox, command: &[&str]) {
-    let output = room.command_line(command);
-    assert_eq!(output.status.code(), Some(0), "{output:?}\n{}", room.story());
+    room.until_says("/admission", "admitted");
 }

@@ -94,6 +94,21 @@ impl Lab {
         });
     }
 
+    /// This user presents a picture whose code has this number.
+    #[track_caller]
+    pub fn sees_presented(&self, user: &str, source: u8) {
+        self.media(self.program.said(), user, &format!("the presented picture {source}"), |media| {
+            (media["presentation"]["frame_code"]["source"] == source).then_some(())
+        });
+    }
+
+    /// This user presents nothing (more).
+    #[track_caller]
+    pub fn sees_nothing_presented(&self, user: &str) {
+        let nothing = |media: &Value| media["presentation"].is_null();
+        self.media(self.program.said(), user, "no presentation", |media| nothing(media).then_some(()));
+    }
+
     /// This user's sound is a tone of `hz` and little else.
     #[track_caller]
     pub fn hears(&self, user: &str, hz: f64) {

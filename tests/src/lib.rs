@@ -14,6 +14,7 @@ pub mod interop;
 pub mod lab;
 pub mod measure;
 pub mod media;
+pub mod pages;
 pub mod phone;
 pub mod ports;
 pub mod process;

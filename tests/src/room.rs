@@ -79,6 +79,21 @@ impl RoomBox {
         }
     }
 
+    /// Waits until this place of the status tree says so.
+    #[track_caller]
+    pub fn until_says(&self, place: &str, wanted: &str) {
+        self.until_status(&format!("{place} {wanted}"), PATIENCE, |status| {
+            (status.pointer(place).and_then(Value::as_str) == Some(wanted)).then_some(())
+        });
+    }
+
+    /// Has the command line do this.
+    #[track_caller]
+    pub fn does(&self, command: &[&str]) {
+        let output = self.command_line(command);
+        assert_eq!(output.status.code(), Some(0), "{output:?}\n{}", self.story());
+    }
+
     /// Waits until the call stands and its media is connected.
     #[track_caller]
     pub fn until_in_call(&self) {

@@ -31,6 +31,8 @@ pub struct Setup {
     pub camera: String,
     /// Camera device or file.
     pub camera_device: Option<String>,
+    /// What can be presented: name, kind and place.
+    pub sources: Vec<[String; 3]>,
     /// Address of the panel.
     pub panel: String,
 }
@@ -51,6 +53,7 @@ impl Setup {
             microphone: "tone:880".into(),
             camera: "test-picture".into(),
             camera_device: None,
+            sources: Vec::new(),
             panel: "127.0.0.1:0".into(),
         }
     }
@@ -82,6 +85,13 @@ impl Setup {
         self
     }
 
+    /// Can present this.
+    #[must_use]
+    pub fn presenting(mut self, name: &str, kind: &str, place: &str) -> Self {
+        self.sources.push([name, kind, place].map(str::to_owned));
+        self
+    }
+
     pub(crate) fn configuration(&self) -> String {
         // Strings and lists of strings are written alike in JSON and TOML.
         let mut lines = vec!["[account]".to_owned()];
@@ -96,6 +106,10 @@ impl Setup {
         lines.push(format!("auto_dial = {}\nauto_answer = {}", self.auto_dial, self.auto_answer));
         lines.push(format!("[video]\ncodecs = {}", json!(self.codecs)));
         lines.extend(self.engine.as_ref().map(|engine| format!("engine = {}", json!(engine))));
+        for [name, kind, place] in &self.sources {
+            lines.push("[[presentation.sources]]".into());
+            lines.push(format!("name = {}\nkind = {}\nplace = {}", json!(name), json!(kind), json!(place)));
+        }
         lines.push(format!("[web]\nlisten = {}", json!(self.panel)));
         lines.join("\n")
     }
