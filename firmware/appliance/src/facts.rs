@@ -61,6 +61,9 @@ impl Appliance {
         if let Some(cause) = self.desk.session.told(&event) {
             self.show_notice(now, cause);
         }
+        if let catalogue::Event::PresentationEvent(event) = &event {
+            self.source_changed(event);
+        }
         self.forget_presentation();
         if let catalogue::Event::StatsEvent(catalogue::StatsEvent::Collected(report)) = &event {
             let expected = self.expected();

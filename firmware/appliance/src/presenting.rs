@@ -1,6 +1,7 @@
 //! What the room presents: the source, its pages, start and stop.
 
 use roombox_conference::api as conference;
+use roombox_conference::catalogue::PresentationEvent;
 
 use crate::api::{MediaFact, MediaSetting};
 use crate::appliance::Appliance;
@@ -12,12 +13,21 @@ pub(crate) struct Presenting {
     /// Name of what is shown, or would be.
     source: String,
     page: Option<PageStatus>,
+    /// What is shown until the source has taken its place, and again when that fails.
+    former: Option<Box<Presenting>>,
 }
 
 impl Presenting {
     /// This source comes first.
     pub(crate) const fn new(source: String) -> Self {
-        Self { source, page: None }
+        Self { source, page: None, former: None }
+    }
+
+    /// This source takes the place of what is shown.
+    fn replaced_by(&mut self, source: String) {
+        let mut former = std::mem::replace(self, Self::new(source));
+        // Only what has been shown comes back.
+        self.former = Some(former.former.take().unwrap_or_else(|| Box::new(former)));
     }
 }
 
@@ -47,7 +57,11 @@ impl Appliance {
             (true, true) => return Ok(()),
         };
         if let Some(other) = other.filter(|_| start) {
-            self.presenting = Presenting::new(other.clone());
+            if running {
+                self.presenting.replaced_by(other.clone());
+            } else {
+                self.presenting = Presenting::new(other.clone());
+            }
             self.set(MediaSetting::Source(other));
         }
         self.ask(conference::Command::Present { call, command });
@@ -73,6 +87,20 @@ impl Appliance {
                 let reason = reason.as_deref().unwrap_or_default();
                 self.raise(Cause::with_detail(CauseCode::NoPresentedPicture, reason));
             }
+            _ => {}
+        }
+    }
+
+    /// Another source has taken the place of the former, or has not: then that is shown still.
+    pub(crate) fn source_changed(&mut self, event: &PresentationEvent) {
+        match event {
+            PresentationEvent::Failed { .. } => {
+                if let Some(former) = self.presenting.former.take() {
+                    self.presenting = *former;
+                    self.set(MediaSetting::Source(self.presenting.source.clone()));
+                }
+            }
+            PresentationEvent::Updated { .. } | PresentationEvent::Ended { .. } => self.presenting.former = None,
             _ => {}
         }
     }

@@ -17,7 +17,7 @@ use crate::tree::{
 pub(crate) struct Session {
     call: Option<CallId>,
     status: SessionStatus,
-    /// Why the last presentation failed.
+    /// Why the last presentation failed, or could not change its source.
     failed: Option<Cause>,
 }
 
@@ -77,7 +77,12 @@ impl Session {
             Event::CallEvent(event) => self.call_told(event),
             Event::PresentationEvent(PresentationEvent::Failed { call, kind, error }) if self.call == Some(*call) => {
                 self.failed = Some(presentation_cause(*kind, error));
+                self.status.presentation.cause.clone_from(&self.failed);
                 return self.failed.clone();
+            }
+            Event::PresentationEvent(PresentationEvent::Start { .. } | PresentationEvent::Updated { .. }) => {
+                self.failed = None;
+                self.status.presentation.cause = None;
             }
             _ => {}
         }
@@ -109,7 +114,8 @@ impl Session {
             _ => Admission::Admitted,
         };
         let state = presentation_state(snapshot.presentation);
-        let cause = self.failed.clone().filter(|_| state == PresentationState::Failed);
+        let failed = matches!(state, PresentationState::Failed | PresentationState::Presenting);
+        let cause = self.failed.clone().filter(|_| failed);
         self.status.presentation = PresentationStatus { state, cause, ..PresentationStatus::default() };
         let rights = &snapshot.call_session_state;
         let role = if rights.role == Role::Participant { RoomRole::Participant } else { RoomRole::Spectator };

@@ -83,7 +83,7 @@ pub enum PresentationState {
 pub struct PresentationStatus {
     /// How far it is.
     pub state: PresentationState,
-    /// Why the last one failed.
+    /// Why the last one failed; while one is shown: why its source could not be changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// Name of what is shown, or would be.

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use roombox_appliance::api::{MediaFact, MediaSetting};
-use roombox_appliance::tree::{CallId, CallState, CauseCode, Command, PageStatus, PageTurn};
+use roombox_appliance::tree::{CallId, CallState, CauseCode, Command, PageStatus, PageTurn, PresentationState};
 use roombox_conference::api::{self as conference, PresentCommand};
-use roombox_conference::catalogue::{Event as Catalogue, PresentationPhase, SessionEvent, Snapshot};
+use roombox_conference::catalogue::{
+    Event as Catalogue, Fault, PresentationEvent, PresentationFault, PresentationPhase, SessionEvent, Snapshot,
+};
 use roombox_settings::model::{AutoPresent, Settings, Source, SourceKind};
 
 use crate::bench::{Bench, in_call_state, settings};
@@ -37,6 +39,10 @@ fn phase(bench: &mut Bench, phase: PresentationPhase) {
     let current = Box::new(Snapshot { presentation: phase, ..Snapshot::default() });
     let changed = SessionEvent::SnapshotChanged { previous: Box::default(), current };
     bench.conference(conference::Event::Catalogue(Catalogue::from(changed)));
+}
+
+fn told(bench: &mut Bench, event: PresentationEvent) {
+    bench.conference(conference::Event::Catalogue(Catalogue::from(event)));
 }
 
 fn start(source: &str) -> Command {
@@ -71,6 +77,29 @@ fn another_source_takes_the_place_of_the_present_one_and_the_same_changes_nothin
     assert_eq!(bench.refused(start("laptop")), None);
     assert_eq!(bench.set(), [MediaSetting::Source("Laptop".into())]);
     assert_eq!(bench.asked(), present(PresentCommand::Update));
+}
+
+#[test]
+fn a_source_that_cannot_take_the_place_of_the_present_one_gives_it_back_with_the_cause() {
+    let mut bench = in_call();
+    phase(&mut bench, PresentationPhase::Active);
+    bench.media(MediaFact::PresentationPage(page(2, 3)));
+    bench.command(start("laptop"));
+    bench.command(start("talk"));
+    bench.outputs.clear();
+    let (kind, error) = (PresentationFault::Track, Fault::new("no such file"));
+    told(&mut bench, PresentationEvent::Failed { call: CALL, kind, error });
+    assert_eq!(bench.set(), [MediaSetting::Source("test-card".into())]);
+    let status = bench.status().session.presentation;
+    assert_eq!((status.state, status.source.as_str()), (PresentationState::Presenting, "test-card"));
+    assert_eq!(
+        (status.page, status.cause.map(|cause| cause.code)),
+        (Some(page(2, 3)), Some(CauseCode::NothingToPresent))
+    );
+    bench.command(start("laptop"));
+    told(&mut bench, PresentationEvent::Updated { call: CALL, track: None });
+    let status = bench.status().session.presentation;
+    assert_eq!((status.source.as_str(), status.cause), ("Laptop", None));
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub enum MediaRequest {
     /// Set the server's answer to the offer of a spectator (spec section 2.8).
     AcceptReceiveAnswer { call: CallId, sdp: String },
     /// Put the presentation on the second video sender, new or there already; answered by
-    /// [`MediaFact::PresentationReady`] or [`MediaFact::PresentationFailed`]. Two or more `layers`, from the least to the
+    /// [`MediaFact::PresentationReady`], [`MediaFact::PresentationSourceFailed`] or [`MediaFact::PresentationFailed`]. Two or more `layers`, from the least to the
     /// best: send the picture in that many encodings at once (simulcast, RFC 8853), each made of what
     /// [`MediaRequest::SetEncoding`] leaves of the picture; media that cannot says so first
     /// ([`MediaFact::SimulcastRefused`]) and sends one.
@@ -75,13 +75,15 @@ pub enum MediaFact {
     MediaSeen { call: CallId, flowing: bool },
     /// The offer asked for.
     OfferReady { call: CallId, sdp: String },
-    /// The presentation could not be put on a sender.
+    /// The presentation could not be put on a sender, or came off it.
     PresentationFailed { call: CallId, reason: String },
     /// The presentation is on its sender. `renegotiate`: it has a new m-line, so an offer has to follow.
     PresentationReady { call: CallId, renegotiate: bool },
     /// The size of the presentation that goes into the encoder, in pixels: with its first picture, and whenever it changes,
     /// also from one presentation of the call to the next.
     PresentationSize { call: CallId, width: u32, height: u32 },
+    /// The source of the presentation could not be opened; what was presented before goes on.
+    PresentationSourceFailed { call: CallId, reason: String },
     /// The receive connection of a spectator failed.
     ReceiveFailed { call: CallId, reason: String },
     /// The offer of a spectator.
@@ -141,6 +143,7 @@ impl MediaFact {
             | Self::PresentationFailed { call, .. }
             | Self::PresentationReady { call, .. }
             | Self::PresentationSize { call, .. }
+            | Self::PresentationSourceFailed { call, .. }
             | Self::ReceiveFailed { call, .. }
             | Self::ReceiveOfferReady { call, .. }
             | Self::ReceiveRunning { call, .. }

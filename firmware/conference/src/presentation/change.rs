@@ -49,6 +49,15 @@ impl Presentation {
         }
     }
 
+    /// The other source could not be opened: the present one stays on, and the failure is told. Nobody waits any more
+    /// for an answer that comes too late.
+    pub(super) fn not_changed(&mut self, context: &mut Context, call: &Call, reason: &str) {
+        if matches!(self.stage, Stage::Active(Change::Attaching { .. })) {
+            self.stage = Stage::Active(Change::None);
+            tell_failed(context, call, Failure::track(reason));
+        }
+    }
+
     /// The picture is gone: the other side is told.
     pub(super) fn lost(&mut self, context: &mut Context, call: &Call, outcome: Result<bool, &str>) {
         let reason = outcome.err().unwrap_or_default();

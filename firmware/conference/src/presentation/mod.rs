@@ -163,18 +163,23 @@ impl Presentation {
     pub(crate) fn media_fact(&mut self, context: &mut Context, now: Instant, call: &mut Call, fact: &MediaFact) {
         let outcome = match fact {
             MediaFact::PresentationReady { renegotiate, .. } => Ok(*renegotiate),
-            MediaFact::PresentationFailed { reason, .. } => Err(reason.as_str()),
+            MediaFact::PresentationFailed { reason, .. } | MediaFact::PresentationSourceFailed { reason, .. } => {
+                Err(reason.as_str())
+            }
             _ => {
                 self.picture_fact(context, fact);
                 return self.follow_up(context, now, call);
             }
         };
         if self.picture.is_last_answer() {
-            match self.stage {
-                Stage::Starting(Start::Attaching { .. }) => self.attached(context, now, call, outcome),
-                Stage::Active(Change::Attaching { .. }) => self.changed(context, call, outcome),
+            match (&self.stage, fact) {
+                (Stage::Starting(Start::Attaching { .. }), _) => self.attached(context, now, call, outcome),
+                (Stage::Active(_), MediaFact::PresentationSourceFailed { reason, .. }) => {
+                    self.not_changed(context, call, reason);
+                }
+                (Stage::Active(Change::Attaching { .. }), _) => self.changed(context, call, outcome),
                 // Media gives the running presentation up by itself.
-                Stage::Active(_) if outcome.is_err() => self.lost(context, call, outcome),
+                (Stage::Active(_), _) if outcome.is_err() => self.lost(context, call, outcome),
                 _ => {}
             }
         }

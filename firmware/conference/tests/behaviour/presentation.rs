@@ -391,6 +391,34 @@ fn an_update_that_media_cannot_do_ends_the_presentation_but_not_the_call() {
 }
 
 #[test]
+fn a_source_that_cannot_be_opened_leaves_the_present_one_on_and_is_told() {
+    let (mut bench, call, _) = presenting();
+    present(&mut bench, call, PresentCommand::Update);
+    bench.answer_share(200);
+    let failed = || MediaFact::PresentationSourceFailed { call, reason: "no such file".into() };
+    bench.media(failed());
+    assert_eq!(fault(&bench).map(|(kind, _)| kind), Some(PresentationFault::Track));
+    assert_eq!(asked(&bench, &MediaRequest::RemovePresentation { call }), 0);
+    assert_eq!(words(&bench), [ASK]);
+    // What comes too late ends nothing either.
+    bench.media(failed());
+    present(&mut bench, call, PresentCommand::Stop);
+    assert_eq!(asked(&bench, &MediaRequest::RemovePresentation { call }), 1);
+    assert_eq!(words(&bench), [ASK, STOP]);
+}
+
+#[test]
+fn a_start_whose_source_cannot_be_opened_is_taken_back() {
+    let (mut bench, call, _) = Bench::in_call();
+    present(&mut bench, call, PresentCommand::Start { hint: ContentHint::Detail, max_bitrate: None, attempts: 1 });
+    bench.answer_share(200);
+    bench.media(MediaFact::PresentationSourceFailed { call, reason: "no such file".into() });
+    assert_eq!(fault(&bench).map(|(kind, _)| kind), Some(PresentationFault::Track));
+    assert_eq!(words(&bench), [ASK, STOP]);
+    assert!(bench.in_call_now());
+}
+
+#[test]
 fn a_stop_empties_the_sender_and_tells_without_an_offer() {
     let (mut bench, call, _) = presenting();
     present(&mut bench, call, PresentCommand::Stop);

@@ -60,7 +60,12 @@ impl Stage {
             // An answer that never comes is given up by the client.
             MediaRequest::AddPresentation { .. } if self.fails() && self.random.random_bool(0.3) => {}
             MediaRequest::AddPresentation { .. } if self.fails() => {
-                self.bench.media(MediaFact::PresentationFailed { call, reason: "no screen".into() });
+                let reason = "no screen".to_owned();
+                self.bench.media(if self.random.random_bool(0.5) {
+                    MediaFact::PresentationSourceFailed { call, reason }
+                } else {
+                    MediaFact::PresentationFailed { call, reason }
+                });
             }
             MediaRequest::AddPresentation { .. } => {
                 let renegotiate = !std::mem::replace(&mut self.has_line, true);

@@ -202,7 +202,7 @@ async fn serve(engine: MediaEngine, lane: Lane, mut tasks: UnboundedReceiver<Tas
         let told = requests::reservation(&request);
         let fact = match opened.map_or(Ok(()), Opened::outcome) {
             Ok(()) => requests::run(&engine, media, request).await,
-            Err(reason) => requests::refusal(&request, &reason),
+            Err(reason) => Some(MediaFact::PresentationSourceFailed { call: request.call(), reason }),
         };
         for fact in told.into_iter().chain(fact) {
             // The driver is gone when this fails.

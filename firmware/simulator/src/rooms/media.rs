@@ -138,7 +138,7 @@ impl Media {
             }
             MediaRequest::CreateOffer { .. } => MediaFact::OfferReady { call, sdp: self.describe(call, "sendrecv") },
             MediaRequest::AddPresentation { .. } if self.random.chance(mood.presentations_fail) => {
-                MediaFact::PresentationFailed { call, reason }
+                MediaFact::PresentationSourceFailed { call, reason }
             }
             MediaRequest::AddPresentation { .. } => {
                 MediaFact::PresentationReady { call, renegotiate: !std::mem::replace(&mut peering.presents, true) }
