@@ -63,7 +63,7 @@ bench-media: setup-test ## what a call costs, next to the same call by Chromium 
 	$(CARGO) build --release --locked -p roombox -p roombox-tests --bins
 	ROOMBOX_BIN=$(TARGET)/release/roombox $(TARGET)/release/bench_media $(BENCH)
 
-leaks: setup ## 300 calls in a row in one process, every third with a presentation: memory, threads, descriptors (five minutes)
+leaks: setup ## 300 calls in a row in one process, every third with a presentation: memory, threads, descriptors (three to eight minutes)
 	$(CARGO) test --workspace --locked --test leaks -- --ignored --nocapture
 
 bench-network: setup ## the figures of a call over a bad network (5 minutes)

@@ -34,7 +34,7 @@ fn the_conference_sees_every_page_and_a_source_that_gives_nothing_harms_no_call(
 /// A box with a folder, a PDF file, and a folder that does not exist.
 fn start(lab: &Lab, folder: &Path) -> RoomBox {
     let (slides, talk) = (folder.join("slides"), folder.join("talk.pdf"));
-    std::fs::create_dir(&slides).unwrap();
+    std::fs::create_dir(&slides).expect("the folder is writable");
     for (page, source) in (1..).zip(FOLDER) {
         pages::write_png(&slides.join(format!("{page}.png")), source);
     }

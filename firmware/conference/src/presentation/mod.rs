@@ -173,6 +173,10 @@ impl Presentation {
         };
         if self.picture.is_last_answer() {
             match (&self.stage, fact) {
+                // It would not open the next time: further attempts are for answers that were lost.
+                (Stage::Starting(Start::Attaching { .. }), MediaFact::PresentationSourceFailed { .. }) => {
+                    self.lost(context, call, outcome);
+                }
                 (Stage::Starting(Start::Attaching { .. }), _) => self.attached(context, now, call, outcome),
                 (Stage::Active(_), MediaFact::PresentationSourceFailed { reason, .. }) => {
                     self.not_changed(context, call, reason);

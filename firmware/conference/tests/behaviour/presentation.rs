@@ -408,9 +408,9 @@ fn a_source_that_cannot_be_opened_leaves_the_present_one_on_and_is_told() {
 }
 
 #[test]
-fn a_start_whose_source_cannot_be_opened_is_taken_back() {
+fn a_start_whose_source_cannot_be_opened_is_taken_back_and_not_tried_again() {
     let (mut bench, call, _) = Bench::in_call();
-    present(&mut bench, call, PresentCommand::Start { hint: ContentHint::Detail, max_bitrate: None, attempts: 1 });
+    present(&mut bench, call, PresentCommand::Start { hint: ContentHint::Detail, max_bitrate: None, attempts: 3 });
     bench.answer_share(200);
     bench.media(MediaFact::PresentationSourceFailed { call, reason: "no such file".into() });
     assert_eq!(fault(&bench).map(|(kind, _)| kind), Some(PresentationFault::Track));
