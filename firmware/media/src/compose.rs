@@ -6,5 +6,9 @@ pub(crate) mod mixer;
 mod screen;
 
 pub(crate) use layout::Scene;
-pub(crate) use mixer::RATE;
+#[cfg(test)]
+pub(crate) use layout::{HEIGHT, WIDTH};
+#[cfg(test)]
+pub(crate) use mixer::LATENCY;
+pub(crate) use mixer::{DELAY, RATE};
 pub(crate) use screen::Screen;

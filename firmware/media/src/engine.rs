@@ -293,3 +293,6 @@ async fn try_codecs(rooms: std::sync::Weak<Rooms>) {
         }
     }
 }
+
+#[cfg(test)]
+mod lip_sync_tests;

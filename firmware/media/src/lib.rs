@@ -33,6 +33,10 @@ mod report;
 mod rooms;
 mod sound;
 mod supervise;
+mod sync_marks;
 mod tasks;
+
+#[cfg(test)]
+extern crate self as roombox_media;
 
 pub use error::MediaError;

@@ -10,7 +10,7 @@ use crate::{
     attention::Attention,
     capture::{CameraControl, PictureFormat, Pictures, source::Bench},
     codec::CodecElements,
-    compose::{Scene, Screen},
+    compose::{DELAY, Scene, Screen},
     error::MediaError,
     memory,
     output::{Display, Output},
@@ -128,6 +128,12 @@ impl Rooms {
             foreground,
         };
         Ok(Arc::new(rooms))
+    }
+
+    /// What a picture waits for the sound of the same instant, which takes longer through the speaker than it does to the
+    /// screen.
+    pub(crate) fn picture_wait(&self) -> gst::ClockTime {
+        self.speaker.latency().saturating_sub(DELAY)
     }
 
     /// Tells the owner; it may be gone while the engine stops.

@@ -12,7 +12,7 @@ use crate::{
     decode::Receiver,
     error::MediaError,
     peer::{Codec, Kind},
-    pipeline::locked,
+    pipeline::{locked, signed},
     relay,
     rooms::Rooms,
 };
@@ -136,7 +136,7 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
 fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
-        keep_time(&sink);
+        keep_time(&sink, rooms.picture_wait());
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
         let (now, picture) = (timeline.now(), seat.measures.picture(Stream::Camera));
         let first = picture.frame(size, &frame, frame.pts().map(|arrived| now.saturating_sub(arrived))) == 0;
@@ -158,10 +158,15 @@ fn show(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     });
 }
 
-/// From the second picture on each waits for its time. The first is shown as soon as it is decoded: there is nothing that
-/// it could run ahead of.
-fn keep_time(sink: &gst::glib::WeakRef<gst_app::AppSink>) {
-    if let Some(sink) = sink.upgrade().filter(|sink| !sink.is_sync()) {
+/// From the second picture on each waits for its time, and for the speaker, `wait`. The first is shown as soon as it is
+/// decoded: there is nothing that it could run ahead of.
+fn keep_time(sink: &gst::glib::WeakRef<gst_app::AppSink>, wait: gst::ClockTime) {
+    let Some(sink) = sink.upgrade() else { return };
+    let wait = signed(wait);
+    if sink.property::<i64>("ts-offset") != wait {
+        sink.set_property("ts-offset", wait);
+    }
+    if !sink.is_sync() {
         sink.set_sync(true);
     }
 }
@@ -170,7 +175,7 @@ fn keep_time(sink: &gst::glib::WeakRef<gst_app::AppSink>) {
 fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
     let (timeline, sink) = (Arc::clone(&rooms.timeline), receiver.sink.downgrade());
     relay::drain(&receiver.sink, Arc::clone(&timeline), move |frame, caps| {
-        keep_time(&sink);
+        keep_time(&sink, rooms.picture_wait());
         let size = gst_video::VideoInfo::from_caps(caps).ok().map(|info| (info.width(), info.height()));
         let (now, picture) = (timeline.now(), seat.measures.picture(Stream::Presentation));
         picture.frame(size, &frame, frame.pts().map(|arrived| now.saturating_sub(arrived)));

@@ -1,4 +1,5 @@
-//! The moving test card: colour bars, moving parts, and the frame code strip along its top edge.
+//! The moving test card: colour bars, moving parts, a flash at the marks of lip sync, and the frame code strip along its
+//! top edge.
 
 use gst::prelude::*;
 use roombox_testcard::code::{self, FrameCode, LumaMut};
@@ -7,14 +8,15 @@ use crate::{
     capture::{PictureFormat, clock},
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
+    sync_marks,
 };
 
 const TOP: Colour = Colour(70, 142, 112);
 const BOTTOM: Colour = Colour(36, 138, 118);
 const LIGHT: Colour = Colour(200, 128, 128);
 const WHITE: Colour = Colour(235, 128, 128);
+const BLACK: Colour = Colour(16, 128, 128);
 const ORANGE: Colour = Colour(150, 60, 175);
-const NEUTRAL: u8 = 128;
 
 /// Colour bars of 75 %, BT.709: white, yellow, cyan, green, magenta, red, blue, black.
 const BARS: [Colour; 8] = [
@@ -60,7 +62,7 @@ impl CardFrames {
             to.copy_from_slice(&from);
         }
         if let Some(mut canvas) = Canvas::on(writable, &self.info) {
-            self.card.draw(&mut canvas);
+            self.card.draw(&mut canvas, flashes(pace));
         }
         pace.copy_into(writable, gst::BufferCopyFlags::TIMESTAMPS, ..)?;
         Ok(frame)
@@ -73,6 +75,11 @@ impl Drop for CardFrames {
             tracing::debug!(%error, "pool of the test card");
         }
     }
+}
+
+/// The middle of this frame is within a mark, so that over some marks frames begin as much before as after them.
+fn flashes(pace: &gst::BufferRef) -> bool {
+    pace.pts().is_some_and(|time| sync_marks::is_on(time + pace.duration().unwrap_or_default() / 2))
 }
 
 /// Draws frame after frame onto buffers that already carry the background.
@@ -97,12 +104,14 @@ impl TestCard {
             canvas.fill(Rectangle { x, y: height * 3 / 4, width: end - x, height: height / 4 }, colour);
         }
         let strip = Rectangle { x: 0, y: 0, width, height: code_rows(height) };
-        canvas.fill(strip, Colour(16, NEUTRAL, NEUTRAL));
+        canvas.fill(strip, BLACK);
     }
 
-    /// The next frame: a square that walks to and fro, a line that sweeps, the code.
-    fn draw(&mut self, canvas: &mut Canvas<'_>) {
+    /// The next frame: a square that walks to and fro, a line that sweeps, a lamp, the code.
+    fn draw(&mut self, canvas: &mut Canvas<'_>, flashes: bool) {
         let (width, height) = (canvas.width(), canvas.height());
+        let lamp = Rectangle { x: width * 7 / 16, y: height / 8, width: width / 8, height: height / 12 };
+        canvas.fill(lamp, if flashes { WHITE } else { BLACK });
         let side = (height / 8) & !1;
         let track = (width - side).max(1);
         let along = (self.frame.wrapping_mul(8)) % (2 * track);

@@ -17,6 +17,11 @@ use crate::{
 const PATIENCE: u64 = 15_000_000;
 /// Composed pictures a second.
 pub(crate) const RATE: u32 = 30;
+/// From the time of a composed picture until it leaves: its own length, and the wait for what belongs to it.
+pub(crate) const LATENCY: gst::ClockTime = gst::ClockTime::from_nseconds(1_000_000_000 / RATE as u64 + PATIENCE);
+/// From the time of a remote frame until it is seen, in the middle: a picture shows what begins within its length.
+pub(crate) const DELAY: gst::ClockTime =
+    gst::ClockTime::from_nseconds(LATENCY.nseconds() - 1_000_000_000 / RATE as u64 / 2);
 /// The self view needs no more frames a second than this.
 const SELF_VIEW_RATE: i32 = 15;
 pub(super) const BORDER: Colour = Colour(170, 128, 128);

@@ -59,6 +59,8 @@ struct Played {
     ring: Mutex<Ring>,
     volume: AtomicU8,
     playout: Mutex<Playout>,
+    /// From a buffer's stamp until it is heard, in ns, as the sink is told it.
+    latency: Arc<AtomicU64>,
     element: Mutex<Option<gst::Element>>,
     heard: Mutex<Option<Heard>>,
 }
@@ -111,6 +113,19 @@ impl Speaker {
     /// What was given to the device so far.
     pub(crate) fn playout(&self) -> Playout {
         *locked(&self.played.playout)
+    }
+
+    /// From the time of a buffer until it is heard.
+    pub(crate) fn latency(&self) -> gst::ClockTime {
+        gst::ClockTime::from_nseconds(self.played.latency.load(Ordering::Relaxed))
+    }
+
+    /// The virtual speaker takes so much longer from now on.
+    #[cfg(test)]
+    pub(crate) fn set_slow(&self, by: gst::ClockTime) {
+        let volume = locked(&self.played.element).clone().expect("a speaker plays");
+        let pipeline = volume.parent().and_downcast::<gst::Pipeline>().expect("it is in a pipeline");
+        pipeline.by_name("device").expect("it plays to a device").set_property("render-delay", by.nseconds());
     }
 
     /// What was played last; `None` unless the speaker is virtual.
@@ -213,7 +228,8 @@ fn watch_played(
     taken: impl Fn() -> bool + Send + Sync + 'static,
 ) -> Result<(), MediaError> {
     let pad = element.static_pad("src").ok_or_else(|| MediaError::pipeline("speaker", "has no pad to listen at"))?;
-    let latency = watch_latency(&pad);
+    let latency = Arc::clone(&played.latency);
+    watch_latency(&pad, Arc::clone(&latency));
     pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
         if !taken() {
             return gst::PadProbeReturn::Drop;
@@ -240,15 +256,12 @@ fn watch_played(
     Ok(())
 }
 
-/// The time from a buffer's stamp until it is played, in ns, as the sink is told it.
-fn watch_latency(pad: &gst::Pad) -> Arc<AtomicU64> {
-    let latency = Arc::<AtomicU64>::default();
-    let told = Arc::clone(&latency);
+/// Keeps what the sink is told of the time from a buffer's stamp until it is played.
+fn watch_latency(pad: &gst::Pad, told: Arc<AtomicU64>) {
     pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, probe| {
         if let Some(gst::EventView::Latency(event)) = probe.event().map(|event| event.view()) {
             told.store(event.latency().nseconds(), Ordering::Relaxed);
         }
         gst::PadProbeReturn::Ok
     });
-    latency
 }

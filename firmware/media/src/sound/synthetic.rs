@@ -1,29 +1,37 @@
-//! Microphones that are none: speech, a tone, the noise floor of a silent room.
+//! Microphones that are none: speech, a tone, beeps at the marks of lip sync, the noise floor of a silent room.
 
 use std::sync::Mutex;
 
-use gst::prelude::*;
+use gst::{ClockTime, prelude::*};
 use roombox_testcard::tone::Sine;
 
 use crate::{
     error::MediaError,
     pipeline::{described, locked, named},
     sound::{FORMAT, RATE, speech},
+    sync_marks,
 };
 
 /// Peak of a tone, of full scale: loud, and far from clipping behind any codec.
 const TONE_AMPLITUDE: f64 = 0.3;
+/// Pitch of the beeps, as line-up tones have it, in Hz.
+const BEEP: f64 = 1000.0;
 /// A tone that the sound format can carry, in Hz.
 const TONES: std::ops::RangeInclusive<f64> = 20.0..=20_000.0;
 
 /// What a synthetic microphone hears.
 enum Content {
-    Speech { samples: Vec<i16>, at: usize },
+    Speech {
+        samples: Vec<i16>,
+        at: usize,
+    },
     Tone(Box<Sine>),
+    /// A tone at the marks.
+    Beeps(Box<Sine>),
     Silence,
 }
 
-/// A pipeline for `speech`, `tone:HZ` or `silence` that ends in an `appsink` named `out`.
+/// A pipeline for `speech`, `tone:HZ`, `beeps` or `silence` that ends in an `appsink` named `out`.
 pub(crate) fn pipeline(kind: &str) -> Result<gst::Pipeline, MediaError> {
     let content = Mutex::new((content(kind)?, Noise(1)));
     let pipeline = described(&format!(
@@ -37,9 +45,10 @@ pub(crate) fn pipeline(kind: &str) -> Result<gst::Pipeline, MediaError> {
             let buffer = buffer.make_mut();
             // The pace is made of gaps, which a resampler would leave silent.
             buffer.unset_flags(gst::BufferFlags::GAP);
+            let begin = buffer.pts().unwrap_or_default();
             if let Ok(mut map) = buffer.map_writable() {
                 let (content, noise) = &mut *locked(&content);
-                content.fill(&mut map, noise);
+                content.fill(begin, &mut map, noise);
             }
         }
         gst::PadProbeReturn::Ok
@@ -55,21 +64,24 @@ fn content(kind: &str) -> Result<Content, MediaError> {
     }
     match kind {
         "speech" => Ok(Content::Speech { samples: speech::samples()?, at: 0 }),
+        "beeps" => Ok(Content::Beeps(Box::new(Sine::new(RATE, BEEP, TONE_AMPLITUDE)))),
         "silence" => Ok(Content::Silence),
         _ => Err(MediaError::BadSetting(format!(
-            "microphone {kind:?} is unknown: alsa:NAME, speech, tone:HZ or silence"
+            "microphone {kind:?} is unknown: alsa:NAME, speech, tone:HZ, beeps or silence"
         ))),
     }
 }
 
 impl Content {
-    fn fill(&mut self, bytes: &mut [u8], noise: &mut Noise) {
-        for pair in bytes.chunks_exact_mut(2) {
+    /// `begin`: time of the first sample on the common time line.
+    fn fill(&mut self, begin: ClockTime, bytes: &mut [u8], noise: &mut Noise) {
+        for (number, pair) in (0_u64..).zip(bytes.chunks_exact_mut(2)) {
             let sample = match self {
-                Self::Tone(sine) => {
-                    let mut one = [0];
-                    sine.fill_i16(&mut one);
-                    one[0]
+                Self::Tone(sine) => next(sine),
+                Self::Beeps(sine) => {
+                    let sample = next(sine);
+                    let at = begin + ClockTime::from_nseconds(number * 1_000_000_000 / u64::from(RATE));
+                    if sync_marks::is_on(at) { sample } else { 0 }
                 }
                 Self::Speech { samples, at } => {
                     let sample = samples[*at];
@@ -81,6 +93,12 @@ impl Content {
             pair.copy_from_slice(&sample.saturating_add(noise.next()).to_le_bytes());
         }
     }
+}
+
+fn next(sine: &mut Sine) -> i16 {
+    let mut one = [0];
+    sine.fill_i16(&mut one);
+    one[0]
 }
 
 /// One bit of noise, as every real microphone has: silence in the room is not the silence of a muted microphone.

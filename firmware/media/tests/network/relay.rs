@@ -16,7 +16,7 @@ use tokio::{
     time::{Duration, sleep_until},
 };
 
-use crate::link::{Counters, Link, Rules};
+use super::link::{Counters, Link, Rules};
 
 /// One of the two peers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +77,7 @@ struct State {
     links: HashMap<End, Link>,
     flights: mpsc::UnboundedSender<Flight>,
     number: u64,
+    late: Option<(u8, Duration)>,
 }
 
 /// The path. Everything of it ends when it is dropped.
@@ -91,7 +92,7 @@ impl Relay {
         let (flights, queue) = mpsc::unbounded_channel();
         let begun = Instant::now();
         let links = HashMap::from([(End::A, Link::new(rules, seed)), (End::B, Link::new(rules, seed ^ 0x5eed))]);
-        let state = State { begun, posts: Vec::new(), links, flights, number: 0 };
+        let state = State { begun, posts: Vec::new(), links, flights, number: 0, late: None };
         Self { state: Arc::new(Mutex::new(state)), carrier: tokio::spawn(carry(begun, queue)) }
     }
 
@@ -105,6 +106,11 @@ impl Relay {
     /// What this peer sends, from now on.
     pub fn set_from(&self, end: End, rules: Rules) {
         self.state.lock().unwrap().links.get_mut(&end).unwrap().set(rules);
+    }
+
+    /// RTP of this payload type is so much later than all else, from now on.
+    pub fn set_late(&self, payload_type: u8, by: Duration) {
+        self.state.lock().unwrap().late = Some((payload_type, by));
     }
 
     /// Of what this peer sends.
@@ -177,10 +183,17 @@ impl State {
         let from = Arc::clone(&from.socket);
         let now = self.begun.elapsed();
         let Some(due) = self.links.get_mut(&end).and_then(|link| link.carry(now, packet.len())) else { return };
+        let late = self.late.filter(|(payload_type, _)| is_rtp_of(packet, *payload_type));
+        let due = due + late.map_or(Duration::ZERO, |(_, by)| by);
         self.number += 1;
         let flight = Flight { due, number: self.number, from, to, packet: packet.to_vec() };
         let _ = self.flights.send(flight);
     }
+}
+
+/// The header of SRTP is in clear (RFC 3711 section 3.1).
+fn is_rtp_of(packet: &[u8], payload_type: u8) -> bool {
+    matches!(packet, [version, marked, ..] if version >> 6 == 2 && marked & 0x7f == payload_type)
 }
 
 /// Lets each packet go when it is due.
