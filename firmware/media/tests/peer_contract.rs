@@ -22,6 +22,9 @@ mod link;
 #[path = "network/relay.rs"]
 mod relay;
 
+#[path = "peer_contract/browser.rs"]
+mod browser;
+
 #[path = "peer_contract/side.rs"]
 mod side;
 
@@ -68,6 +71,7 @@ macro_rules! contract {
             contract!(@tests changes:
                 a_direction_changes_on_one_line_and_back,
                 a_codec_one_side_has_not_is_left_out,
+                another_codec_is_agreed_in_the_call,
                 another_camera_takes_over_without_a_negotiation,
                 pictures_and_sound_go_on_at_five_percent_loss,
                 an_ice_restart_is_done_or_refused_with_its_cause,

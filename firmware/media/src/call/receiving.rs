@@ -105,11 +105,27 @@ impl Worker {
             .property("ignore-notlinked", true)
             .property_from_str("convert-to", "ok")
             .build()?;
+        again_with_another_codec(&guard);
         self.running.pipeline.add(&guard)?;
         guard.sync_state_with_parent()?;
         self.peer.bin().link_pads(Some(pad), &guard, Some("sink"))?;
         Ok(guard)
     }
+}
+
+/// A guard whose decoder refused something gives it nothing more. What the former codec still brought says nothing about
+/// the decoder of the next one, so caps make it try again.
+fn again_with_another_codec(guard: &gst::Element) {
+    let Some((sink, source)) = guard.static_pad("sink").zip(guard.static_pad("src")) else { return };
+    let source = source.downgrade();
+    sink.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        if info.event().is_some_and(|event| event.type_() == gst::EventType::Caps)
+            && let Some(source) = source.upgrade()
+        {
+            source.mark_reconfigure();
+        }
+        gst::PadProbeReturn::Ok
+    });
 }
 
 /// Decoded sound goes to the speaker.

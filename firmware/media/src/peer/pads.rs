@@ -29,6 +29,18 @@ pub(super) fn source_ghost(
 ) -> Result<gst::GhostPad, PeerError> {
     let (name, mid, missed) = (source_pad(mid), mid.to_owned(), AtomicBool::new(false));
     let builder = gst::GhostPad::builder_with_target(target)?.name(name);
+    // Nor is it told that a decoder of the former codec refuses the caps of another one.
+    let builder = builder.proxy_pad_query_function(|pad, parent, query| match query.view_mut() {
+        gst::QueryViewMut::AcceptCaps(accept) => {
+            accept.set_result(true);
+            true
+        }
+        _ => gst::Pad::query_default(pad, parent, query),
+    });
+    let builder = builder.proxy_pad_event_function(|pad, parent, event| {
+        gst::Pad::event_default(pad, parent, event);
+        true
+    });
     let pad = builder.proxy_pad_chain_function(move |pad, parent, buffer| {
         let given = gst::ProxyPad::chain_default(pad, parent, buffer).is_ok();
         if missed.swap(!given, Ordering::Relaxed) && given && kind == Kind::Video {

@@ -115,10 +115,7 @@ impl Side {
         let (bin, pipeline, mid) = (self.peer.bin(), self.pipeline.clone(), mid.to_owned());
         let codec = self.seen.borrow().sent.iter().rfind(|(of, _)| *of == mid).unwrap().1.clone();
         let change = move || {
-            let sink = bin.static_pad(&format!("sink_{mid}")).unwrap();
-            let former = sink.peer().unwrap().parent_element().unwrap();
-            former.set_state(gst::State::Null).unwrap();
-            pipeline.remove(&former).unwrap();
+            take_out(&pipeline, &bin, &format!("sink_{mid}"));
             send(&pipeline, &bin, &mid, Kind::Video, &codec);
             let camera = pipeline.by_name(&format!("camera_{}", encoder_name(&bin, &mid))).unwrap();
             camera.set_property_from_str("pattern", "white");
@@ -192,7 +189,11 @@ async fn follow(
             PeerEvent::Servers { .. } | PeerEvent::KeysAgreed { .. } | PeerEvent::KeyPressed { .. } => {}
             PeerEvent::Failed { reason } => seen.send_modify(|s| s.failed = Some(reason)),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
-                // A chain that stands from before sends on.
+                // A chain that stands from before sends on, one of another codec gives way.
+                let former = seen.borrow().sent.iter().rfind(|(of, _)| *of == mid).map(|(_, codec)| codec.name.clone());
+                if former.is_some_and(|former| former != codec.name) {
+                    take_out(&pipeline, &bin, &format!("sink_{mid}"));
+                }
                 if bin.static_pad(&format!("sink_{mid}")).is_some_and(|pad| !pad.is_linked()) {
                     send(&pipeline, &bin, &mid, kind, &codec);
                 }
@@ -206,6 +207,11 @@ async fn follow(
             PeerEvent::SendEnded { mid } => seen.send_modify(|s| s.presented.retain(|line| *line != mid)),
             PeerEvent::RemoteTrack { mid, kind, role, codec, pad, track } => {
                 tokio::time::sleep(pause).await;
+                let former =
+                    seen.borrow().tracks.iter().rfind(|(of, _)| *of == mid).map(|(_, codec)| codec.name.clone());
+                if former.is_some_and(|former| former != codec.name) {
+                    take_out(&pipeline, &bin, &pad);
+                }
                 if bin.static_pad(&pad).is_some_and(|pad| !pad.is_linked()) {
                     receive(&pipeline, &bin, &pad, kind, &codec, &seen);
                 }
@@ -226,6 +232,13 @@ async fn follow(
             }
         }
     }
+}
+
+/// Takes the chain at this pad of the peer out of the running pipeline.
+fn take_out(pipeline: &gst::Pipeline, bin: &gst::Bin, pad: &str) {
+    let Some(former) = bin.static_pad(pad).and_then(|pad| pad.peer()?.parent_element()) else { return };
+    former.set_state(gst::State::Null).unwrap();
+    pipeline.remove(&former).unwrap();
 }
 
 /// Several sides may share a pipeline.
@@ -295,5 +308,6 @@ fn receive(
     });
     pipeline.add(&chain).unwrap();
     chain.sync_state_with_parent().unwrap();
-    bin.link_pads(Some(pad), &chain, Some("sink")).unwrap();
+    // The pad may still have the caps of a former codec.
+    bin.link_pads_full(Some(pad), &chain, Some("sink"), gst::PadLinkCheck::empty()).unwrap();
 }

@@ -170,7 +170,8 @@ fn link_new_streams(rtpbin: &gst::Element, funnels: &Funnels, payloads: &Payload
         let funnels = funnels.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(funnel) = funnels.get(&session) else { return };
         let Some(input) = funnel.request_pad_simple("sink_%u") else { return };
-        if let Err(error) = pad.link(&input) {
+        // Behind the funnel there may still be the decoder of a former codec, which says nothing about this stream.
+        if let Err(error) = pad.link_full(&input, gst::PadLinkCheck::empty()) {
             tracing::warn!(%error, pad = %name, "a received stream could not be linked");
         }
         inputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), input);
