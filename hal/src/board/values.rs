@@ -91,7 +91,9 @@ impl Check<'_> {
 }
 
 fn is_microphone(value: &str) -> bool {
-    matches!(value, "speech" | "beeps" | "silence") || is_alsa(value) || value.strip_prefix("tone:").is_some_and(is_audible)
+    matches!(value, "speech" | "beeps" | "silence")
+        || is_alsa(value)
+        || value.strip_prefix("tone:").is_some_and(is_audible)
 }
 
 fn is_speaker(value: &str) -> bool {
