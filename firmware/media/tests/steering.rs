@@ -100,8 +100,8 @@ async fn the_picture_gets_smaller_and_larger_again_without_negotiation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bitrates_of_picture_and_sound_fall_to_their_bounds_and_come_back() {
     let (caller, answerer) = in_a_call(&["H264"]).await;
-    let usual = rate_until(&answerer, "video", |rate| rate > 100_000.0).await;
-    println!("test picture without a bound: {usual:.0} bit/s");
+    // The test picture is easy: some 80 kbit/s without a bound.
+    rate_until(&answerer, "video", |rate| rate > 60_000.0).await;
     camera(&caller, Encoding { max_bitrate: Some(40_000), ..Encoding::default() });
     rate_until(&answerer, "video", |rate| rate < 55_000.0).await;
     let sound = rate_until(&answerer, "audio", |rate| rate > 20_000.0).await;
@@ -109,7 +109,7 @@ async fn bitrates_of_picture_and_sound_fall_to_their_bounds_and_come_back() {
     caller.engine.set_encoding(CALL, Stream::Audio, encoding).unwrap();
     rate_until(&answerer, "audio", |rate| rate < sound / 2.0).await;
     camera(&caller, Encoding::default());
-    rate_until(&answerer, "video", |rate| rate > usual / 2.0).await;
+    rate_until(&answerer, "video", |rate| rate > 60_000.0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
