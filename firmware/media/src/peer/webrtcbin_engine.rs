@@ -28,6 +28,8 @@ const ELEMENTS: [&str; 7] = ["webrtcbin", "nicesrc", "nicesink", "dtlsdec", "dtl
 
 /// Every element of the engine is installed; else the one that is missing.
 pub fn available() -> Result<(), PeerError> {
+    // Before that nothing is found.
+    gst::init().map_err(|error| PeerError::Engine(error.to_string()))?;
     match ELEMENTS.into_iter().find(|name| gst::ElementFactory::find(name).is_none()) {
         None => Ok(()),
         Some(missing) => Err(PeerError::Missing(missing)),
