@@ -17,6 +17,25 @@ pub(super) fn source_pad(mid: &str) -> String {
     format!("src_{mid}")
 }
 
+/// Where RTP leaves the pipeline: each sample is handed to `takes`, as soon as it is there.
+pub(super) fn leaving(mut takes: impl FnMut(&gst_app::AppSink, &gst::Sample) + Send + 'static) -> gst_app::AppSink {
+    let callbacks = gst_app::AppSinkCallbacks::builder()
+        .new_sample(move |sink| {
+            takes(sink, &sink.pull_sample().map_err(|_| gst::FlowError::Eos)?);
+            Ok(gst::FlowSuccess::Ok)
+        })
+        .build();
+    gst_app::AppSink::builder()
+        .caps(&gst::Caps::new_empty_simple("application/x-rtp"))
+        .sync(false)
+        .async_(false)
+        .enable_last_sample(false)
+        .wait_on_eos(false)
+        .buffer_list(true)
+        .callbacks(callbacks)
+        .build()
+}
+
 /// A source pad that lets the stream go on whatever happens behind it.
 ///
 /// Nobody may be linked yet, or the owner is just building another decoder: a jitter buffer that sees such a refusal

@@ -113,25 +113,12 @@ impl PeerBin {
 
 fn app_sink(outgoing: &Arc<Outgoing>, batches: mpsc::UnboundedSender<Batch>) -> gst_app::AppSink {
     let outgoing = Arc::clone(outgoing);
-    let callbacks = gst_app::AppSinkCallbacks::builder()
-        .new_sample(move |sink| {
-            let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
-            if let Some(batch) = sending::batch(&outgoing, &sample, sink.current_running_time()) {
-                // A closed connection takes nothing more; the pipeline goes on.
-                let _ = batches.send(batch);
-            }
-            Ok(gst::FlowSuccess::Ok)
-        })
-        .build();
-    gst_app::AppSink::builder()
-        .caps(&gst::Caps::new_empty_simple("application/x-rtp"))
-        .sync(false)
-        .async_(false)
-        .enable_last_sample(false)
-        .wait_on_eos(false)
-        .buffer_list(true)
-        .callbacks(callbacks)
-        .build()
+    pads::leaving(move |sink, sample| {
+        if let Some(batch) = sending::batch(&outgoing, sample, sink.current_running_time()) {
+            // A closed connection takes nothing more; the pipeline goes on.
+            let _ = batches.send(batch);
+        }
+    })
 }
 
 /// A jitter buffer holds back the first packet of a stream for its whole latency, in case an earlier one comes late; the

@@ -12,7 +12,7 @@ use super::{PeerError, feed::Feed};
 use crate::peer::{
     Kind, Stream,
     outgoing::Sending,
-    pads::{KeyFrameRequest, source_ghost, watch_caps},
+    pads::{self, KeyFrameRequest, source_ghost, watch_caps},
 };
 
 /// The bin and the ways through it.
@@ -56,7 +56,8 @@ impl PeerBin {
         if self.bin.static_pad(&name).is_some() {
             return Ok(());
         }
-        let sink = app_sink(self.feed(sending));
+        let feed = self.feed(sending);
+        let sink = pads::leaving(move |_, sample| feed.send(sample));
         self.bin.add(&sink)?;
         sink.sync_state_with_parent()?;
         let target = sink.static_pad("sink").ok_or_else(|| PeerError::Engine("appsink without a pad".into()))?;
@@ -161,22 +162,4 @@ fn answer_caps_queries(input: &gst::Pad) {
         }
         gst::PadProbeReturn::Ok
     });
-}
-
-fn app_sink(feed: Arc<Feed>) -> gst_app::AppSink {
-    let callbacks = gst_app::AppSinkCallbacks::builder()
-        .new_sample(move |sink| {
-            feed.send(&sink.pull_sample().map_err(|_| gst::FlowError::Eos)?);
-            Ok(gst::FlowSuccess::Ok)
-        })
-        .build();
-    gst_app::AppSink::builder()
-        .caps(&gst::Caps::new_empty_simple("application/x-rtp"))
-        .sync(false)
-        .async_(false)
-        .enable_last_sample(false)
-        .wait_on_eos(false)
-        .buffer_list(true)
-        .callbacks(callbacks)
-        .build()
 }
