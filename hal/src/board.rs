@@ -47,7 +47,7 @@ pub struct Board {
     pub screen: ScreenWiring,
     /// What converts camera pictures on the board, where that is not software.
     pub conversion: Conversion,
-    /// H.264 and VP8 encoders and decoders by `GStreamer` element name, best first; the first that works is taken.
+    /// Encoders and decoders of each video codec by `GStreamer` element name, best first; the first that works is taken.
     pub codecs: Codecs,
 }
 
@@ -200,4 +200,12 @@ pub struct Codecs {
     pub vp8_encoders: Vec<String>,
     /// VP8 decoders.
     pub vp8_decoders: Vec<String>,
+    /// VP9 encoders.
+    pub vp9_encoders: Vec<String>,
+    /// VP9 decoders.
+    pub vp9_decoders: Vec<String>,
+    /// AV1 encoders.
+    pub av1_encoders: Vec<String>,
+    /// AV1 decoders.
+    pub av1_decoders: Vec<String>,
 }

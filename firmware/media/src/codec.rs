@@ -19,17 +19,37 @@ pub use self::{
     facts::{CodecFact, codec_facts},
     speed::Speed,
 };
-use crate::{error::MediaError, pipeline::locked};
+use crate::{
+    error::MediaError,
+    pipeline::locked,
+    pipelines::{decoder::depayloader, encoder::payloader},
+};
 
 const H264_ENCODERS: [&str; 2] = ["x264enc", "openh264enc"];
 /// `avdec_h264` takes 8 % less processor time, and its libraries 28 MiB more memory.
 const H264_DECODERS: [&str; 2] = ["openh264dec", "avdec_h264"];
 const VP8_ENCODERS: [&str; 1] = ["vp8enc"];
 const VP8_DECODERS: [&str; 1] = ["vp8dec"];
+const VP9_ENCODERS: [&str; 1] = ["vp9enc"];
+const VP9_DECODERS: [&str; 1] = ["vp9dec"];
+const AV1_ENCODERS: [&str; 1] = ["av1enc"];
+const AV1_DECODERS: [&str; 2] = ["dav1ddec", "av1dec"];
 
 /// Need no hardware: where they are installed they work, and their libraries are loaded with the first call that needs
 /// them. A trial would cost a waiting box tens of megabytes.
-const SOFTWARE: [&str; 6] = ["x264enc", "openh264enc", "openh264dec", "avdec_h264", "vp8enc", "vp8dec"];
+const SOFTWARE: [&str; 11] = [
+    "x264enc",
+    "openh264enc",
+    "openh264dec",
+    "avdec_h264",
+    "vp8enc",
+    "vp8dec",
+    "vp9enc",
+    "vp9dec",
+    "av1enc",
+    "dav1ddec",
+    "av1dec",
+];
 
 /// To encode or to decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -87,13 +107,15 @@ impl CodecElements {
         locked(&self.known).distrusted.insert(name.to_owned());
     }
 
-    /// Those of these codecs that are worth offering: without those of which every encoder or every decoder has failed at
-    /// work. All, where none would be left.
+    /// Those of these codecs that are worth offering: without those of which every encoder or every decoder is not
+    /// installed or has failed at work, or that cannot be put into packets here. All, where none would be left.
     pub(crate) fn promising(&self, codecs: &[String]) -> Vec<String> {
         let known = locked(&self.known);
+        let installed = |element: &str| gst::ElementFactory::find(element).is_some();
         let lost = |codec: &str, direction| {
-            let elements = listed(&self.codecs, codec, direction);
-            !elements.is_empty() && elements.iter().all(|element| known.distrusted.contains(element))
+            let packets = if direction == Direction::Encoder { payloader(codec) } else { depayloader(codec) };
+            let usable = |element: &String| installed(element) && !known.distrusted.contains(element);
+            !installed(packets) || !listed(&self.codecs, codec, direction).iter().any(usable)
         };
         let both = [Direction::Encoder, Direction::Decoder];
         let left: Vec<String> =
@@ -147,6 +169,10 @@ pub(crate) fn listed(codecs: &Codecs, codec: &str, direction: Direction) -> Vec<
         ("H264", Direction::Decoder) => &codecs.h264_decoders,
         ("VP8", Direction::Encoder) => &codecs.vp8_encoders,
         ("VP8", Direction::Decoder) => &codecs.vp8_decoders,
+        ("VP9", Direction::Encoder) => &codecs.vp9_encoders,
+        ("VP9", Direction::Decoder) => &codecs.vp9_decoders,
+        ("AV1", Direction::Encoder) => &codecs.av1_encoders,
+        ("AV1", Direction::Decoder) => &codecs.av1_decoders,
         _ => &[],
     };
     if listed.is_empty() { usual(codec, direction).iter().map(ToString::to_string).collect() } else { listed.to_vec() }
@@ -159,6 +185,10 @@ fn usual(codec: &str, direction: Direction) -> &'static [&'static str] {
         ("H264", Direction::Decoder) => &H264_DECODERS,
         ("VP8", Direction::Encoder) => &VP8_ENCODERS,
         ("VP8", Direction::Decoder) => &VP8_DECODERS,
+        ("VP9", Direction::Encoder) => &VP9_ENCODERS,
+        ("VP9", Direction::Decoder) => &VP9_DECODERS,
+        ("AV1", Direction::Encoder) => &AV1_ENCODERS,
+        ("AV1", Direction::Decoder) => &AV1_DECODERS,
         _ => &[],
     }
 }

@@ -21,7 +21,7 @@ pub use ice::{ByteStream, IcePolicy, IceServer, RelaySecurity, ServerAddress, Se
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
 
-pub(crate) use codecs::parameter;
+pub(crate) use codecs::{VIDEO, offered, parameter};
 
 use std::{future::Future, pin::Pin, sync::Arc};
 

@@ -160,7 +160,7 @@ pub struct Video {
     pub fps: u32,
     /// Upper bound of the sent bit rate in kbit/s, default 2500.
     pub max_bitrate_kbps: u32,
-    /// Codecs offered, best first: `h264`, `vp8`.
+    /// Codecs offered, best first: `h264`, `vp8`, `vp9`, `av1`. One that the board cannot do is left out.
     pub codecs: Vec<VideoCodec>,
     /// What calls run on, default `webrtc`.
     pub engine: CallEngine,
@@ -190,6 +190,10 @@ pub enum VideoCodec {
     H264,
     /// VP8.
     Vp8,
+    /// VP9, profile 0.
+    Vp9,
+    /// AV1, main profile; where `GStreamer`'s `rtpav1pay` is installed, which is part of its plugins in Rust.
+    Av1,
 }
 
 /// What carries sound and picture of a call to the other side.

@@ -196,7 +196,11 @@ const VIDEO: &[Key] = &[
     key("height", even(90, 2160), "Height of the sent picture; default 720."),
     key("fps", number(1, 60), "Sent frames per second; default 30."),
     key("max_bitrate_kbps", number(64, 20_000), "Upper bound of the sent bit rate in kbit/s; default 2500."),
-    key("codecs", Kind::Choices(&["h264", "vp8"]), "Codecs offered, best first; default h264, vp8."),
+    key(
+        "codecs",
+        Kind::Choices(&["h264", "vp8", "vp9", "av1"]),
+        "Codecs offered, best first; one that the board cannot do is left out; default h264, vp8.",
+    ),
     key(
         "engine",
         Kind::Choice(&["webrtc", "webrtcbin"]),

@@ -64,7 +64,7 @@ on = true
             "roombox.toml:12:10: audio.volume: is 140 (allowed: a whole number from 0 to 100)",
             "roombox.toml:15:9: video.width: is 1281 (allowed: a multiple of 2 from 160 to 3840)",
             "roombox.toml:16:19: video.codecs[1]: is \"h265\", which is none of the words known here; did you mean \
-             `h264`? (allowed: h264, vp8)",
+             `h264`? (allowed: h264, vp8, vp9, av1)",
             "roombox.toml:18:2: sounds: unknown section (allowed: account, conference, audio, \
              video, presentation, screen, network, web, log)",
         ]

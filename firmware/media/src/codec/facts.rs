@@ -4,10 +4,7 @@ use roombox_hal::board::{BUILTIN_NAMES, Board, load};
 use serde::Serialize;
 
 use super::{CodecElements, Direction, Speed, listed, speed, usual};
-use crate::{api::CodecTrials, error::MediaError};
-
-/// Encoding names of the codecs that are looked for.
-const CODECS: [&str; 2] = ["H264", "VP8"];
+use crate::{api::CodecTrials, error::MediaError, peer::VIDEO};
 
 /// One element in one direction.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,7 +35,7 @@ pub fn codec_facts(board: &Board, trials: &CodecTrials) -> Result<Vec<CodecFact>
     gst::init()?;
     let elements = CodecElements::new(board.codecs.clone(), Some((&trials.folder, &trials.board)));
     let mut facts = Vec::new();
-    for codec in CODECS {
+    for codec in VIDEO {
         for direction in [Direction::Encoder, Direction::Decoder] {
             let listed = listed(&board.codecs, codec, direction);
             let others = elsewhere(codec, direction).into_iter().filter(|name| !listed.contains(name));

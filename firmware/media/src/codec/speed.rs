@@ -50,8 +50,7 @@ pub(super) fn measure(element: &str, codec: &str, direction: Direction) -> Resul
             let source = source.ok_or_else(|| format!("nothing here makes {codec} to decode"))?;
             let making = encoder::encoder(source, codec, KBPS);
             let encoded = collect(&format!("videotestsrc num-buffers={FRAMES} {CLIP} ! {making}"))?;
-            let parser = if codec == "H264" { "h264parse ! " } else { "" };
-            pass(&encoded, &format!("{parser}{}", decoder::decoder(element)))
+            pass(&encoded, &decoder::parser(codec).then(decoder::decoder(element)).to_string())
         }
     }
 }

@@ -12,21 +12,22 @@ const OPUS_BITRATE: u32 = 40_000;
 const OPUS_LEAST: u32 = 6_000;
 /// Loss in percent that Opus is prepared for at least and at most; beyond, sound itself would suffer.
 const OPUS_LOSS: (i32, i32) = (10, 30);
-/// VP8 in software is sent in this size at most: it costs five times as much as H.264.
-const VP8_SIZE: (u32, u32) = (640, 360);
+/// Other codecs than H.264 are sent in this size at most where software encodes them: they cost five times as much.
+const COSTLY_SIZE: (u32, u32) = (640, 360);
 
 /// Largest picture this encoder is given, in pixels; `None` = any.
 pub(crate) fn largest(element: &str) -> Option<(u32, u32)> {
-    (element == "vp8enc").then_some(VP8_SIZE)
+    matches!(element, "vp8enc" | "vp9enc" | "av1enc").then_some(COSTLY_SIZE)
 }
 
 /// Sets the target rate of a running video encoder in bit/s; every one that the pipelines know takes it at work.
 pub(crate) fn set_bitrate(encoder: &gst::Element, element: &str, bps: u32) {
     match element {
         "x264enc" => encoder.set_property("bitrate", (bps / 1000).max(1)),
-        "openh264enc" | "nvv4l2h264enc" => encoder.set_property("bitrate", bps),
+        "av1enc" => encoder.set_property("target-bitrate", (bps / 1000).max(1)),
+        "openh264enc" | "nvv4l2h264enc" | "nvv4l2av1enc" => encoder.set_property("bitrate", bps),
         "v4l2h264enc" => encoder.set_property_from_str("extra-controls", &v4l2_controls(bps.into())),
-        "vp8enc" => encoder.set_property("target-bitrate", bps.cast_signed()),
+        "vp8enc" | "vp9enc" => encoder.set_property("target-bitrate", bps.cast_signed()),
         other => tracing::debug!(element = other, "has no rate that is known here"),
     }
 }

@@ -22,6 +22,10 @@ pub(crate) struct Known {
 /// Encoding name of retransmissions (RFC 4588 section 8.1).
 pub(crate) const REPAIR: &str = "RTX";
 
+/// 8 bits a sample, a quarter of them for colour (RFC 9628 section 6).
+const VP9_PROFILE: &str = "profile-id=0";
+/// What AV1 means without parameters: main profile, level 3.1 (RTP payload format for AV1, section 7.2.1).
+const AV1_PROFILE: &str = "level-idx=5;profile=0;tier=0";
 /// Constrained baseline level 3.1, what every WebRTC stack decodes (RFC 7742 section 6.2).
 const H264_PROFILE: &str = "42e01f";
 
@@ -54,6 +58,8 @@ const VP8: Known = Known {
     fmtp: "",
     repair: Some(97),
 };
+const VP9: Known = Known { name: "VP9", payload_type: 98, fmtp: VP9_PROFILE, repair: Some(99), ..VP8 };
+const AV1: Known = Known { name: "AV1", payload_type: 45, fmtp: AV1_PROFILE, repair: Some(46), ..VP8 };
 const H264_FRAGMENTED: Known = Known {
     name: "H264",
     payload_type: 102,
@@ -68,7 +74,10 @@ const H264_SINGLE: Known = Known {
     ..H264_FRAGMENTED
 };
 
-/// What we offer, best first, by the configured names: `OPUS`, `G722`, `PCMU`, `PCMA`; `H264`, `VP8`.
+/// Names of the video codecs, in the order in which people are told of them.
+pub(crate) const VIDEO: [&str; 4] = ["H264", "VP8", "VP9", "AV1"];
+
+/// What we offer, best first, by the configured names: `OPUS`, `G722`, `PCMU`, `PCMA`; those of [`VIDEO`].
 pub(crate) fn offered(audio_codecs: &[String], video_codecs: &[String]) -> Vec<Known> {
     let mut known = Vec::new();
     for name in audio_codecs {
@@ -84,7 +93,9 @@ pub(crate) fn offered(audio_codecs: &[String], video_codecs: &[String]) -> Vec<K
         match name.to_uppercase().as_str() {
             "H264" => known.extend([H264_FRAGMENTED, H264_SINGLE]),
             "VP8" => known.push(VP8),
-            other => tracing::warn!(codec = other, "unknown video codec left out of offers; known are H264 and VP8"),
+            "VP9" => known.push(VP9),
+            "AV1" => known.push(AV1),
+            other => tracing::warn!(codec = other, known = ?VIDEO, "unknown video codec left out of offers"),
         }
     }
     known
@@ -111,9 +122,15 @@ impl Known {
         if remote.name != self.name || remote.clock_rate != self.clock_rate {
             return None;
         }
-        if self.name != "H264" {
-            return Some(0);
+        match self.name {
+            "H264" => self.fit_h264(remote),
+            "VP9" => (parameter(&remote.fmtp, "profile-id").unwrap_or("0") == "0").then_some(0),
+            "AV1" => (parameter(&remote.fmtp, "profile").unwrap_or("0") == "0").then_some(0),
+            _ => Some(0),
         }
+    }
+
+    fn fit_h264(&self, remote: &Codec) -> Option<u8> {
         let mode = |fmtp| parameter(fmtp, "packetization-mode").unwrap_or("0").to_owned();
         if mode(self.fmtp) != mode(&remote.fmtp) {
             return None;
@@ -213,6 +230,24 @@ mod tests {
         let theirs = [h264(98, "profile-level-id=640c28;packetization-mode=1")];
         let found = common(offered(&[], &["H264".into()]).iter(), &theirs, true);
         assert_eq!(parameter(&found[0].known.answer_fmtp(&found[0].remote), "profile-level-id"), Some("640c1f"));
+    }
+
+    #[test]
+    fn of_vp9_and_av1_only_the_profile_that_every_stack_has_is_taken() {
+        let theirs = |name: &str, fmtp: &str| {
+            [Codec { name: name.into(), payload_type: 98, clock_rate: 90_000, fmtp: fmtp.into() }]
+        };
+        for (name, fmtp, taken) in [
+            ("VP9", "profile-id=0", true),
+            ("VP9", "", true),
+            ("VP9", "profile-id=2", false),
+            ("AV1", "level-idx=5;profile=0;tier=0", true),
+            ("AV1", "", true),
+            ("AV1", "profile=1", false),
+        ] {
+            let found = common(offered(&[], &[name.into()]).iter(), &theirs(name, fmtp), true);
+            assert_eq!(found.len(), usize::from(taken), "{name} {fmtp}");
+        }
     }
 
     #[test]

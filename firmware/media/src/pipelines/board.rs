@@ -13,12 +13,9 @@ use crate::{
     codec::{Direction, listed},
     compose::mixer,
     error::MediaError,
+    peer::{VIDEO, offered},
 };
 
-/// Codecs that the engine offers, by encoding name.
-const CODECS: [&str; 2] = ["H264", "VP8"];
-/// Payload type in our offers, for encoders.
-const PAYLOAD_TYPES: [u8; 2] = [102, 96];
 /// What a V4L2 camera may give, by four-character code: each leads to another pipeline.
 const FORMATS: [(&str, &str); 3] = [("YUYV", "raw"), ("MJPG", "JPEG"), ("H264", "H.264")];
 /// Stands for the first V4L2 camera where the board file names none.
@@ -88,13 +85,14 @@ pub fn of_board(board: &Board, picture: PictureSize, kbps: u32) -> Result<Vec<Pi
     for camera in &board.other_cameras {
         all.extend(cameras(Part::OtherCamera, camera, shop)?);
     }
-    for (codec, payload_type) in CODECS.into_iter().zip(PAYLOAD_TYPES) {
+    for codec in VIDEO {
+        let payload_type = payload_type(codec);
         let elements = listed(&board.codecs, codec, Direction::Encoder);
         all.extend(choices(Part::Encoder, codec, &elements, |element| {
             encoder::sending(element, codec, kbps, payload_type)
         }));
     }
-    for codec in CODECS {
+    for codec in VIDEO {
         let elements = listed(&board.codecs, codec, Direction::Decoder);
         all.extend(choices(Part::Decoder, codec, &elements, |element| decoder::receiving(element, codec)));
     }
@@ -103,6 +101,11 @@ pub fn of_board(board: &Board, picture: PictureSize, kbps: u32) -> Result<Vec<Pi
     all.push(only(Part::SelfView, mixer::self_view()));
     all.extend(screen::display(&board.screen)?.map(|chain| only(Part::Display, chain)));
     Ok(all)
+}
+
+/// In our offers.
+fn payload_type(codec: &str) -> u8 {
+    offered(&[], &[codec.to_owned()]).first().map_or(0, |known| known.payload_type)
 }
 
 /// The elements of a list, as alternatives.

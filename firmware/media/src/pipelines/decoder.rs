@@ -7,21 +7,33 @@ use super::{Chain, Element};
 const CAREFUL: [(&str, &str); 3] =
     [("automatic-request-sync-points", "true"), ("discard-corrupted-frames", "true"), ("max-errors", "-1")];
 
-/// From RTP to pictures: a decoder for `codec` (`H264`, `VP8`) made of `element`.
+/// Takes the frames of this codec out of RTP packets.
+pub(crate) fn depayloader(codec: &str) -> &'static str {
+    match codec {
+        "VP8" => "rtpvp8depay",
+        "VP9" => "rtpvp9depay",
+        "AV1" => "rtpav1depay",
+        _ => "rtph264depay",
+    }
+}
+
+/// What a decoder wants in front of it.
+pub(crate) fn parser(codec: &str) -> Chain {
+    match codec {
+        "H264" => Chain::new().to(Element::new("h264parse")),
+        "AV1" => Chain::new().to(Element::new("av1parse")),
+        _ => Chain::new(),
+    }
+}
+
+/// From RTP to pictures: a decoder for `codec` (see `peer::VIDEO`) made of `element`.
 ///
 /// After a loss a key frame is asked for at once. Not `wait-for-keyframe` for H.264: `GStreamer` 1.22 then drops the
 /// first slices of the very key frame it waits for; the decoder leaves out damaged pictures instead.
 pub(crate) fn receiving(element: &str, codec: &str) -> Chain {
-    let front = match codec {
-        "VP8" => Chain::new().to(Element::new("rtpvp8depay")
-            .named("first")
-            .set("wait-for-keyframe", true)
-            .set("request-keyframe", true)),
-        _ => Chain::new()
-            .to(Element::new("rtph264depay").named("first").set("request-keyframe", true))
-            .to(Element::new("h264parse")),
-    };
-    front.to(waiting()).then(decoder(element)).to(sink(2, false))
+    let first = Element::new(depayloader(codec)).named("first").set("request-keyframe", true);
+    let first = if codec == "H264" { first } else { first.set("wait-for-keyframe", true) };
+    Chain::new().to(first).then(parser(codec)).to(waiting()).then(decoder(element)).to(sink(2, false))
 }
 
 /// What arrived early waits here, still encoded: the sink holds each picture until its time, and a jitter buffer that
@@ -52,7 +64,7 @@ pub(crate) fn decoder(element: &str) -> Chain {
             ("thread-type", "slice"),
             ("max-threads", "2"),
         ])),
-        "openh264dec" | "vp8dec" => chain.to(decoder.set_all(&CAREFUL)),
+        "openh264dec" | "vp8dec" | "vp9dec" | "dav1ddec" | "av1dec" => chain.to(decoder.set_all(&CAREFUL)),
         "v4l2h264dec" => chain.to(decoder.set_all(&CAREFUL)).to(Element::new("videoconvert")),
         "nvv4l2decoder" => {
             chain.to(decoder.set_all(&CAREFUL)).to(Element::new("nvvidconv")).caps("video/x-raw,format=I420")

@@ -11,10 +11,10 @@ const H264: &str = "video/x-h264,stream-format=byte-stream,alignment=au";
 /// Every WebRTC stack decodes it, and it has no B-frames (RFC 7742 section 6.2, H.264 annex A).
 const PROFILE: &str = "profile=constrained-baseline";
 
-/// From pictures to RTP: an encoder for `codec` (`H264`, `VP8`) made of `element`, at `kbps` at most.
+/// From pictures to RTP: an encoder for `codec` (see `peer::VIDEO`) made of `element`, at `kbps` at most.
 pub(crate) fn sending(element: &str, codec: &str, kbps: u32, payload_type: u8) -> Chain {
     let front = Chain::new().to(Element::new("videoscale").named("first")).to(Element::new("capsfilter").named("size"));
-    front.then(encoder(element, codec, kbps)).to(payloader(codec, payload_type))
+    front.then(encoder(element, codec, kbps)).to(packets(codec, payload_type))
 }
 
 /// An encoder and what must stand around it. `kbps`: target rate.
@@ -27,6 +27,9 @@ pub(crate) fn encoder(element: &str, codec: &str, kbps: u32) -> Chain {
         "v4l2h264enc" => v4l2(encoder, bps),
         "nvv4l2h264enc" => nvidia(encoder, bps),
         "vp8enc" => vp8(encoder, bps),
+        "vp9enc" => vp8(encoder.set_all(&[("row-mt", "true"), ("tile-columns", "1")]), bps),
+        "av1enc" => av1(encoder, kbps),
+        "nvv4l2av1enc" => nvidia_av1(encoder, bps),
         _ => unknown(encoder, codec),
     }
 }
@@ -65,13 +68,22 @@ pub(crate) fn v4l2_controls(bps: u64) -> String {
 
 /// It takes pictures in the video processor's own memory only.
 fn nvidia(encoder: Element, bps: u64) -> Chain {
+    let encoder = encoder.set_all(&[("insert-sps-pps", "true"), ("insert-vui", "true"), ("preset-level", "1")]);
+    in_processor_memory(encoder, bps).caps(H264)
+}
+
+/// Without its own sequence headers only the first frame would have one, and nobody could join later.
+fn nvidia_av1(encoder: Element, bps: u64) -> Chain {
+    in_processor_memory(encoder.set("insert-seq-hdr", true), bps).to(Element::new("av1parse"))
+}
+
+fn in_processor_memory(encoder: Element, bps: u64) -> Chain {
     let encoder = encoder
-        .set_all(&[("maxperf-enable", "true"), ("insert-sps-pps", "true"), ("insert-vui", "true")])
+        .set("maxperf-enable", true)
         .set("idrinterval", KEY_FRAME_PERIOD)
         .set("control-rate", 1)
-        .set("bitrate", bps)
-        .set("preset-level", 1);
-    Chain::new().to(Element::new("nvvidconv")).caps("video/x-raw(memory:NVMM),format=NV12").to(encoder).caps(H264)
+        .set("bitrate", bps);
+    Chain::new().to(Element::new("nvvidconv")).caps("video/x-raw(memory:NVMM),format=NV12").to(encoder)
 }
 
 fn vp8(encoder: Element, bps: u64) -> Chain {
@@ -89,6 +101,25 @@ fn vp8(encoder: Element, bps: u64) -> Chain {
     Chain::new().to(encoder)
 }
 
+/// The bounds of its quantizer are 0 by default, with which libaom ends the process.
+fn av1(encoder: Element, kbps: u32) -> Chain {
+    let encoder = encoder
+        .set_all(&[
+            ("usage-profile", "realtime"),
+            ("cpu-used", "10"),
+            ("threads", "2"),
+            ("row-mt", "true"),
+            ("end-usage", "cbr"),
+            ("min-quantizer", "10"),
+            ("max-quantizer", "56"),
+            ("lag-in-frames", "0"),
+        ])
+        .set("keyframe-max-dist", KEY_FRAME_PERIOD)
+        .set("target-bitrate", kbps)
+        .set_all(&[("buf-sz", "500"), ("buf-initial-sz", "300"), ("buf-optimal-sz", "400")]);
+    Chain::new().to(encoder).to(Element::new("av1parse"))
+}
+
 /// One that only a board file knows: taken with its defaults; what its key frames lack is put in behind it.
 fn unknown(encoder: Element, codec: &str) -> Chain {
     let chain = Chain::new().to(Element::new("videoconvert")).to(encoder);
@@ -100,10 +131,21 @@ fn unknown(encoder: Element, codec: &str) -> Chain {
 
 /// The encoders above send SPS and PPS with every key frame, so that a peer can begin at any; the payloader must not add
 /// them again: it does so before each slice, and a browser then sees a frame begin twice.
-fn payloader(codec: &str, payload_type: u8) -> Element {
-    let (element, property, value) = match codec {
-        "VP8" => ("rtpvp8pay", "picture-id-mode", "15-bit"),
-        _ => ("rtph264pay", "aggregate-mode", "zero-latency"),
-    };
-    Element::new(element).named("pay").set("pt", payload_type).set("mtu", MTU).set(property, value)
+fn packets(codec: &str, payload_type: u8) -> Element {
+    let element = Element::new(payloader(codec)).named("pay").set("pt", payload_type).set("mtu", MTU);
+    match codec {
+        "VP8" | "VP9" => element.set("picture-id-mode", "15-bit"),
+        "H264" => element.set("aggregate-mode", "zero-latency"),
+        _ => element,
+    }
+}
+
+/// Puts the frames of this codec into RTP packets.
+pub(crate) fn payloader(codec: &str) -> &'static str {
+    match codec {
+        "VP8" => "rtpvp8pay",
+        "VP9" => "rtpvp9pay",
+        "AV1" => "rtpav1pay",
+        _ => "rtph264pay",
+    }
 }

@@ -196,6 +196,8 @@ const fn codec_name(codec: VideoCodec) -> &'static str {
     match codec {
         VideoCodec::H264 => "H264",
         VideoCodec::Vp8 => "VP8",
+        VideoCodec::Vp9 => "VP9",
+        VideoCodec::Av1 => "AV1",
     }
 }
 

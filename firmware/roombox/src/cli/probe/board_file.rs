@@ -76,6 +76,10 @@ fn codecs(text: &mut String, facts: &[CodecFact], compared: &Board) {
         ("h264_decoders", "H264", Direction::Decoder, &compared.codecs.h264_decoders),
         ("vp8_encoders", "VP8", Direction::Encoder, &compared.codecs.vp8_encoders),
         ("vp8_decoders", "VP8", Direction::Decoder, &compared.codecs.vp8_decoders),
+        ("vp9_encoders", "VP9", Direction::Encoder, &compared.codecs.vp9_encoders),
+        ("vp9_decoders", "VP9", Direction::Decoder, &compared.codecs.vp9_decoders),
+        ("av1_encoders", "AV1", Direction::Encoder, &compared.codecs.av1_encoders),
+        ("av1_decoders", "AV1", Direction::Decoder, &compared.codecs.av1_decoders),
     ];
     let mut lines = String::new();
     for (key, codec, direction, before) in lists {
