@@ -1,7 +1,7 @@
 //! Camera and microphone files for a browser: numbered test cards and a tone.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use roombox_testcard::code::{FrameCode, LumaMut, draw};
@@ -71,6 +71,20 @@ pub fn write_motion(path: &Path) {
         }
     }
     file.flush().expect("the disk has room");
+}
+
+/// Writes a film that shows a clip of [`write_motion`] so often: for a player that stops at the end.
+pub fn repeat(clip: &Path, film: &Path, times: u32) {
+    let mut film = File::create(film).expect("the folder is writable");
+    for turn in 0..times {
+        let mut clip = BufReader::new(File::open(clip).expect("the clip was written"));
+        let mut header = Vec::new();
+        clip.read_until(b'\n', &mut header).expect("the clip can be read");
+        if turn == 0 {
+            film.write_all(&header).expect("the disk has room");
+        }
+        std::io::copy(&mut clip, &mut film).expect("the disk has room");
+    }
 }
 
 /// The pattern goes by, eight pixels a frame, and patches of it in all directions before it.

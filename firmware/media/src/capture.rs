@@ -6,6 +6,8 @@ mod choice;
 mod clock;
 mod modes;
 mod network;
+mod pool;
+mod raw_film;
 mod replace;
 pub(crate) mod source;
 mod still;

@@ -1,5 +1,6 @@
 //! The picture on the screen: the remote picture with the self view, or the idle picture.
 
+mod audience;
 mod idle;
 mod layout;
 pub(crate) mod mixer;

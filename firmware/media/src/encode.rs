@@ -72,6 +72,8 @@ pub(crate) struct Sender {
     narrow: AtomicBool,
     wish: Mutex<Wish>,
     taking: Option<Taking>,
+    /// Time of the last picture that it was given ahead.
+    given: Option<gst::ClockTime>,
 }
 
 impl Sender {
@@ -130,6 +132,8 @@ impl Sender {
         source: gst_app::AppSrc,
     ) -> Result<Self, MediaError> {
         let bin = gst::parse::bin_from_description_with_name(text, false, &branch("send", mid))?;
+        // Else it would take the age of its first picture for a delay, which everything in the call would then wait for.
+        source.set_latency(Some(gst::ClockTime::ZERO), None);
         bin.add(&source)?;
         let held = Arc::<AtomicBool>::default();
         let shut = Arc::clone(&held);
@@ -160,6 +164,7 @@ impl Sender {
             narrow: AtomicBool::new(false),
             wish: Mutex::default(),
             taking: None,
+            given: None,
         })
     }
 
@@ -183,6 +188,15 @@ impl Sender {
         // Both count the time of the call's pipeline, so that the same offset is the same time line.
         if former.clock_rate == self.codec.clock_rate {
             self.payloader.set_property("timestamp-offset", former.timestamp_offset);
+        }
+    }
+
+    /// Gives it a picture ahead of those of its hub, unless it had this one already.
+    pub(crate) fn give(&mut self, picture: &gst::Buffer, caps: &gst::Caps) {
+        if self.taking.is_none() && self.given.is_none_or(|given| picture.pts() > Some(given)) {
+            self.given = picture.pts();
+            // Refused only while the call ends.
+            let _ = self.source.push_sample(&gst::Sample::builder().buffer(picture).caps(caps).build());
         }
     }
 
@@ -267,6 +281,34 @@ mod tests {
             28 => vec![u32::from(payload[1] & 31)],
             kind => vec![u32::from(kind)],
         }
+    }
+
+    #[test]
+    fn an_old_picture_that_is_given_ahead_delays_nothing() {
+        gst::init().unwrap();
+        let codec = Codec { name: "H264".into(), payload_type: 102, clock_rate: 90_000, fmtp: String::new() };
+        let sent = Arc::<Sent>::default();
+        let news: SizeNews = Box::new(|_, _| ());
+        let mut sender = Sender::video("1", &codec, Stream::Camera, "x264enc".into(), 500_000, sent, news).unwrap();
+        let (pipeline, end) = (gst::Pipeline::new(), gst_app::AppSink::builder().sync(false).build());
+        pipeline.add(&sender.bin).unwrap();
+        pipeline.add(&end).unwrap();
+        sender.bin.link(&end).unwrap();
+        // The pipeline runs for an hour, as that of a call does on the common time line.
+        let clock = gst::SystemClock::obtain();
+        pipeline.use_clock(Some(&clock));
+        pipeline.set_start_time(gst::ClockTime::NONE);
+        pipeline.set_base_time(clock.time().saturating_sub(gst::ClockTime::from_seconds(3_600)));
+        pipeline.set_state(gst::State::Playing).unwrap();
+        let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, 320, 180).fps(30).build().unwrap();
+        let mut picture = gst::Buffer::with_size(info.size()).unwrap();
+        picture.get_mut().unwrap().set_pts(gst::ClockTime::from_seconds(3_599));
+        sender.give(&picture, &info.to_caps().unwrap());
+        end.pull_sample().unwrap();
+        let mut asked = gst::query::Latency::new();
+        assert!(pipeline.query(&mut asked));
+        assert_eq!(asked.result().1, gst::ClockTime::ZERO);
+        pipeline.set_state(gst::State::Null).unwrap();
     }
 
     #[test]

@@ -191,9 +191,11 @@ impl MediaEngine {
         }
     }
 
-    /// The screen as composed now, whatever the output; `None` when nothing was composed yet.
+    /// The screen as composed now, whatever the output; `None` when nothing could be composed yet. Where there is no
+    /// display it is composed for a while after each call of this only.
     pub async fn snapshot(&self) -> Option<Snapshot> {
         let rooms = self.rooms().ok()?;
+        rooms.screen.look().await;
         tokio::task::spawn_blocking(move || rooms.screen.snapshot()).await.ok()?
     }
 

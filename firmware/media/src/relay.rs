@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use gst::prelude::*;
+use tokio::sync::watch;
 
 use crate::pipeline::{Timeline, locked, signed};
 
@@ -16,6 +17,7 @@ const STEADY: gst::ClockTime = gst::ClockTime::from_mseconds(10);
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     takers: Mutex<Vec<(u64, gst_app::AppSrc)>>,
+    taken: watch::Sender<bool>,
     given: AtomicU64,
     next: AtomicU64,
 }
@@ -31,13 +33,20 @@ impl Hub {
     /// From now on `source` is given every buffer; it must be leaky, so that nobody holds up the others.
     pub(crate) fn attach(self: &Arc<Self>, source: &gst_app::AppSrc) -> Taking {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        locked(&self.takers).push((id, source.clone()));
+        let mut takers = locked(&self.takers);
+        takers.push((id, source.clone()));
+        self.taken.send_replace(true);
         Taking { hub: Arc::downgrade(self), id }
     }
 
     /// Somebody takes.
     pub(crate) fn is_taken(&self) -> bool {
-        !locked(&self.takers).is_empty()
+        *self.taken.borrow()
+    }
+
+    /// For a task to be told whether somebody takes.
+    pub(crate) fn taken(&self) -> watch::Receiver<bool> {
+        self.taken.subscribe()
     }
 
     /// Buffers that were given to takers so far.
@@ -75,7 +84,9 @@ impl Hub {
 impl Drop for Taking {
     fn drop(&mut self) {
         if let Some(hub) = self.hub.upgrade() {
-            locked(&hub.takers).retain(|(id, _)| *id != self.id);
+            let mut takers = locked(&hub.takers);
+            takers.retain(|(id, _)| *id != self.id);
+            hub.taken.send_replace(!takers.is_empty());
         }
     }
 }

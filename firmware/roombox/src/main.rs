@@ -32,6 +32,7 @@ use crate::{
 fn main() -> ExitCode {
     let started = Instant::now();
     roombox_media::memory::share_heaps();
+    roombox_media::memory::small_pages();
     match dispatch(&Cli::parse(), started) {
         Ok(()) => Exit::Done.into(),
         Err(refusal) => {

@@ -58,6 +58,7 @@ fn one(stage: &Stage, engine: Option<&str>, whole: bool) -> Figures {
         let before = decoded(&alice);
         let counted = Instant::now();
         figures.call = Some(in_call(programs));
+        figures.delay = alice.statistics()["picture_delay"]["by_stamps_ms"].as_f64();
         figures.rate = Some((decoded(&alice) - before) / counted.elapsed().max(IN_CALL).as_secs_f64());
     }
     figures

@@ -35,6 +35,8 @@ pub struct Figures {
     pub frame: Option<f64>,
     /// Call → remote picture in all its 720 lines.
     pub lines: Option<f64>,
+    /// Camera of the other side → due on this screen, by the time stamps of frames.
+    pub delay: Option<f64>,
     /// Remote frames a second.
     pub rate: Option<f64>,
     /// In the call.
@@ -47,7 +49,7 @@ pub struct Figures {
 pub type Row = (&'static str, &'static str, fn(&Figures) -> Option<f64>);
 
 /// All rows.
-pub const ROWS: [Row; 12] = [
+pub const ROWS: [Row; 13] = [
     ("call_cpu_seconds_per_minute", "in the call: CPU seconds per minute", |of| Some(of.call?.cpu_seconds_per_minute)),
     ("call_memory_mib", "in the call: memory (PSS), MiB", |of| Some(of.call?.memory_mib)),
     ("call_threads", "in the call: threads", |of| Some(of.call?.threads)),
@@ -57,6 +59,7 @@ pub const ROWS: [Row; 12] = [
     ("connected_ms", "200 to the INVITE → ICE and DTLS stand, ms", |of| of.connected),
     ("first_frame_ms", "call → first remote frame, ms", |of| of.frame),
     ("full_lines_ms", "call → remote picture in 720 lines, ms", |of| of.lines),
+    ("picture_delay_ms", "camera → due on the other screen, ms", |of| of.delay),
     ("idle_cpu_seconds_per_minute", "registered, idle: CPU seconds per minute", |of| {
         Some(of.idle?.cpu_seconds_per_minute)
     }),

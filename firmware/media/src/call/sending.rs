@@ -105,6 +105,9 @@ impl Worker {
         sender.bin.link_pads(Some("src"), &peer, Some(&format!("sink_{mid}")))?;
         if self.connected {
             begin(&self.rooms, &mut sender, mid);
+        } else {
+            // Opens the encoder, which takes its time; nothing goes out yet.
+            give_last(&self.rooms, &mut sender);
         }
         self.senders.insert(mid.to_owned(), sender);
         if stream == Stream::Audio {
@@ -186,11 +189,21 @@ impl Worker {
 
 fn begin(rooms: &Rooms, sender: &mut Sender, mid: &str) {
     tracing::debug!(mid, element = sender.element, "sends");
+    sender.force_key_frame();
+    give_last(rooms, sender);
     let hub = match sender.stream {
         Stream::Audio => &rooms.microphone.hub,
         Stream::Camera => &rooms.pictures.hub,
         Stream::Presentation => &rooms.presenter.hub,
     };
     sender.take_from(hub);
-    sender.force_key_frame();
+}
+
+/// The camera's next picture may be a whole frame time away.
+fn give_last(rooms: &Rooms, sender: &mut Sender) {
+    if sender.stream == Stream::Camera
+        && let Some(last) = rooms.pictures.last()
+    {
+        sender.give(&last, &rooms.pictures.format.caps);
+    }
 }

@@ -12,7 +12,7 @@ use roombox_hal::{
 use crate::{
     api::NetworkStream,
     attention::Attention,
-    capture::{PictureFormat, modes, network, test_card::CardFrames, thin},
+    capture::{PictureFormat, modes, network, raw_film::RawFilm, test_card::CardFrames, thin},
     codec::{CodecElements, Direction},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
@@ -53,7 +53,9 @@ pub(crate) fn open(
     each: impl FnMut(gst::Buffer) + Send + 'static,
 ) -> Result<Opened, MediaError> {
     let device = camera.device.as_deref();
+    let raw_film = raw_film(camera, bench)?;
     let (chain, name) = match camera.source {
+        CameraSource::File if raw_film.is_some() => (capture::test_picture(bench.format.size), "file".into()),
         CameraSource::V4l2 => v4l2(device, bench)?,
         CameraSource::Libcamera => (capture::libcamera(device, bench.shop("")), "CSI camera".into()),
         CameraSource::Argus => (capture::argus(device, bench.shop(""))?, "CSI camera".into()),
@@ -66,10 +68,13 @@ pub(crate) fn open(
         let mut frames = CardFrames::new(card_of(device, bench.card)?, &bench.format)?;
         replace(&pipeline, move |pace| frames.next(pace), &bench.format.caps)?;
     }
+    let own = camera.source == CameraSource::File && raw_film.is_none();
+    if let Some(mut film) = raw_film {
+        replace(&pipeline, move |pace| film.next(pace), &bench.format.caps)?;
+    }
     if let (Some(attention), Ok(place)) = (&bench.attention, pad(&pipeline, capture::THIN)) {
         thin::at(&place, attention);
     }
-    let own = camera.source == CameraSource::File;
     let pace = if own { Pace::Own(&bench.timeline) } else { Pace::Common(&bench.timeline) };
     Ok(Opened { running: run(pipeline, pace, bench, each)?, name })
 }
@@ -147,6 +152,12 @@ fn v4l2(device: Option<&str>, bench: &Bench) -> Result<(Chain, String), MediaErr
     Ok((capture::v4l2(&camera.device, mode.as_ref(), bench.shop(&decoder)), camera.name))
 }
 
+/// A film whose pictures go out as they are.
+fn raw_film(camera: &Camera, bench: &Bench) -> Result<Option<RawFilm>, MediaError> {
+    let path = camera.device.as_deref().filter(|_| camera.source == CameraSource::File);
+    path.map_or(Ok(None), |path| RawFilm::open(path.as_ref(), &bench.format))
+}
+
 fn file(path: Option<&str>, bench: &Bench) -> Result<Chain, MediaError> {
     let path = path.ok_or_else(|| MediaError::BadSetting("the camera is a file, but no file is named".into()))?;
     Ok(capture::film(path, bench.format.size))
@@ -177,7 +188,10 @@ fn replace(
             }
             Some(gst::PadProbeData::Buffer(buffer)) => match locked(&draw)(buffer) {
                 Ok(frame) => *buffer = frame,
-                Err(error) => tracing::warn!(%error, "test picture: no frame"),
+                Err(error) => {
+                    tracing::warn!(%error, "no frame");
+                    return gst::PadProbeReturn::Drop;
+                }
             },
             _ => {}
         }

@@ -1,11 +1,10 @@
 //! The moving test card: colour bars, moving parts, a flash at the marks of lip sync, and the frame code strip along its
 //! top edge.
 
-use gst::prelude::*;
 use roombox_testcard::code::{self, FrameCode, LumaMut};
 
 use crate::{
-    capture::{PictureFormat, clock},
+    capture::{PictureFormat, clock, pool::PicturePool},
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
     sync_marks,
@@ -34,7 +33,7 @@ const BARS: [Colour; 8] = [
 pub(crate) struct CardFrames {
     info: gst_video::VideoInfo,
     background: gst::Buffer,
-    pool: gst::BufferPool,
+    pool: PicturePool,
     card: TestCard,
 }
 
@@ -43,19 +42,13 @@ impl CardFrames {
     pub(crate) fn new(source: u8, format: &PictureFormat) -> Result<Self, MediaError> {
         let info = format.info.clone();
         let background = paint::picture(&info, TestCard::background)?;
-        let pool = gst::BufferPool::new();
-        let mut config = pool.config();
-        let size = u32::try_from(info.size()).map_err(|_| MediaError::BadSetting("the picture is too large".into()))?;
-        config.set_params(Some(&format.caps), size, 3, 0);
-        pool.set_config(config)?;
-        pool.set_active(true)?;
+        let pool = PicturePool::new(format)?;
         Ok(Self { info, background, pool, card: TestCard::new(source) })
     }
 
     /// The next frame, with the times of `pace`.
     pub(crate) fn next(&mut self, pace: &gst::BufferRef) -> Result<gst::Buffer, MediaError> {
-        let mut frame =
-            self.pool.acquire_buffer(None).map_err(|flow| MediaError::pipeline("test picture", format!("{flow:?}")))?;
+        let mut frame = self.pool.take()?;
         let writable = frame.make_mut();
         let from = self.background.map_readable()?;
         if let Ok(mut to) = writable.map_writable() {
@@ -66,14 +59,6 @@ impl CardFrames {
         }
         pace.copy_into(writable, gst::BufferCopyFlags::TIMESTAMPS, ..)?;
         Ok(frame)
-    }
-}
-
-impl Drop for CardFrames {
-    fn drop(&mut self) {
-        if let Err(error) = self.pool.set_active(false) {
-            tracing::debug!(%error, "pool of the test card");
-        }
     }
 }
 

@@ -23,11 +23,11 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// While there is none yet, at start.
 const SOON: Duration = Duration::from_millis(100);
 
-/// Paints until the engine closes, whenever `attended` says that no call is on.
+/// Paints until the engine closes, whenever `wanted` says so.
 pub(super) async fn run(
     painter: Painter,
     (pictures, parts, composed): (Arc<Pictures>, Arc<Parts>, Arc<Hub>),
-    mut attended: watch::Receiver<bool>,
+    mut wanted: watch::Receiver<bool>,
     mut closing: Closing,
 ) {
     let painter = Arc::new(painter);
@@ -37,7 +37,7 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             () = closing.wait() => return,
-            on = attended.changed() => {
+            on = wanted.changed() => {
                 if on.is_err() { return }
                 shown = None;
                 ticks.reset_immediately();
@@ -45,19 +45,19 @@ pub(super) async fn run(
             }
             _ = ticks.tick() => {}
         }
-        let Some(own) = pictures.last().filter(|_| !*attended.borrow()) else {
-            ticks.reset_after(if *attended.borrow() { PERIOD } else { SOON });
+        let Some(own) = pictures.last().filter(|_| *wanted.borrow()) else {
+            ticks.reset_after(if *wanted.borrow() { SOON } else { PERIOD });
             continue;
         };
         if shown.replace(own.pts()) == Some(own.pts()) {
             continue;
         }
         let (painter, parts, composed) = (Arc::clone(&painter), Arc::clone(&parts), Arc::clone(&composed));
-        let (now, again) = (pictures.timeline.now(), attended.clone());
+        let (now, again) = (pictures.timeline.now(), wanted.clone());
         let painting = tokio::task::spawn_blocking(move || {
             let picture = painter.paint(&own, now)?;
             // A call that began meanwhile has the screen.
-            if !*again.borrow() {
+            if *again.borrow() {
                 parts.composed(&picture);
                 composed.push(&picture, &painter.caps);
             }

@@ -1,11 +1,17 @@
 //! The composed picture: remote picture, self view, idle picture; from here it goes to the display and to snapshots.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::sync::watch;
 
 use crate::{
     api::Snapshot,
     capture::Pictures,
     compose::{
+        audience::{Audience, Work},
         idle::{self, Painter},
         layout::{HEIGHT, Scene, WIDTH},
         mixer::{self, Mixer},
@@ -18,6 +24,11 @@ use crate::{
     tasks::Tasks,
 };
 
+/// Every input of a compositor that was just started has given a picture by then.
+const COMPLETE: gst::ClockTime = gst::ClockTime::from_mseconds(150);
+/// A picture of a screen that nobody looked at before takes no longer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Told when the first remote frame was composed.
 type Shown = Box<dyn Fn() + Send + Sync>;
 
@@ -27,25 +38,30 @@ pub(crate) struct Screen {
     pub(crate) content: Arc<Hub>,
     pub(crate) composed: Arc<Hub>,
     parts: Arc<Parts>,
+    audience: Audience,
+    composing: watch::Receiver<bool>,
+    pictures: Arc<Pictures>,
 }
 
 /// What the pipeline and its owner share.
 pub(super) struct Parts {
     mixer: Mutex<Option<Mixer>>,
     scene: Mutex<Scene>,
-    last: Mutex<Option<gst::Buffer>>,
+    last: watch::Sender<Option<gst::Buffer>>,
     shown: Mutex<Option<(Shown, gst::ClockTime)>>,
 }
 
 impl Screen {
-    /// Starts the tasks that keep the screen going: pictures are composed while a call is on, painted otherwise.
+    /// Starts the tasks that keep the screen going: for those who look, pictures are composed while a call is on and
+    /// painted otherwise.
     pub(crate) fn start(pictures: &Arc<Pictures>, tasks: &Tasks) -> Result<Self, MediaError> {
-        let wanted = pictures.attention.subscribe();
+        let work = Work { painting: watch::Sender::new(false), composing: watch::Sender::new(false) };
+        let (painting, composing) = (work.painting.subscribe(), work.composing.subscribe());
         let (remote, content, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default(), Arc::<Hub>::default());
         let parts = Arc::new(Parts {
             mixer: Mutex::default(),
             scene: Mutex::new(Scene::Idle),
-            last: Mutex::default(),
+            last: watch::Sender::new(None),
             shown: Mutex::default(),
         });
         let device = ScreenDevice {
@@ -59,9 +75,11 @@ impl Screen {
         };
         let shared = (Arc::clone(pictures), Arc::clone(&parts), Arc::clone(&composed));
         let painter = Painter::new(&pictures.format.info)?;
-        tasks.spawn(idle::run(painter, shared, wanted.clone(), tasks.closing()));
-        tasks.spawn(supervise(device, wanted, tasks.closing()));
-        Ok(Self { remote, content, composed, parts })
+        tasks.spawn(idle::run(painter, shared, painting, tasks.closing()));
+        tasks.spawn(supervise(device, composing.clone(), tasks.closing()));
+        let (audience, attended) = (Audience::new(), pictures.attention.subscribe());
+        tasks.spawn(audience.run(work, composed.taken(), attended, tasks.closing()));
+        Ok(Self { remote, content, composed, parts, audience, composing, pictures: Arc::clone(pictures) })
     }
 
     /// What is to be seen; may be said again and again.
@@ -75,14 +93,30 @@ impl Screen {
         }
     }
 
-    /// `shown` is called once a picture made at `time` or later was composed.
+    /// `shown` is called once a picture made at `time` or later was composed; at once where nobody looks.
     pub(crate) fn when_shown(&self, time: gst::ClockTime, shown: impl Fn() + Send + Sync + 'static) {
         *locked(&self.parts.shown) = Some((Box::new(shown), time));
+        if !*self.composing.borrow() {
+            self.parts.tell_shown();
+        }
     }
 
-    /// The picture composed last.
+    /// The picture of now. Where nobody looked until now it is made first.
+    pub(crate) async fn look(&self) {
+        if self.audience.look() {
+            return;
+        }
+        let call = self.pictures.attention.is_on();
+        let begun = self.pictures.timeline.now() + if call { COMPLETE } else { gst::ClockTime::ZERO };
+        let mut last = self.parts.last.subscribe();
+        let newer = |picture: &Option<gst::Buffer>| picture.as_ref().and_then(|picture| picture.pts()) >= Some(begun);
+        // What was made last does where nothing new comes.
+        let _ = tokio::time::timeout(PATIENCE, last.wait_for(newer)).await;
+    }
+
+    /// The picture made last.
     pub(crate) fn snapshot(&self) -> Option<Snapshot> {
-        let last = locked(&self.parts.last).clone()?;
+        let last = self.parts.last.borrow().clone()?;
         let converted = mixer::format().map_err(MediaError::from).and_then(|info| output::rgb(&last, &info));
         converted.inspect_err(|error| tracing::warn!(%error, size = ?(WIDTH, HEIGHT), "snapshot")).ok()
     }
@@ -91,14 +125,17 @@ impl Screen {
 impl Parts {
     /// Every picture of the screen passes here.
     pub(super) fn composed(&self, picture: &gst::Buffer) {
-        *locked(&self.last) = Some(picture.clone());
-        let mut shown = locked(&self.shown);
-        if shown.as_ref().is_some_and(|(_, time)| picture.pts().is_some_and(|pts| pts >= *time)) {
-            let call = shown.take();
-            drop(shown);
-            if let Some((call, _)) = call {
-                call();
-            }
+        self.last.send_replace(Some(picture.clone()));
+        let due = |(_, time): &(Shown, gst::ClockTime)| picture.pts() >= Some(*time);
+        if locked(&self.shown).as_ref().is_some_and(due) {
+            self.tell_shown();
+        }
+    }
+
+    fn tell_shown(&self) {
+        let shown = locked(&self.shown).take();
+        if let Some((call, _)) = shown {
+            call();
         }
     }
 }
@@ -141,6 +178,10 @@ impl Device for ScreenDevice {
         if state != State::Works {
             self.takings.clear();
             *locked(&self.parts.mixer) = None;
+        }
+        // Who looked went away; the call goes on.
+        if state == State::Off && self.pictures.attention.is_on() {
+            self.parts.tell_shown();
         }
         if let State::Failed(_) = state {
             tracing::warn!(?state, "the screen is not composed");

@@ -126,10 +126,16 @@ fn cameras(part: Part, camera: &Camera, shop: Workshop<'_>) -> Result<Vec<Pipeli
         CameraSource::V4l2 => v4l2(part, device, shop),
         CameraSource::Libcamera => one("", capture::libcamera(device, shop)),
         CameraSource::Argus => one("", capture::argus(device, shop)?),
-        CameraSource::File => one("", capture::film(device.unwrap_or_default(), shop.picture)),
+        CameraSource::File => film(part, device.unwrap_or_default(), shop.picture),
         CameraSource::TestPicture => one("", capture::test_picture(shop.picture)),
         CameraSource::None => Vec::new(),
     })
+}
+
+fn film(part: Part, path: &str, picture: PictureSize) -> Vec<Pipeline> {
+    let raw = ("of raw pictures in this format", capture::test_picture(picture));
+    let any = ("any other", capture::film(path, picture));
+    [raw, any].map(|(case, chain)| Pipeline { part, case: case.into(), chain }).into()
 }
 
 fn v4l2(part: Part, device: Option<&str>, shop: Workshop<'_>) -> Vec<Pipeline> {
