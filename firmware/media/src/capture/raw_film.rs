@@ -189,8 +189,8 @@ mod tests {
     fn it_goes_round() {
         gst::init().unwrap();
         let format = PictureFormat::new((64, 48, 30)).unwrap();
-        let file = film(3);
-        let mut film = RawFilm::open(file.path(), &format).unwrap().unwrap();
+        let written = film(3);
+        let mut film = RawFilm::open(written.path(), &format).unwrap().unwrap();
         let mut grey = |frame: u64| {
             let mut pace = gst::Buffer::new();
             let time = gst::ClockTime::from_nseconds(7_000_000_000 + frame * 1_000_000_000 / 30);
@@ -206,18 +206,18 @@ mod tests {
     fn what_was_cut_off_is_left_to_others() {
         gst::init().unwrap();
         let format = PictureFormat::new((64, 48, 30)).unwrap();
-        let file = film(2);
-        file.as_file().set_len(5_000).unwrap();
-        assert!(RawFilm::open(file.path(), &format).unwrap().is_none());
+        let written = film(2);
+        written.as_file().set_len(5_000).unwrap();
+        assert!(RawFilm::open(written.path(), &format).unwrap().is_none());
     }
 
     #[test]
     fn damage_is_told_and_not_shown() {
         gst::init().unwrap();
         let format = PictureFormat::new((64, 48, 30)).unwrap();
-        let file = film(2);
-        let mut film = RawFilm::open(file.path(), &format).unwrap().unwrap();
-        file.as_file().write_all_at(b"noise!", 24).unwrap();
+        let written = film(2);
+        let mut film = RawFilm::open(written.path(), &format).unwrap().unwrap();
+        written.as_file().write_all_at(b"noise!", 24).unwrap();
         assert!(film.next(&gst::Buffer::new()).is_err());
     }
 }
