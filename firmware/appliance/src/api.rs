@@ -74,10 +74,38 @@ pub enum MediaSetting {
     Microphone(bool),
     /// Turn the pages of the presentation.
     Page(PageTurn),
+    /// Let this be heard in the room once.
+    Chime(Chime),
+    /// Let this be heard until told otherwise.
+    Ring(Option<Ring>),
     /// What is presented from the next start on, by its name in the settings.
     Source(String),
     /// Speaker volume, 0..=100.
     Volume(u8),
+}
+
+/// A tone that sounds once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chime {
+    /// The other side is busy.
+    Busy,
+    /// The call cannot be made, or is lost.
+    Failed,
+    /// The room is in the conference.
+    Joined,
+    /// The room has left it, or it has ended.
+    Left,
+}
+
+/// A tone that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ring {
+    /// Somebody calls.
+    Incoming,
+    /// It rings at the other side.
+    Ringback,
+    /// Somebody calls while there is a call.
+    Waiting,
 }
 
 /// What the room needs to know of media; the driver makes it from what the media engine tells about the present call.

@@ -14,6 +14,7 @@ use crate::config::ApplianceConfig;
 use crate::devices::Devices;
 use crate::presenting::Presenting;
 use crate::told::Told;
+use crate::tones::Tones;
 use crate::tree::{Cause, CauseCode, CommandResult, Event, ScreenStatus, Status};
 
 /// How long a failed call that is not dialled again is shown.
@@ -37,6 +38,7 @@ pub struct Appliance {
     pub(crate) presenting: Presenting,
     pub(crate) auto_present: AutoPresent,
     pub(crate) causes: Causes,
+    pub(crate) tones: Tones,
     /// Why the last press was refused, and until when that is shown.
     pub(crate) notice: Option<(Cause, Instant)>,
     /// Until when the cause of a failed call is shown that is not dialled again.
@@ -60,6 +62,7 @@ impl Appliance {
             presenting,
             auto_present,
             causes: Causes::default(),
+            tones: Tones::default(),
             notice: None,
             failed_call_until: None,
             panel: None,

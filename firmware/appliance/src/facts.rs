@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use roombox_conference::api as conference;
 use roombox_conference::api::{CallCause, CallState, ConnectionState, Originator};
-use roombox_conference::catalogue;
+use roombox_conference::catalogue::{self, CallEvent, Side};
 
-use crate::api::{MediaFact, SoundDevice};
+use crate::api::{MediaFact, MediaSetting, SoundDevice};
 use crate::appliance::Appliance;
 use crate::call::call_id;
 use crate::causes::{self, CONNECTION};
@@ -61,6 +61,9 @@ impl Appliance {
         if let Some(cause) = self.desk.session.told(&event) {
             self.show_notice(now, cause);
         }
+        if let catalogue::Event::CallEvent(CallEvent::Progress { call, originator: Side::Remote, status }) = &event {
+            self.tones.progress(*call, *status);
+        }
         if let catalogue::Event::PresentationEvent(event) = &event {
             self.source_changed(event);
         }
@@ -97,6 +100,9 @@ impl Appliance {
             self.clear(CauseCode::NoPictureFromConference);
         }
         self.desk.call_changed(now, state.clone());
+        if let Some(chime) = self.tones.call_changed(&state) {
+            self.set(MediaSetting::Chime(chime));
+        }
         self.forget_presentation();
         self.event(Event::Call(state));
     }
@@ -110,6 +116,9 @@ impl Appliance {
     ) {
         let rang = self.desk.incoming().is_some_and(|incoming| incoming.call == call);
         let asked = failure.originator == Originator::Local && failure.cause == CallCause::Canceled;
+        if let Some(chime) = self.tones.call_ended(call, failure, rang) {
+            self.set(MediaSetting::Chime(chime));
+        }
         if !rang && !asked {
             self.call_failed(now, causes::of_call(failure), will_redial);
         }

@@ -88,6 +88,7 @@ impl Appliance {
         }
         self.clear(CauseCode::NoConferenceConfigured);
         self.forget_failed_call();
+        self.tones.asked();
         self.ask(conference::Command::Join { target, keep: self.config.auto_dial });
         Ok(())
     }

@@ -17,6 +17,7 @@ mod presenting;
 mod quality;
 mod session;
 mod told;
+mod tones;
 pub mod tree;
 
 pub use appliance::Appliance;

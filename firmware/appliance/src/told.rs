@@ -3,7 +3,7 @@
 use roombox_conference::api as conference;
 use roombox_hal::leds::Pattern;
 
-use crate::api::Output;
+use crate::api::{MediaSetting, Output, Ring};
 use crate::appliance::Appliance;
 use crate::display::{self, DisplayContent, Scene};
 use crate::leds;
@@ -20,6 +20,7 @@ pub(crate) struct Told {
     camera: Option<CameraStatus>,
     speaker: DeviceFact,
     volume: Option<u8>,
+    ring: Option<Ring>,
     incoming: Option<Incoming>,
     quality: Option<QualityStatus>,
     /// Microphone and camera as the conference knows them.
@@ -35,6 +36,7 @@ impl Default for Told {
             camera: None,
             speaker: DeviceFact::default(),
             volume: None,
+            ring: None,
             incoming: None,
             quality: None,
             announced: None,
@@ -55,6 +57,7 @@ impl Told {
             camera: Some(camera),
             speaker: devices.speaker.clone(),
             volume: Some(devices.volume),
+            ring: appliance.tones.ring(&desk.state),
             incoming: desk.incoming(),
             quality: desk.quality.status(),
             announced: Some(devices.announced()),
@@ -72,6 +75,7 @@ impl Told {
         tell(self.volume != present.volume, present.volume.map(|level| Event::Volume { level }).and_then(event));
         tell(self.incoming != present.incoming, event(Event::Incoming(present.incoming.clone())));
         tell(self.quality != present.quality, event(Event::Quality(present.quality)));
+        tell(self.ring != present.ring, Some(Output::Media(MediaSetting::Ring(present.ring))));
         let media_state =
             |(microphone, camera)| Output::Conference(conference::Command::MediaState { microphone, camera });
         tell(self.announced != present.announced, present.announced.map(media_state));

@@ -113,10 +113,16 @@ pub struct Audio {
     pub automatic_gain: bool,
     /// Make steady noise quieter. Default true.
     pub noise_suppression: bool,
+    /// What does that; default `webrtc`.
+    pub noise_suppressor: NoiseSuppressor,
     /// Codecs offered, best first; default `opus`, `g722`, `pcmu`, `pcma`.
     pub codecs: Vec<AudioCodec>,
     /// Start with the microphone muted. Default false.
     pub start_muted: bool,
+    /// The box rings and chimes itself. Default true.
+    pub tones: bool,
+    /// Loudness of its tones, 0..=100, beside the speaker volume; default 80.
+    pub tones_volume: u8,
     /// Speaker volume, 0..=100, default 70.
     pub volume: u8,
 }
@@ -127,11 +133,24 @@ impl Default for Audio {
             echo_cancellation: true,
             automatic_gain: true,
             noise_suppression: true,
+            noise_suppressor: NoiseSuppressor::Webrtc,
             codecs: vec![AudioCodec::Opus, AudioCodec::G722, AudioCodec::Pcmu, AudioCodec::Pcma],
             start_muted: false,
+            tones: true,
+            tones_volume: 80,
             volume: 70,
         }
     }
+}
+
+/// What makes noise quieter.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum NoiseSuppressor {
+    /// A recurrent network, for noise that is not steady as well.
+    Rnnoise,
+    /// The `WebRTC` audio processing, for steady noise.
+    Webrtc,
 }
 
 /// An audio codec by its RTP name.

@@ -187,7 +187,22 @@ const AUDIO: &[Key] = &[
     ),
     key("echo_cancellation", Kind::Flag, "Take what the speaker plays out of the microphone's sound; default true."),
     key("noise_suppression", Kind::Flag, "Make steady noise quieter; default true."),
+    key(
+        "noise_suppressor",
+        Kind::Choice(&["webrtc", "rnnoise"]),
+        "What does that: webrtc (steady noise) or rnnoise (also typing and paper, for more of the processor and 10 ms); default webrtc.",
+    ),
     key("start_muted", Kind::Flag, "Start with the microphone muted; default false."),
+    key(
+        "tones",
+        Kind::Flag,
+        "Ring when somebody calls, let hear that it rings there, chime when the room has joined or left, tell busy and failed calls by tones; default true.",
+    ),
+    key(
+        "tones_volume",
+        number(0, 100),
+        "Loudness of those tones; the speaker volume counts as well. Default 80; 0 is as good as tones = false.",
+    ),
     key("volume", number(0, 100), "Speaker volume; default 70."),
 ];
 

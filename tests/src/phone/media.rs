@@ -49,6 +49,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         relay_security: None,
         muted: false,
         camera_off: false,
+        tones_volume: 0,
         volume: 100,
         picture_source,
         presentation: None,

@@ -13,4 +13,5 @@ mod presenting;
 mod quality;
 mod random_walk;
 mod shown;
+mod tones;
 mod tree;

@@ -143,7 +143,7 @@ fn play(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
         let at = playout.at(buffer.pts().unwrap_or(now), now);
         buffer.make_mut().set_pts(at);
         if rooms.is_forward(seat.serial) {
-            rooms.speaker.hub.push(&buffer, caps);
+            rooms.speaker.play(buffer, caps);
         }
     });
 }

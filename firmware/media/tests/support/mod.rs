@@ -53,6 +53,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         muted: false,
         camera_off: false,
         volume: 100,
+        tones_volume: 100,
         picture_source,
         presentation: Some(PresentationSource::TestCard),
         watch_signal: false,

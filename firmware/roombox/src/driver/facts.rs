@@ -1,12 +1,31 @@
 //! What the media engine tells, in the words of the conference client and of the room.
 
 use roombox_appliance::{
-    api::{Input, MediaFact, SoundDevice},
+    api::{self as room, Input, MediaFact, SoundDevice},
     tree::{Cause, CauseCode, PageStatus},
 };
 use roombox_conference::api as conference;
 use roombox_hal::{DeviceFinding, DeviceProblem, Part, status_display::DisplayError};
 use roombox_media::api::{self as media, MediaCall, MediaEvent};
+
+/// A tone of the room, in the engine's words.
+pub(super) const fn chime(chime: room::Chime) -> media::Chime {
+    match chime {
+        room::Chime::Busy => media::Chime::Busy,
+        room::Chime::Failed => media::Chime::Failed,
+        room::Chime::Joined => media::Chime::Joined,
+        room::Chime::Left => media::Chime::Left,
+    }
+}
+
+/// What rings in the room, in the engine's words.
+pub(super) const fn ring(ring: room::Ring) -> media::Ring {
+    match ring {
+        room::Ring::Incoming => media::Ring::Incoming,
+        room::Ring::Ringback => media::Ring::Ringback,
+        room::Ring::Waiting => media::Ring::Waiting,
+    }
+}
 
 /// The call that an event is about; `None` for devices.
 pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {

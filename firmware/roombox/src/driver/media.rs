@@ -19,6 +19,7 @@ use self::{
     receive::Receives,
     requests::Lane,
 };
+use super::facts;
 
 /// What became of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,6 +116,8 @@ impl Media {
             (Engine::Starting { settings, .. }, setting) => settings.push(setting),
             (Engine::Running(engine), MediaSetting::Camera(on)) => engine.set_camera(on),
             (Engine::Running(engine), MediaSetting::Microphone(on)) => engine.set_microphone(on),
+            (Engine::Running(engine), MediaSetting::Chime(chime)) => engine.chime(facts::chime(chime)),
+            (Engine::Running(engine), MediaSetting::Ring(ring)) => engine.ring(ring.map(facts::ring)),
             (Engine::Running(engine), MediaSetting::Page(to)) => presenting::turn(engine, to),
             (Engine::Running(engine), MediaSetting::Source(name)) => self.presenting.choose(engine, &name),
             (Engine::Running(engine), MediaSetting::Volume(level)) => engine.set_volume(level),

@@ -9,12 +9,14 @@ use roombox_conference::{
 };
 use roombox_hal::board::Board;
 use roombox_media::{
-    api::{CodecTrials, MediaConfig, VoiceProcessing},
+    api::{CodecTrials, MediaConfig, NoiseSuppression, VoiceProcessing},
     peer::{Engine, IcePolicy, IceServer, RelaySecurity},
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
-    model::{Account, Audio, AudioCodec, AutoPresent, CallEngine, ScreenOutput, Settings, Video, VideoCodec},
+    model::{
+        Account, Audio, AudioCodec, AutoPresent, CallEngine, NoiseSuppressor, ScreenOutput, Settings, Video, VideoCodec,
+    },
 };
 use roombox_sip::{
     agent::{AgentConfig, RegistrationConfig, UserAgent},
@@ -127,7 +129,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         voice: VoiceProcessing {
             echo_cancellation: settings.audio.echo_cancellation,
             automatic_gain: settings.audio.automatic_gain,
-            noise_suppression: settings.audio.noise_suppression,
+            noise_suppression: noise_suppression(&settings.audio),
         },
         screen,
         conversion: board.conversion.clone(),
@@ -149,6 +151,7 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         muted: settings.audio.start_muted,
         camera_off: video.start_off,
         volume: settings.audio.volume,
+        tones_volume: if settings.audio.tones { settings.audio.tones_volume } else { 0 },
         picture_source: PICTURE_SOURCE,
         presentation: presentation::sources(settings, board).remove(settings.presentation.first()),
         watch_signal: settings.presentation.auto == AutoPresent::OnSignal,
@@ -158,6 +161,14 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
 
 /// The number in the frame code of a box's own test picture; 1 is the lab's.
 const PICTURE_SOURCE: u8 = 2;
+
+const fn noise_suppression(audio: &Audio) -> NoiseSuppression {
+    match (audio.noise_suppression, audio.noise_suppressor) {
+        (false, _) => NoiseSuppression::Off,
+        (true, NoiseSuppressor::Webrtc) => NoiseSuppression::Webrtc,
+        (true, NoiseSuppressor::Rnnoise) => NoiseSuppression::Rnnoise,
+    }
+}
 
 const fn engine(engine: CallEngine) -> Engine {
     match engine {
