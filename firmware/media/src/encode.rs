@@ -6,6 +6,7 @@ mod keys;
 pub(crate) mod limitation;
 mod plan;
 mod sent;
+mod silence;
 mod steer;
 
 use std::sync::{
@@ -116,6 +117,9 @@ impl Sender {
         let chain = codecs::sending(&codec.name, &elements::opus(&codec.fmtp), codec.payload_type)?;
         let source = relay::entry("in", Some(&FORMAT.parse()?), SOUNDS);
         let mut sender = Self::build(mid, codec, Stream::Audio, chain.element.into(), &chain.text, source)?;
+        if codec.name.eq_ignore_ascii_case(codecs::OPUS) {
+            silence::watch(&sender.bin, elements::wishes_dtx(&codec.fmtp))?;
+        }
         let keys = KeySender::new(codec);
         let pad = sender.payloader.static_pad("src").ok_or_else(|| MediaError::pipeline("payloader", "has no pad"))?;
         keys.watch(&pad);

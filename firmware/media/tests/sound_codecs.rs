@@ -1,17 +1,17 @@
 //! Two engines call each other while one of them has a single audio codec: sound both ways, and silence where it is muted.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and watches the clock")]
 
 mod support;
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 use roombox_media::{
     api::{MediaCall, MediaConfig, MediaEvent},
     peer::media_lines,
 };
 use roombox_testcard::tone;
-use support::{Box, config, connect};
+use support::{Box, PATIENCE, config, connect};
 
 const CALL: MediaCall = MediaCall(7);
 
@@ -67,7 +67,61 @@ async fn a_peer_with_g711_a_law_alone_is_heard_and_hears() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_with_opus_alone_is_heard_and_hears() {
-    call_with_a_peer_that_only_has("OPUS", -2..=2).await;
+    call_with_a_peer_that_only_has("OPUS", 0..=0).await;
+}
+
+/// Packets of sound that this side has sent, and the seconds of sound that its microphone gave.
+async fn sent(side: &Box) -> (f64, f64) {
+    let entries = side.engine.statistics(CALL).await.unwrap().entries;
+    let value = |kind: &str, key: &str| {
+        let fits = |entry: &&serde_json::Value| entry["type"] == kind && entry["kind"] == "audio";
+        entries
+            .iter()
+            .find(fits)
+            .and_then(|entry| entry[key].as_f64())
+            .unwrap_or_else(|| panic!("no {key}: {entries:?}"))
+    };
+    (value("outbound-rtp", "packetsSent"), value("media-source", "totalSamplesDuration"))
+}
+
+/// How many packets go out in a second of sound, over four.
+async fn packets_a_second(side: &Box) -> f64 {
+    let begin = sent(side).await;
+    let later = async {
+        loop {
+            let now = sent(side).await;
+            if now.1 >= begin.1 + 4.0 {
+                return now;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let end = tokio::time::timeout(PATIENCE, later).await.expect("the microphone goes on");
+    (end.0 - begin.0) / (end.1 - begin.1)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wishes_it_is_sent_hardly_anything_while_the_microphone_is_muted() {
+    let (mut caller, answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "silence")));
+    let offer = caller.engine.create_offer(CALL, false).await.unwrap();
+    let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
+    let wishing = answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1");
+    assert_ne!(answer, wishing);
+    caller.engine.accept_answer(CALL, &wishing).await.unwrap();
+    answerer.speaker_until("the caller's tone", hears(440.0)).await;
+    assert!(packets_a_second(&caller).await > 40.0);
+    caller.engine.set_microphone(false);
+    caller.wait("silence goes out", |event| *event == MediaEvent::Microphone { muted: true }).await;
+    answerer.speaker_until("silence", only(0..=0)).await;
+    let muted = packets_a_second(&caller).await;
+    println!("{muted:.1} packets a second of silence");
+    assert!((1.5..4.0).contains(&muted), "{muted}");
+    answerer.speaker_until("silence still", only(0..=0)).await;
+    caller.engine.set_microphone(true);
+    answerer.speaker_until("the caller's tone again", hears(440.0)).await;
+    for here in [&caller, &answerer] {
+        here.engine.stop().await;
+    }
 }
 
 /// Keys of both sides, each heard once, on the clock of Opus and on that of telephones.

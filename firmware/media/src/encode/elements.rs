@@ -49,14 +49,22 @@ pub(crate) fn set_opus_loss(encoder: &gst::Element, percent: u8) {
 /// Settings of the Opus encoder, 20 ms a packet, as the receiver wishes by its `fmtp` (RFC 7587 section 6.1): forward
 /// error correction and silence without sound (DTX) only where it says so.
 pub(crate) fn opus(fmtp: &str) -> String {
-    let wished = |name| parameter(fmtp, name) == Some("1");
     format!(
         "frame-size=20 audio-type=voice bitrate={OPUS_BITRATE} complexity=5 inband-fec={} dtx={} \
          packet-loss-percentage={}",
-        wished("useinbandfec"),
-        wished("usedtx"),
+        wishes(fmtp, "useinbandfec"),
+        wishes_dtx(fmtp),
         OPUS_LOSS.0
     )
+}
+
+/// The receiver wishes that nothing is sent while nobody speaks.
+pub(crate) fn wishes_dtx(fmtp: &str) -> bool {
+    wishes(fmtp, "usedtx")
+}
+
+fn wishes(fmtp: &str, name: &str) -> bool {
+    parameter(fmtp, name) == Some("1")
 }
 
 #[cfg(test)]
