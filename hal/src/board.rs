@@ -153,7 +153,8 @@ pub enum CameraSource {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct AudioDevices {
-    /// `alsa:NAME`, `speech`, `tone:HZ`, `beeps` (while the test picture flashes), `silence`; default `alsa:default`.
+    /// `alsa:NAME`, `speech`, `tone:HZ`, `beeps` (while the test picture flashes), `silence`,
+    /// `room:MS` (hears what the virtual speaker plays after so many ms, at most 500); default `alsa:default`.
     pub microphone: Option<String>,
     /// `alsa:NAME`, `virtual`; default `alsa:default`.
     pub speaker: Option<String>,

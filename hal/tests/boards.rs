@@ -176,7 +176,7 @@ fn values_that_nobody_would_serve_are_told_with_what_is_allowed() {
             "a.toml:2: leds[0].name: is \"cal\", allowed are call, mute, network",
             "a.toml:7: status_display.driver: is \"st7789\", allowed are ssd1306, virtual",
             "a.toml:9: screen.output: is \"hdmi\", allowed are kms, window, none",
-            "a.toml:11: audio.microphone: is \"tone:5\", allowed are alsa:NAME, speech, tone:HZ, beeps, silence",
+            "a.toml:11: audio.microphone: is \"tone:5\", allowed are alsa:NAME, speech, tone:HZ, beeps, silence, room:MS",
             "a.toml:12: audio.speaker: is \"alsa:\", allowed are alsa:NAME, virtual",
             "a.toml:14: camera.source: is `file`, and camera.device names none",
             "a.toml:17: other_cameras[0].device: of a test picture is a number from 0 to 255",

@@ -7,6 +7,9 @@
 //! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
+mod sound_test;
+mod tones;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use roombox_hal::{
@@ -14,6 +17,9 @@ use roombox_hal::{
     board::{AudioDevices, Camera, Codecs, Conversion, ScreenWiring},
 };
 use serde::{Deserialize, Serialize};
+
+pub use sound_test::{EchoFound, Loopback, SoundFinding, SoundTest};
+pub use tones::{Chime, Ring};
 
 use crate::peer::{Engine, IcePolicy, IceServer, RelaySecurity};
 
@@ -68,6 +74,8 @@ pub struct MediaConfig {
     pub camera_off: bool,
     /// Speaker volume 0..=100.
     pub volume: u8,
+    /// Loudness of the box's own tones beside what the other side says, 0..=100; 0 = there are none.
+    pub tones_volume: u8,
     /// Number that the test picture's frame code carries as `source`; that of a presented test card is 100 more.
     pub picture_source: u8,
     /// What a presentation shows; `None` = nothing can be presented until the engine is told otherwise.
@@ -94,13 +102,26 @@ pub struct VoiceProcessing {
     pub echo_cancellation: bool,
     /// Quiet voices are amplified, loud ones are not.
     pub automatic_gain: bool,
-    /// Steady noise is made quieter.
-    pub noise_suppression: bool,
+    /// Noise is made quieter.
+    pub noise_suppression: NoiseSuppression,
+}
+
+/// What noise is made quieter with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoiseSuppression {
+    /// It is left as it is.
+    #[default]
+    Off,
+    /// The `WebRTC` audio processing: steady noise, at little cost.
+    Webrtc,
+    /// A recurrent network (`RNNoise`): more noise and such that is not steady, for more of the processor and 10 ms.
+    Rnnoise,
 }
 
 impl VoiceProcessing {
     /// The sound stays as it is.
-    pub const NONE: Self = Self { echo_cancellation: false, automatic_gain: false, noise_suppression: false };
+    pub const NONE: Self =
+        Self { echo_cancellation: false, automatic_gain: false, noise_suppression: NoiseSuppression::Off };
 }
 
 /// What a presentation shows. It runs only while it is presented.

@@ -9,8 +9,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     api::{
-        Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, SpeakerSamples, Statistics, Stream,
-        Turn,
+        Chime, Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Ring, Snapshot, SoundTest,
+        SpeakerSamples, Statistics, Stream, Turn,
     },
     call::{Call, Order, Part},
     codec::Direction,
@@ -19,6 +19,7 @@ use crate::{
     pipeline::locked,
     receive,
     rooms::Rooms,
+    sound,
 };
 
 /// What `,` between telephone keys waits, in ms (W3C `insertDTMF`).
@@ -237,6 +238,38 @@ impl MediaEngine {
         if let Ok(rooms) = self.rooms() {
             rooms.speaker.set_volume(volume);
         }
+    }
+
+    /// Rings at the speaker until told otherwise; as loud as [`MediaConfig::tones_volume`] says.
+    pub fn ring(&self, ring: Option<Ring>) {
+        if let Ok(rooms) = self.rooms() {
+            rooms.speaker.ring(ring);
+        }
+    }
+
+    /// Chimes at the speaker once, instead of a former chime and, meanwhile, of what rings.
+    pub fn chime(&self, chime: Chime) {
+        if let Ok(rooms) = self.rooms() {
+            rooms.speaker.chime(chime);
+        }
+    }
+
+    /// Plays a marker and looks for it in what the microphone hears, then takes what is said after a beep through the
+    /// first audio codec and plays it again; some twelve seconds. [`MediaError::InCall`] while there is a call.
+    pub async fn test_sound(&self) -> Result<SoundTest, MediaError> {
+        let rooms = self.rooms()?;
+        if !locked(&self.shared.calls).is_empty() {
+            return Err(MediaError::InCall);
+        }
+        let _alone = rooms.testing.try_lock().map_err(|_| MediaError::TestRuns)?;
+        let codec = sound::trial::codec(&rooms.config.audio_codecs);
+        let trial = sound::trial::Trial {
+            microphone: &rooms.microphone,
+            speaker: &rooms.speaker,
+            echo_delay_ms: rooms.config.audio.echo_delay_ms.unwrap_or_default(),
+            codec: codec.as_deref(),
+        };
+        Ok(trial.run().await)
     }
 
     /// Closes every call and device; returns when that is done. The engine cannot be used again.

@@ -60,6 +60,12 @@ pub enum MediaError {
     /// Keys were not sent to the end.
     #[error("the call ended before all telephone keys were sent")]
     KeysCut,
+    /// What would be heard in the call.
+    #[error("there is a call: the test would be heard in it")]
+    InCall,
+    /// A sound test runs already.
+    #[error("a sound test is running")]
+    TestRuns,
     /// The engine was not started within a tokio runtime.
     #[error("the media engine needs a tokio runtime: {0}")]
     NoRuntime(#[from] tokio::runtime::TryCurrentError),

@@ -40,3 +40,4 @@ mod tasks;
 extern crate self as roombox_media;
 
 pub use error::MediaError;
+pub use sound::delay::{can_be_measured, echo_delay};

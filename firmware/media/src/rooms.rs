@@ -36,6 +36,8 @@ pub(crate) struct Rooms {
     pub(crate) screen: Screen,
     _display: Display,
     pub(crate) tasks: Tasks,
+    /// Held by the sound test that runs.
+    pub(crate) testing: tokio::sync::Mutex<()>,
     foreground: Mutex<Foreground>,
 }
 
@@ -106,7 +108,8 @@ impl Rooms {
         };
         let microphone = Microphone::start(setup, &reference, &timeline, &events, &tasks);
         let speaker = (config.audio.speaker.as_deref(), plug(Part::Speaker));
-        let speaker = Speaker::start(speaker, config.volume, &reference, &timeline, &events, &tasks);
+        let speaker =
+            Speaker::start(speaker, [config.volume, config.tones_volume], &reference, &timeline, &events, &tasks);
         let screen = Screen::start(&pictures, &tasks)?;
         let display = Display::start(display(&config, output), &screen.composed, &timeline, &events, &tasks);
         tasks.spawn(memory::tend(attention.subscribe(), tasks.closing()));
@@ -125,6 +128,7 @@ impl Rooms {
             screen,
             _display: display,
             tasks,
+            testing: tokio::sync::Mutex::default(),
             foreground,
         };
         Ok(Arc::new(rooms))

@@ -1,16 +1,28 @@
 //! Sound in and out: the microphone with its mute, the speaker with its volume, and what they really carry.
 
+mod batch;
 pub(crate) mod codecs;
+pub(crate) mod delay;
+mod drift;
 mod echo;
+mod fourier;
+mod in_step;
 pub(crate) mod level;
+mod loopback;
+mod marker;
 mod microphone;
 mod mute;
 mod muted_speech;
+mod recording;
 mod reference;
+mod resample;
 mod ring;
+mod score;
 mod speaker;
 mod speech;
 mod synthetic;
+mod tones;
+pub(crate) mod trial;
 mod voice;
 
 pub(crate) use level::Meter;

@@ -2,10 +2,11 @@
 
 mod support;
 
-use roombox_media::api::{MediaConfig, MediaEvent, VoiceProcessing};
+use roombox_media::api::{MediaConfig, MediaEvent, NoiseSuppression, VoiceProcessing};
 use support::{Box, config};
 
-const ALL: VoiceProcessing = VoiceProcessing { echo_cancellation: true, automatic_gain: true, noise_suppression: true };
+const ALL: VoiceProcessing =
+    VoiceProcessing { echo_cancellation: true, automatic_gain: true, noise_suppression: NoiseSuppression::Webrtc };
 
 fn with_device() -> MediaConfig {
     MediaConfig { voice: ALL, ..config(2, "alsa:no-such-device") }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use roombox_appliance::tree::{Command, CommandResult};
 use roombox_hal::status_display::Picture;
 use roombox_media::{
-    api::{MediaCall, Snapshot, SpeakerSamples, Statistics},
+    MediaError,
+    api::{MediaCall, Snapshot, SoundTest, SpeakerSamples, Statistics},
     engine::MediaEngine,
     peer::BoxFuture,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{control::protocol::Problem, events::EventBus};
@@ -34,6 +35,8 @@ pub(crate) trait Senses: Send + Sync {
     fn speaker(&self, seconds: f64) -> Option<SpeakerSamples>;
     /// Measured since the call began.
     fn statistics(&self, call: MediaCall) -> BoxFuture<'_, Option<Statistics>>;
+    /// Tests microphone and speaker.
+    fn test_sound(&self) -> BoxFuture<'_, Result<SoundTest, MediaError>>;
 }
 
 impl Senses for MediaEngine {
@@ -47,6 +50,10 @@ impl Senses for MediaEngine {
 
     fn statistics(&self, call: MediaCall) -> BoxFuture<'_, Option<Statistics>> {
         Box::pin(Self::statistics(self, call))
+    }
+
+    fn test_sound(&self) -> BoxFuture<'_, Result<SoundTest, MediaError>> {
+        Box::pin(Self::test_sound(self))
     }
 }
 
@@ -115,6 +122,21 @@ impl House {
         let silent = || Statistics { remote_audio_db: SILENCE_DB, microphone_db: SILENCE_DB, ..Statistics::default() };
         serde_json::to_value(measured.unwrap_or_else(silent))
             .map_err(|error| Problem::new("no-statistics", error.to_string()))
+    }
+
+    /// Tests microphone and speaker, some twelve seconds; each finding with its sentence.
+    pub(crate) async fn test_sound(&self) -> Result<Value, Problem> {
+        let not = |error: MediaError| {
+            let code = if matches!(error, MediaError::InCall) { "in-call" } else { "no-sound-test" };
+            Problem::new(code, format!("Sound cannot be tested: {error}."))
+        };
+        let senses = self.senses().ok_or_else(|| not(MediaError::Stopped))?;
+        let test = senses.test_sound().await.map_err(not)?;
+        let findings: Vec<Value> =
+            test.findings.iter().map(|finding| json!({ "code": finding, "sentence": finding.sentence() })).collect();
+        let mut told = serde_json::to_value(test).map_err(|error| Problem::new("no-sound-test", error.to_string()))?;
+        told["findings"] = findings.into();
+        Ok(told)
     }
 
     pub(crate) async fn snapshot(&self) -> Option<Snapshot> {

@@ -79,6 +79,7 @@ fn dispatch(cli: &Cli, started: Instant) -> Outcome {
         Command::SipCheck { transport, files } => cli::sip_check(*transport, files),
         Command::Stats { watch, output } => cli::statistics(&mut client()?, *watch, output),
         Command::Status(arguments) => cli::status(&mut client()?, arguments),
+        Command::TestSound(output) => cli::test_sound(&mut client()?, output),
         Command::Transfer { target, output } => order(tree::Command::Transfer { target: target.clone() }, output),
         Command::Volume { percent, output } => order(tree::Command::Volume { level: *percent }, output),
     }

@@ -34,7 +34,7 @@ pub(super) fn find(board: &Board, places: &Places) -> Vec<BoardFinding> {
         "audio.microphone",
         board.audio.microphone.as_deref(),
         is_microphone,
-        "alsa:NAME, speech, tone:HZ, beeps, silence",
+        "alsa:NAME, speech, tone:HZ, beeps, silence, room:MS",
     );
     check.sound("audio.speaker", board.audio.speaker.as_deref(), is_speaker, "alsa:NAME, virtual");
     if board.audio.echo_delay_ms.is_some_and(|delay| delay > MOST_ECHO_DELAY) {
@@ -94,6 +94,7 @@ fn is_microphone(value: &str) -> bool {
     matches!(value, "speech" | "beeps" | "silence")
         || is_alsa(value)
         || value.strip_prefix("tone:").is_some_and(is_audible)
+        || value.strip_prefix("room:").is_some_and(|ms| ms.parse().is_ok_and(|ms: u16| ms <= MOST_ECHO_DELAY))
 }
 
 fn is_speaker(value: &str) -> bool {

@@ -21,7 +21,8 @@ struct Elements {
     rate: u32,
 }
 
-const OPUS: &str = "OPUS";
+/// Encoding name of Opus (RFC 7587 section 7).
+pub(crate) const OPUS: &str = "OPUS";
 
 const ALL: [Elements; 4] = [
     Elements {

@@ -11,11 +11,10 @@
     reason = "lengths are small and samples are clamped to 16 bits"
 )]
 
-mod fourier;
-
-use fourier::{Complex, Fourier};
-
-use crate::sound::BLOCK;
+use super::{
+    BLOCK,
+    fourier::{Complex, Fourier},
+};
 
 /// Length of the transforms: two blocks at least.
 const LENGTH: usize = 1024;

@@ -1,4 +1,5 @@
 //! Discrete Fourier transform of real samples, radix 2.
+#![allow(clippy::cast_precision_loss, reason = "lengths are far inside the exact range")]
 
 use std::f32::consts::PI;
 

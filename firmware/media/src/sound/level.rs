@@ -79,7 +79,8 @@ pub(crate) fn linear(decibels: f64) -> f64 {
     if decibels <= FLOOR { 0.0 } else { 10_f64.powf(decibels / 20.0).clamp(0.0, 1.0) }
 }
 
-fn decibels(energy: f64, count: u32) -> f64 {
+/// Mean level in dBFS of so many samples with this energy, of full scale.
+pub(crate) fn decibels(energy: f64, count: u32) -> f64 {
     if count == 0 { FLOOR } else { (10.0 * (energy / f64::from(count)).log10()).max(FLOOR) }
 }
 

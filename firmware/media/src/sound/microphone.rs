@@ -17,8 +17,10 @@ use crate::{
     report::Report,
     sound::{
         FORMAT, Meter, RATE, Reference,
+        in_step::InStep,
         mute::Mute,
         muted_speech::MutedSpeech,
+        recording::Tap,
         synthetic,
         voice::{VoiceProcessor, VoiceStage},
     },
@@ -37,9 +39,25 @@ const ALSA: &str = "alsa:";
 pub(crate) struct Microphone {
     pub(crate) hub: Arc<Hub>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) taps: Arc<Taps>,
     mute: Arc<Mute>,
     /// Dropped with the microphone, which closes its devices.
     _open: watch::Sender<bool>,
+}
+
+/// Where a sound test listens.
+#[derive(Debug, Default)]
+pub(crate) struct Taps {
+    /// As the device gives it.
+    pub(crate) raw: Tap,
+    /// As the others would hear it, muted or not.
+    pub(crate) voice: Tap,
+}
+
+impl Taps {
+    fn are_open(&self) -> bool {
+        self.raw.is_open() || self.voice.is_open()
+    }
 }
 
 /// What a microphone is started with.
@@ -67,8 +85,10 @@ impl Microphone {
         let (open, wanted) = watch::channel(true);
         let (substitute, substitute_wanted) = watch::channel(false);
         let mute = Arc::new(Mute::new(setup.muted, events.clone()));
-        let (hub, meter) = (Arc::<Hub>::default(), Arc::<Meter>::default());
+        let (hub, meter, taps) = (Arc::<Hub>::default(), Arc::<Meter>::default(), Arc::<Taps>::default());
         let stage = Stage {
+            taps: Arc::clone(&taps),
+            reference: Arc::clone(reference),
             hub: Arc::clone(&hub),
             meter: Arc::clone(&meter),
             mute: Arc::clone(&mute),
@@ -79,7 +99,6 @@ impl Microphone {
         let device = MicrophoneDevice {
             name: setup.name.clone().unwrap_or_else(|| DEFAULT.to_owned()),
             setup,
-            reference: Arc::clone(reference),
             stage: stage.clone(),
             flow: Arc::default(),
             substitute,
@@ -89,7 +108,7 @@ impl Microphone {
         };
         tasks.spawn(supervise(Substitute { stage, flow: Arc::default() }, substitute_wanted, tasks.closing()));
         tasks.spawn(supervise(device, wanted, tasks.closing()));
-        Self { hub, meter, mute, _open: open }
+        Self { hub, meter, taps, mute, _open: open }
     }
 
     /// Silence (true) or sound (false) from the next buffer on.
@@ -102,6 +121,8 @@ impl Microphone {
 #[derive(Clone)]
 struct Stage {
     hub: Arc<Hub>,
+    taps: Arc<Taps>,
+    reference: Arc<Reference>,
     meter: Arc<Meter>,
     mute: Arc<Mute>,
     muted_speech: Arc<Mutex<MutedSpeech>>,
@@ -110,13 +131,13 @@ struct Stage {
 }
 
 impl Stage {
-    /// Voices are processed while somebody takes.
+    /// Voices are processed while somebody takes or records them.
     fn run(
         &self,
         pipeline: gst::Pipeline,
         flow: &Arc<Flow>,
         mut voice: Option<VoiceStage>,
-        plug: Plug,
+        (mut in_step, plug): (Option<InStep>, Plug),
     ) -> Result<Running, MediaError> {
         let (stage, flow) = (self.clone(), Arc::clone(flow));
         relay::drain(&named(&pipeline, "out")?, Arc::clone(&self.timeline), move |mut buffer, caps| {
@@ -124,10 +145,16 @@ impl Stage {
                 return;
             }
             flow.pass();
-            if let Some(voice) = voice.as_mut().filter(|_| stage.hub.is_taken()) {
+            let wanted = stage.hub.is_taken() || stage.taps.are_open();
+            if let Some(in_step) = &mut in_step {
+                buffer = in_step.pass(buffer, wanted);
+            }
+            stage.taps.raw.pass(&buffer, &stage.reference);
+            if let Some(voice) = voice.as_mut().filter(|_| wanted) {
                 let Some(processed) = voice.pass(&buffer) else { return };
                 buffer = processed;
             }
+            stage.taps.voice.pass(&buffer, &stage.reference);
             stage.listen(&buffer);
             stage.mute.pass(&mut buffer);
             stage.hub.push(&buffer, caps);
@@ -151,7 +178,6 @@ impl Stage {
 struct MicrophoneDevice {
     name: String,
     setup: MicrophoneSetup,
-    reference: Arc<Reference>,
     stage: Stage,
     flow: Arc<Flow>,
     substitute: watch::Sender<bool>,
@@ -172,17 +198,20 @@ impl MicrophoneDevice {
         if let Some((working, reason)) = self.voice_report.news(state) {
             let _ = self.events.send(MediaEvent::Voice { working, reason });
         }
-        Some(VoiceStage::new(voice, Arc::clone(&self.reference), self.setup.echo_delay_ms))
+        Some(VoiceStage::new(voice, Arc::clone(&self.stage.reference), self.setup.echo_delay_ms))
     }
 }
 
 impl Device for MicrophoneDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
-        let (pipeline, voice) = match self.name.strip_prefix(ALSA) {
-            Some(device) => (alsa(device)?, self.voice()),
-            None => (synthetic::pipeline(&self.name)?, None),
+        let in_step = self.name.starts_with(ALSA).then(|| InStep::new(&self.stage.timeline));
+        let (pipeline, voice) = if let Some(device) = self.name.strip_prefix(ALSA) {
+            (alsa(device)?, self.voice())
+        } else {
+            let pipeline = synthetic::pipeline(&self.name, &self.stage.reference)?;
+            (pipeline, synthetic::hears_the_room(&self.name).then(|| self.voice()).flatten())
         };
-        self.stage.run(pipeline, &self.flow, voice, self.plug())
+        self.stage.run(pipeline, &self.flow, voice, (in_step, self.plug()))
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {
@@ -210,7 +239,7 @@ struct Substitute {
 
 impl Device for Substitute {
     fn open(&mut self) -> Result<Running, MediaError> {
-        self.stage.run(synthetic::pipeline("silence")?, &self.flow, None, Plug::Real)
+        self.stage.run(synthetic::pipeline("silence", &self.stage.reference)?, &self.flow, None, (None, Plug::Real))
     }
 
     fn flow(&self) -> Option<Arc<Flow>> {
@@ -222,9 +251,10 @@ impl Device for Substitute {
     }
 }
 
+/// Nothing is left out or put in to follow another clock: [`InStep`] does that without a click.
 fn alsa(device: &str) -> Result<gst::Pipeline, MediaError> {
     let pipeline = described(&format!(
-        "alsasrc name=device buffer-time=200000 latency-time=10000 ! audioconvert ! audioresample ! {FORMAT} ! \
+        "alsasrc name=device buffer-time=200000 latency-time=10000 slave-method=re-timestamp ! audioconvert ! audioresample ! {FORMAT} ! \
          appsink name=out wait-on-eos=false enable-last-sample=false max-buffers=10 drop=true sync=false"
     ))?;
     named::<gst::Element>(&pipeline, "device")?.set_property("device", device);

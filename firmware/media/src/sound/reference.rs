@@ -49,6 +49,12 @@ impl Reference {
     }
 }
 
+/// Time of the sample of this number, which must not be negative.
+pub(crate) fn time(number: i64) -> ClockTime {
+    let nanoseconds = u128::from(number.unsigned_abs()) * 1_000_000_000 / u128::from(RATE);
+    ClockTime::from_nseconds(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1))
+}
+
 /// Number of the sample at this time of the common time line; it overflows after six million years.
 pub(crate) fn number(at: ClockTime) -> i64 {
     i64::try_from(u128::from(at.nseconds()) * u128::from(RATE) / 1_000_000_000).unwrap_or(i64::MAX)

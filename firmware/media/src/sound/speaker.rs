@@ -12,13 +12,19 @@ use gst::prelude::*;
 use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use crate::{
-    api::{MediaEvent, SoundDevice, SpeakerSamples},
+    api::{Chime, MediaEvent, Ring, SoundDevice, SpeakerSamples},
     error::MediaError,
     pipeline::{Pace, Running, Timeline, described, locked, named},
     plug::Plug,
     relay::{self, Hub, Taking},
     report::Report,
-    sound::{self, FORMAT, Meter, RATE, Reference, level::AUDIBLE, ring::Ring},
+    sound::{
+        self, FORMAT, Meter, RATE, Reference,
+        level::AUDIBLE,
+        reference::number,
+        ring,
+        tones::{self, OWN, Tones},
+    },
     supervise::{Device, Flow, State, supervise},
     tasks::Tasks,
 };
@@ -39,6 +45,8 @@ type Heard = Box<dyn Fn() + Send + Sync>;
 pub(crate) struct Speaker {
     pub(crate) hub: Arc<Hub>,
     played: Arc<Played>,
+    tones: Arc<Tones>,
+    timeline: Arc<Timeline>,
     is_virtual: bool,
     /// Dropped with the speaker, which closes its device.
     _open: watch::Sender<bool>,
@@ -56,7 +64,7 @@ pub(crate) struct Playout {
 #[derive(Default)]
 struct Played {
     meter: Meter,
-    ring: Mutex<Ring>,
+    ring: Mutex<ring::Ring>,
     volume: AtomicU8,
     playout: Mutex<Playout>,
     /// From a buffer's stamp until it is heard, in ns, as the sink is told it.
@@ -69,7 +77,7 @@ impl Speaker {
     /// Starts the task that keeps the speaker going; `reference` is told what it plays.
     pub(crate) fn start(
         (name, plug): (Option<&str>, Plug),
-        volume: u8,
+        [volume, tones_volume]: [u8; 2],
         reference: &Arc<Reference>,
         timeline: &Arc<Timeline>,
         events: &UnboundedSender<MediaEvent>,
@@ -91,7 +99,9 @@ impl Speaker {
             events: events.clone(),
             report: Report::default(),
         };
-        let speaker = Self { hub, played, is_virtual, _open: open };
+        let tones = Arc::new(Tones::new(gain(tones_volume)));
+        tasks.spawn(tones::feed(Arc::clone(&tones), Arc::clone(&hub), Arc::clone(timeline), tasks.closing()));
+        let speaker = Self { hub, played, tones, timeline: Arc::clone(timeline), is_virtual, _open: open };
         speaker.set_volume(volume);
         tasks.spawn(supervise(device, wanted, tasks.closing()));
         speaker
@@ -105,7 +115,28 @@ impl Speaker {
         }
     }
 
-    /// `heard` is called at the next sound that can be heard, once.
+    /// Plays what the other side says, at its time.
+    pub(crate) fn play(&self, mut far: gst::Buffer, caps: &gst::Caps) {
+        self.tones.join(&mut far);
+        self.hub.push(&far, caps);
+    }
+
+    /// Rings until told otherwise.
+    pub(crate) fn ring(&self, ring: Option<Ring>) {
+        self.tones.ring(ring, number(self.timeline.now()));
+    }
+
+    /// Chimes once.
+    pub(crate) fn chime(&self, chime: Chime) {
+        self.tones.chime(chime, number(self.timeline.now()));
+    }
+
+    /// Plays these samples once, as loud as they are.
+    pub(crate) fn clip(&self, samples: Vec<i16>) {
+        self.tones.clip(samples, number(self.timeline.now()));
+    }
+
+    /// `heard` is called at the next sound of the other side that can be heard, once.
     pub(crate) fn when_heard(&self, heard: impl Fn() + Send + Sync + 'static) {
         *locked(&self.played.heard) = Some(Box::new(heard));
     }
@@ -158,7 +189,9 @@ impl SpeakerDevice {
     fn sink(&self) -> Result<(String, Option<&str>), MediaError> {
         match (self.name.as_str(), self.name.strip_prefix("alsa:")) {
             (_, Some(device)) => {
-                let text = "audioconvert ! audioresample ! alsasink name=device buffer-time=80000 latency-time=10000";
+                // The device runs by its own clock: single samples follow the common one, instead of 40 ms at once.
+                let text = "audioconvert ! audioresample ! alsasink name=device buffer-time=80000 latency-time=10000 \
+                            slave-method=resample";
                 Ok((text.into(), Some(device)))
             }
             (VIRTUAL, None) => Ok(("fakesink name=device sync=true enable-last-sample=false".into(), None)),
@@ -235,7 +268,8 @@ fn watch_played(
             return gst::PadProbeReturn::Drop;
         }
         if let Some(map) = probe.buffer().and_then(|buffer| buffer.map_readable().ok()) {
-            let audible = played.meter.hear(&map) > AUDIBLE;
+            let is_far = probe.buffer().is_some_and(|buffer| !buffer.flags().contains(OWN));
+            let audible = played.meter.hear(&map) > AUDIBLE && is_far;
             locked(&played.ring).play(Instant::now(), sound::samples(&map));
             let samples = sound::samples(&map).count() as u64;
             let mut playout = locked(&played.playout);

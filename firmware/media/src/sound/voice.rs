@@ -1,17 +1,24 @@
 //! What makes a microphone fit for a room with a loudspeaker: echo cancellation, automatic gain, noise suppression.
 
 mod dsp;
+mod rnnoise;
 mod stage;
 
 use dsp::Dsp;
+use rnnoise::Rnnoise;
 pub(crate) use stage::VoiceStage;
 
-use crate::{api::VoiceProcessing, error::MediaError, sound::echo::EchoFilter};
+use crate::{
+    api::{NoiseSuppression, VoiceProcessing},
+    error::MediaError,
+    sound::echo::EchoFilter,
+};
 
 /// The processing of one microphone, 10 ms after the other.
 pub(crate) struct VoiceProcessor {
     echo: Option<EchoFilter>,
     dsp: Option<Dsp>,
+    rnnoise: Option<Rnnoise>,
 }
 
 impl VoiceProcessor {
@@ -21,7 +28,9 @@ impl VoiceProcessor {
             Ok(dsp) => (dsp, None),
             Err(error) => (None, Some(error)),
         };
-        (Self { echo: wish.echo_cancellation.then(EchoFilter::new), dsp }, missing)
+        let echo = wish.echo_cancellation.then(EchoFilter::new);
+        let rnnoise = (wish.noise_suppression == NoiseSuppression::Rnnoise).then(Rnnoise::new);
+        (Self { echo, dsp, rnnoise }, missing)
     }
 
     /// Works on [`crate::sound::BLOCK`] samples of the microphone in their place; `played` are those that were heard
@@ -30,7 +39,11 @@ impl VoiceProcessor {
         if let Some(echo) = &mut self.echo {
             echo.process(near, played);
         }
-        self.dsp.as_mut().map_or(Ok(()), |dsp| dsp.process(near, played))
+        let processed = self.dsp.as_mut().map_or(Ok(()), |dsp| dsp.process(near, played));
+        if let Some(rnnoise) = &mut self.rnnoise {
+            rnnoise.process(near);
+        }
+        processed
     }
 }
 

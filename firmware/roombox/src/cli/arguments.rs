@@ -134,9 +134,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: OutputArguments,
     },
+    /// Test microphone and speaker of the running roombox: plays a marker, then says again what is said after a beep
+    TestSound(OutputArguments),
     /// Show what this machine really has and where its board file says otherwise
     ///
-    /// Tries and measures codec elements, which takes some seconds for each. Cameras and sound devices are not opened.
+    /// Tries and measures codec elements, which takes some seconds for each, and plays two seconds of noise to measure how
+    /// long sound takes from the speaker to the microphone. Cameras are not opened.
     Probe(ProbeArguments),
     /// Check or show the configuration
     #[command(subcommand)]
@@ -186,6 +189,9 @@ pub(crate) struct ProbeArguments {
     /// Open nothing: tell from the board file alone, for any board on any machine
     #[arg(long, conflicts_with = "write")]
     pub(crate) dry_run: bool,
+    /// Play nothing: the way from speaker to microphone is not measured
+    #[arg(long)]
+    pub(crate) silent: bool,
     /// Make a board file of what was found
     #[arg(long, value_name = "FILE")]
     pub(crate) write: Option<PathBuf>,

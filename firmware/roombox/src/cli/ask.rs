@@ -68,6 +68,17 @@ pub(crate) fn statistics(client: &mut Client, watch: bool, output: &OutputArgume
     }
 }
 
+/// Refused when something was found wrong.
+pub(crate) fn test_sound(client: &mut Client, output: &OutputArguments) -> Outcome {
+    if !output.json {
+        say("A rushing is played. After the beep, say something for four seconds; then it is played.")?;
+    }
+    let told = client.ask("test-sound", Value::Null)?;
+    say(&if output.json { pretty(&told) } else { print::sound_test(&told) })?;
+    let works = told["findings"].as_array().is_some_and(|all| all.iter().all(|one| one["code"] == "good"));
+    if works { Ok(()) } else { Err(Refusal::refused(String::new())) }
+}
+
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ mod sip_check;
 mod tests;
 
 pub(crate) use arguments::{Cli, Command, DemoArguments, Dialect, LabArguments, RunArguments, Switch};
-pub(crate) use ask::{command, events, role, say, statistics, status};
+pub(crate) use ask::{command, events, role, say, statistics, status, test_sound};
 pub(crate) use config::config;
 pub(crate) use present::present;
 pub(crate) use print::fields;

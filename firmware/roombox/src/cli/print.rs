@@ -30,6 +30,23 @@ pub(super) fn status(tree: &Value) -> String {
     lines.join("\n")
 }
 
+/// What a sound test found: figures, then sentences.
+pub(super) fn sound_test(tree: &Value) -> String {
+    let number = |path: &str, unit: &str| {
+        tree.pointer(path).and_then(Value::as_f64).map_or_else(|| "–".into(), |value| format!("{value:.0} {unit}"))
+    };
+    let mut lines = vec![
+        row("Room", &number("/noise_db", "dBFS")),
+        row("Marker", &number("/marker_db", "dBFS")),
+        row("Delay", &number("/echo/delay_ms", "ms")),
+        row("Echo", &format!("{}, {} taken away", number("/echo/level_db", "dB"), number("/echo/cancelled_db", "dB"))),
+        row("Said", &number("/loopback/recorded_db", "dBFS")),
+    ];
+    let findings = tree["findings"].as_array().into_iter().flatten();
+    lines.extend(findings.filter_map(|finding| finding["sentence"].as_str().map(str::to_owned)));
+    lines.join("\n")
+}
+
 fn row(label: &str, words: &str) -> String {
     format!("{label:<11} {words}")
 }

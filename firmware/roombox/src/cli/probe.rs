@@ -1,6 +1,7 @@
 //! `roombox probe`: what a board file gives, or what the machine really has.
 
 mod board_file;
+mod echo;
 mod machine;
 
 use std::path::Path;

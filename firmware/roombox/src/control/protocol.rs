@@ -24,6 +24,7 @@ pub(crate) enum Call {
     Events(EventFilter),
     Statistics,
     Status(Branch),
+    TestSound,
     Watch(Branch),
 }
 
@@ -117,9 +118,10 @@ impl Request {
             "events" => optional(self.params).map(Call::Events),
             "statistics" => Ok(Call::Statistics),
             "status" => optional(self.params).map(Call::Status),
+            "test-sound" => Ok(Call::TestSound),
             "watch" => optional(self.params).map(Call::Watch),
             other => Err(Problem::bad_request(format!(
-                "There is no method `{other}`; there are command, events, statistics, status and watch."
+                "There is no method `{other}`; there are command, events, statistics, status, test-sound and watch."
             ))),
         }
     }

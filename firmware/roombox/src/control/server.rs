@@ -153,6 +153,7 @@ async fn answer_call(request: Request, house: &House, lines: &mpsc::Sender<Reply
             let value = branch(&house.status(), path.as_deref())?.clone();
             tell(lines, id, Content::Result(value)).await;
         }
+        Call::TestSound => tell(lines, id, Content::Result(house.test_sound().await?)).await,
         Call::Watch(Branch { path }) => follow_status(id, path.as_deref(), house, lines).await?,
     }
     Ok(())

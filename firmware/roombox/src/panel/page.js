@@ -29,6 +29,24 @@ async function command(body) {
   }
 }
 
+/** Plays a marker, then what is said after a beep; only where no call would hear it. */
+async function testSound() {
+  const button = find("test-sound"), list = find("sound-test");
+  button.disabled = true;
+  list.replaceChildren(make("li", {}, "A rushing is played. After the beep, say something for four seconds; then it is played."));
+  try {
+    const answer = await fetch("/api/test-sound", { method: "POST", headers: { "X-Roombox": "panel" } });
+    const told = await answer.json();
+    const sentences = answer.ok ? told.findings.map((finding) => finding.sentence) : [told.message];
+    if (answer.ok && told.echo) sentences.push(`The speaker is heard after ${told.echo.delay_ms.toFixed(0)} ms.`);
+    list.replaceChildren(...sentences.map((sentence) => make("li", {}, sentence)));
+  } catch {
+    list.replaceChildren(make("li", {}, "The box does not answer."));
+  }
+  button.disabled = false;
+}
+find("test-sound").addEventListener("click", testSound);
+
 let toastTimer;
 function toast(words) {
   text("toast", words);

@@ -33,6 +33,7 @@ pub(super) fn router(house: House) -> Router {
         .route("/api/events", get(stream::events))
         .route("/api/statistics", get(statistics))
         .route("/api/status", get(status))
+        .route("/api/test-sound", post(test_sound))
         .route("/display.png", get(display))
         .route("/screen.jpg", get(screen_jpeg))
         .route("/screen.png", get(screen_png))
@@ -67,9 +68,8 @@ async fn statistics(State(house): State<House>) -> Response {
 }
 
 async fn command(State(house): State<House>, headers: HeaderMap, body: String) -> Response {
-    if !headers.contains_key(guard::OWN_HEADER) {
-        let problem = Problem::bad_request("Commands need the header X-Roombox.");
-        return refused(StatusCode::FORBIDDEN, problem);
+    if let Some(refusal) = foreign(&headers) {
+        return refusal;
     }
     let command = match serde_json::from_str::<Command>(&body) {
         Ok(command) => command,
@@ -81,6 +81,22 @@ async fn command(State(house): State<House>, headers: HeaderMap, body: String) -
         Ok(()) => Json(json!({ "done": true })).into_response(),
         Err(problem) => refused(StatusCode::CONFLICT, problem),
     }
+}
+
+async fn test_sound(State(house): State<House>, headers: HeaderMap) -> Response {
+    if let Some(refusal) = foreign(&headers) {
+        return refusal;
+    }
+    match house.test_sound().await {
+        Ok(told) => Json(told).into_response(),
+        Err(problem) => refused(StatusCode::CONFLICT, problem),
+    }
+}
+
+/// The refusal of what a foreign page may have sent.
+fn foreign(headers: &HeaderMap) -> Option<Response> {
+    let problem = || Problem::bad_request("Commands need the header X-Roombox.");
+    (!headers.contains_key(guard::OWN_HEADER)).then(|| refused(StatusCode::FORBIDDEN, problem()))
 }
 
 fn refused(status: StatusCode, problem: Problem) -> Response {

@@ -8,7 +8,8 @@ use axum::{
 };
 use roombox_appliance::tree::{Cause, CauseCode, Command, CommandResult};
 use roombox_media::{
-    api::{MediaCall, Snapshot, SpeakerSamples, Statistics},
+    MediaError,
+    api::{MediaCall, Snapshot, SoundFinding, SoundTest, SpeakerSamples, Statistics},
     peer::BoxFuture,
 };
 use serde_json::{Value, json};
@@ -34,6 +35,11 @@ impl Senses for Grey {
 
     fn statistics(&self, call: MediaCall) -> BoxFuture<'_, Option<Statistics>> {
         Box::pin(async move { (call.0 == 7).then(|| Statistics { frames_decoded: 42, ..Statistics::default() }) })
+    }
+
+    fn test_sound(&self) -> BoxFuture<'_, Result<SoundTest, MediaError>> {
+        let findings = vec![SoundFinding::SpeakerNotHeard];
+        Box::pin(async { Ok(SoundTest { noise_db: -70.0, marker_db: -70.0, echo: None, loopback: None, findings }) })
     }
 }
 
@@ -116,6 +122,19 @@ async fn statistics_are_of_the_present_call() {
     assert_eq!(ask_json(&house, get("/api/statistics")).await.1["frames_decoded"], 42);
     ends.status.send_replace(Arc::new(json!({ "call": { "state": "idle" } })));
     assert_eq!(ask_json(&house, get("/api/statistics")).await.1["frames_decoded"], 0);
+}
+
+#[tokio::test]
+async fn a_sound_test_is_told_in_words_and_not_made_for_foreign_pages() {
+    let (house, ends) = house();
+    let asked = || Request::post("/api/test-sound").header(header::HOST, "localhost:8420");
+    let own = || asked().header("X-Roombox", "test").body(Body::empty()).unwrap();
+    assert_eq!(ask_json(&house, asked().body(Body::empty()).unwrap()).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(ask_json(&house, own()).await.0, StatusCode::CONFLICT);
+    ends.senses.send_replace(Some(Arc::new(Grey)));
+    let (status, told) = ask_json(&house, own()).await;
+    assert_eq!((status, told["findings"][0]["code"].as_str()), (StatusCode::OK, Some("speaker-not-heard")));
+    assert!(told["findings"][0]["sentence"].as_str().unwrap().contains("turn the speaker"));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use std::sync::{
 use gst::prelude::*;
 
 use crate::{
-    api::VoiceProcessing,
+    api::{NoiseSuppression, VoiceProcessing},
     error::MediaError,
     pipeline::locked,
     sound::{self, FORMAT},
@@ -38,7 +38,8 @@ pub(super) struct Dsp {
 impl Dsp {
     /// `None` where nothing is wished.
     pub(super) fn new(wish: VoiceProcessing) -> Result<Option<Self>, MediaError> {
-        if wish == VoiceProcessing::NONE {
+        let suppresses = wish.noise_suppression == NoiseSuppression::Webrtc;
+        if !(wish.echo_cancellation || wish.automatic_gain || suppresses) {
             return Ok(None);
         }
         let name = format!("played-{}", SERIAL.fetch_add(1, Ordering::Relaxed));
@@ -69,7 +70,7 @@ impl Dsp {
 fn settle(dsp: &gst::Element, wish: VoiceProcessing) {
     dsp.set_property("echo-cancel", wish.echo_cancellation);
     dsp.set_property("gain-control", wish.automatic_gain);
-    dsp.set_property("noise-suppression", wish.noise_suppression);
+    dsp.set_property("noise-suppression", wish.noise_suppression == NoiseSuppression::Webrtc);
     dsp.set_property("target-level-dbfs", GAIN_TARGET);
     dsp.set_property("compression-gain-db", GAIN_MOST);
     dsp.set_property_from_str("echo-suppression-level", "low");

@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use gst::ClockTime;
-
 use super::VoiceProcessor;
 use crate::sound::{
     self, BLOCK, RATE,
-    reference::{JITTER, Reference, number},
+    reference::{JITTER, Reference, number, time},
 };
 
 /// The processing of one opened device.
@@ -58,15 +56,12 @@ impl VoiceStage {
     }
 }
 
-fn time(samples: i64) -> ClockTime {
-    let nanoseconds = u128::from(samples.unsigned_abs()) * 1_000_000_000 / u128::from(RATE);
-    ClockTime::from_nseconds(u64::try_from(nanoseconds).unwrap_or(u64::MAX >> 1))
-}
-
 #[cfg(test)]
 mod tests {
+    use gst::ClockTime;
+
     use super::*;
-    use crate::api::VoiceProcessing;
+    use crate::{api::VoiceProcessing, sound::echo::EchoFilter};
 
     fn stage(delay: u16) -> (VoiceStage, Arc<Reference>) {
         gst::init().unwrap();
@@ -104,7 +99,7 @@ mod tests {
     #[test]
     fn the_boards_delay_brings_what_is_played_in_step_with_what_is_heard() {
         let (mut stage, reference) = stage(300);
-        stage.voice = VoiceProcessor { echo: Some(crate::sound::echo::EchoFilter::new()), dsp: None };
+        stage.voice = VoiceProcessor { echo: Some(EchoFilter::new()), dsp: None, rnnoise: None };
         // Noise that comes back after 310 ms: beyond the filter without the board's delay.
         let mut random = 1_u32;
         let noise: Vec<i16> = std::iter::repeat_with(|| {

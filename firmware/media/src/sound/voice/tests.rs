@@ -102,11 +102,35 @@ fn steady_noise_is_suppressed_and_a_quiet_voice_is_raised() {
         })
         .collect();
     let still = vec![0; noise.len()];
-    let out = run(VoiceProcessing { noise_suppression: true, ..VoiceProcessing::NONE }, &noise, &still);
+    let out =
+        run(VoiceProcessing { noise_suppression: NoiseSuppression::Webrtc, ..VoiceProcessing::NONE }, &noise, &still);
     let (noise, out) = (&noise[LEARNT..], &out[LEARNT..]);
     assert!(decibels(product(noise, noise), product(out, out)) > 6.0);
 
     let quiet: Vec<f64> = far().iter().map(|sample| f64::from(*sample) / 10.0).collect();
     let out = run(VoiceProcessing { automatic_gain: true, ..VoiceProcessing::NONE }, &quiet, &vec![0; LENGTH]);
     assert!(decibels(product(&out, &out), product(&quiet, &quiet)) > 3.0);
+}
+
+#[test]
+fn the_network_takes_more_noise_away_and_leaves_the_voice() {
+    let mut random = 7_u32;
+    let noise: Vec<f64> = (0..LENGTH)
+        .map(|_| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(random >> 24) - 128.0
+        })
+        .collect();
+    let wish = VoiceProcessing { noise_suppression: NoiseSuppression::Rnnoise, ..VoiceProcessing::NONE };
+    let out = run(wish, &noise, &vec![0; LENGTH]);
+    let taken = decibels(product(&noise[LEARNT..], &noise[LEARNT..]), product(&out[LEARNT..], &out[LEARNT..]));
+    let voice: Vec<f64> = far().iter().map(|sample| f64::from(*sample)).collect();
+    let heard: Vec<f64> = voice.iter().zip(&noise).map(|(voice, noise)| voice + noise).collect();
+    let out = run(wish, &heard, &vec![0; LENGTH]);
+    // What comes out is a block older.
+    let (voice, out) = (&voice[LEARNT - BLOCK..LENGTH - BLOCK], &out[LEARNT..]);
+    let gain = product(out, voice) / product(voice, voice);
+    println!("noise {taken:.1} dB less, voice {:.1} dB", 20.0 * gain.log10());
+    assert!(taken > 12.0, "{taken}");
+    assert!((0.8..1.1).contains(&gain), "{gain}");
 }

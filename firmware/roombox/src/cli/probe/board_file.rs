@@ -8,7 +8,7 @@ use roombox_hal::{
 };
 use roombox_media::codec::{CodecFact, Direction};
 
-use super::machine::Probe;
+use super::{echo::EchoProbe, machine::Probe};
 use crate::exit::{Outcome, Refusal};
 
 /// Writes the file. What would not be taken as a board file, and a file that is there already, is left alone.
@@ -45,7 +45,11 @@ fn text(probe: &Probe, compared: &Board) -> String {
     }
     let microphone = missing(Part::Microphone).then(|| sound(probe, |device| device.microphone, "silence"));
     let speaker = missing(Part::Speaker).then(|| sound(probe, |device| device.speaker, "virtual"));
-    section(&mut text, "audio", &[("microphone", microphone.as_deref()), ("speaker", speaker.as_deref())]);
+    let delay = probe.echo.as_ref().and_then(EchoProbe::delay_ms);
+    let delay = delay.filter(|delay| *delay != compared.audio.echo_delay_ms.unwrap_or_default());
+    let values = [("microphone", microphone.as_deref()), ("speaker", speaker.as_deref())];
+    let values = values.map(|(key, value)| (key, value.map(quoted)));
+    keys(&mut text, "audio", values.into_iter().chain([("echo_delay_ms", delay.map(|delay| delay.to_string()))]));
     if missing(Part::Screen) && machine.displays.is_empty() {
         section(&mut text, "screen", &[("output", Some("none"))]);
     }
@@ -60,9 +64,13 @@ fn sound(probe: &Probe, fits: impl Fn(&roombox_hal::audio::AudioInfo) -> bool, o
 }
 
 /// Keys that have a value, below their section.
-fn section(text: &mut String, name: &str, keys: &[(&str, Option<&str>)]) {
-    let lines: Vec<String> =
-        keys.iter().filter_map(|(key, value)| Some(format!("{key} = {}\n", quoted((*value)?)))).collect();
+fn section(text: &mut String, name: &str, values: &[(&str, Option<&str>)]) {
+    keys(text, name, values.iter().map(|(key, value)| (*key, value.map(quoted))));
+}
+
+/// The same with values as TOML writes them.
+fn keys<'a>(text: &mut String, name: &str, keys: impl Iterator<Item = (&'a str, Option<String>)>) {
+    let lines: Vec<String> = keys.filter_map(|(key, value)| Some(format!("{key} = {}\n", value?))).collect();
     if !lines.is_empty() {
         // Writing to a String does not fail.
         let _ = write!(text, "\n[{name}]\n{}", lines.concat());
@@ -104,8 +112,14 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use roombox_hal::board::AudioDevices;
+
     use super::*;
-    use crate::{cli::probe::machine::tests::bare, run::configuration};
+
+    use crate::{
+        cli::probe::{echo::tests::after, machine::tests::bare},
+        run::configuration,
+    };
 
     #[test]
     fn the_file_extends_the_nearest_board_and_says_what_differs() {
@@ -120,6 +134,17 @@ mod tests {
         assert_eq!((made.buttons, made.codecs.vp8_encoders), (compared.buttons.clone(), vec!["vp8enc".to_owned()]));
         let again = write(&file, &bare(), &compared).unwrap_err();
         assert!(again.message.contains("exists"), "{}", again.message);
+    }
+
+    #[test]
+    fn a_delay_that_was_measured_is_written_down_and_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("board.toml");
+        let compared = configuration::load_board("generic-x86".as_ref()).unwrap();
+        let probe = Probe { echo: Some(after(87.4)), ..bare() };
+        write(&file, &probe, &compared).unwrap();
+        let made = configuration::load_board(&file).unwrap();
+        assert_eq!(made.audio, AudioDevices { echo_delay_ms: Some(82), ..compared.audio.clone() });
     }
 
     #[test]

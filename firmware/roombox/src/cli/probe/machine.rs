@@ -6,14 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use roombox_hal::{board::Board, cameras::CameraInfo, facts::MachineFacts, linux};
+use roombox_hal::{Part, board::Board, cameras::CameraInfo, facts::MachineFacts, linux};
 use roombox_media::{
     api::CodecTrials,
     codec::{CodecFact, Direction, codec_facts},
 };
 use serde::Serialize;
 
-use super::{BOARD_FILE, board_file};
+use super::{
+    BOARD_FILE, board_file,
+    echo::{self, EchoProbe},
+};
 use crate::{
     cli::{arguments::ProbeArguments, ask::say},
     exit::{Outcome, Refusal},
@@ -28,6 +31,8 @@ pub(super) struct Probe {
     #[serde(flatten)]
     pub(super) machine: MachineFacts,
     pub(super) codecs: Vec<CodecFact>,
+    /// From the speaker to the microphone; `None` = not asked for, or the board has no two devices for it.
+    pub(super) echo: Option<EchoProbe>,
     /// Where the board file says otherwise, in sentences.
     pub(super) disagreements: Vec<String>,
 }
@@ -39,8 +44,11 @@ pub(super) fn probe(arguments: &ProbeArguments, state_dir: &Path) -> Outcome {
     let trials = CodecTrials { folder: state_dir.to_owned(), board: board.name.clone() };
     let codecs = codec_facts(&board, &trials).map_err(|error| Refusal::refused(error.to_string()))?;
     let machine = linux::facts(&board);
-    let disagreements = disagreements(&machine, &codecs);
-    let probe = Probe { board: board.name.clone(), machine, codecs, disagreements };
+    let has_sound = !machine.missing.iter().any(|finding| matches!(finding.part, Part::Microphone | Part::Speaker));
+    let echo = (has_sound && !arguments.silent).then(|| echo::probe(&board)).flatten();
+    let mut disagreements = disagreements(&machine, &codecs);
+    disagreements.extend(echo.as_ref().and_then(|echo| echo.disagreement(&board)));
+    let probe = Probe { board: board.name.clone(), machine, codecs, echo, disagreements };
     if let Some(file) = &arguments.write {
         board_file::write(file, &probe, &board)?;
     }
@@ -94,6 +102,7 @@ fn told(probe: &Probe, written: Option<&Path>) -> String {
             format!("{}: {} ({})", device.name, device.description, ways.join(", "))
         }),
     );
+    list(&mut text, "From speaker to microphone", probe.echo.iter().map(EchoProbe::told));
     list(
         &mut text,
         "Displays",
@@ -152,7 +161,7 @@ fn codec(fact: &CodecFact) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use roombox_hal::{DeviceFinding, DeviceProblem, Part};
+    use roombox_hal::{DeviceFinding, DeviceProblem};
 
     use super::*;
 
@@ -186,13 +195,13 @@ pub(super) mod tests {
         let codecs =
             vec![fact("x264enc", true, false), fact("openh264enc", true, true), fact("v4l2h264enc", false, true)];
         let disagreements = disagreements(&machine, &codecs);
-        Probe { board: "Generic x86".into(), machine, codecs, disagreements }
+        Probe { board: "Generic x86".into(), machine, codecs, echo: None, disagreements }
     }
 
     #[test]
     fn what_is_not_there_is_said_plainly() {
         let text = told(&bare(), None);
-        assert!(text.contains("\nCameras\n  none\n\nSound\n  none\n\nDisplays\n  none\n\nGPIO\n  none\n"), "{text}");
+        assert!(text.contains("\nCameras\n  none\n\nSound\n  none\n\nFrom speaker to microphone\n  none\n\nDisplays\n  none\n\nGPIO\n  none\n"), "{text}");
         assert!(text.contains("  camera: no camera is plugged in\n"), "{text}");
         assert!(text.contains("  x264enc is listed and does not work: is not installed\n"), "{text}");
         assert!(text.ends_with("  v4l2h264enc works and is not listed"), "{text}");
