@@ -102,14 +102,13 @@ async fn packets_a_second(side: &Box) -> f64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_wishes_it_is_sent_hardly_anything_while_the_microphone_is_muted() {
-    let (mut caller, answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "silence")));
+    let (mut caller, answerer) = (Box::start(config(2, "speech")), Box::start(config(3, "silence")));
     let offer = caller.engine.create_offer(CALL, false).await.unwrap();
     let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
     let wishing = answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1");
     assert_ne!(answer, wishing);
     caller.engine.accept_answer(CALL, &wishing).await.unwrap();
-    answerer.speaker_until("the caller's tone", hears(440.0)).await;
-    assert!(packets_a_second(&caller).await > 40.0);
+    answerer.speaker_until("speech", |samples, _| !tone::is_silent(samples)).await;
     caller.engine.set_microphone(false);
     caller.wait("silence goes out", |event| *event == MediaEvent::Microphone { muted: true }).await;
     answerer.speaker_until("silence", only(0..=0)).await;
@@ -118,7 +117,7 @@ async fn who_wishes_it_is_sent_hardly_anything_while_the_microphone_is_muted() {
     assert!((1.5..4.0).contains(&muted), "{muted}");
     answerer.speaker_until("silence still", only(0..=0)).await;
     caller.engine.set_microphone(true);
-    answerer.speaker_until("the caller's tone again", hears(440.0)).await;
+    answerer.speaker_until("speech again", |samples, _| !tone::is_silent(samples)).await;
     for here in [&caller, &answerer] {
         here.engine.stop().await;
     }

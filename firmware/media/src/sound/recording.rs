@@ -5,10 +5,14 @@ use std::sync::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
+    RATE,
     reference::{JITTER, Reference, number},
     samples,
 };
 use crate::pipeline::locked;
+
+/// What is played may be told so many samples late, 100 ms: the threads of both devices run as they may.
+const LATE: usize = RATE as usize / 10;
 
 /// Samples of the same instants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +29,8 @@ pub(crate) struct Tap(Mutex<Option<Take>>);
 struct Take {
     recording: Recording,
     wanted: usize,
-    /// Number of the next sample on the common time line.
-    next: Option<i64>,
+    /// Number of the first sample on the common time line.
+    begin: Option<i64>,
     done: oneshot::Sender<Recording>,
 }
 
@@ -34,7 +38,7 @@ impl Tap {
     /// The next so many samples in a row; a recording that is going on ends without a result.
     pub(crate) fn record(&self, wanted: usize) -> oneshot::Receiver<Recording> {
         let (done, recording) = oneshot::channel();
-        *locked(&self.0) = Some(Take { recording: Recording::default(), wanted, next: None, done });
+        *locked(&self.0) = Some(Take { recording: Recording::default(), wanted, begin: None, done });
         recording
     }
 
@@ -48,7 +52,7 @@ impl Tap {
         let mut open = locked(&self.0);
         if let Some(mut take) = open.take().filter(|take| !take.done.is_closed()) {
             take.hear(buffer, reference);
-            if take.recording.heard.len() < take.wanted {
+            if take.recording.played.len() < take.wanted {
                 *open = Some(take);
             } else {
                 take.recording.heard.truncate(take.wanted);
@@ -64,16 +68,16 @@ impl Take {
     /// A gap begins it anew.
     fn hear(&mut self, buffer: &gst::Buffer, reference: &Reference) {
         let (Some(at), Ok(map)) = (buffer.pts().map(number), buffer.map_readable()) else { return };
-        let first = self.next.filter(|next| (at - next).abs() <= JITTER);
-        if first.is_none() {
-            self.recording = Recording::default();
+        let signed = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let next = self.begin.map(|begin| begin + signed(self.recording.heard.len()));
+        if next.is_none_or(|next| (at - next).abs() > JITTER) {
+            (self.recording, self.begin) = (Recording::default(), Some(at));
         }
-        let (first, Recording { heard, played }) = (first.unwrap_or(at), &mut self.recording);
-        let before = heard.len();
+        let (begin, Recording { heard, played }) = (self.begin.unwrap_or(at), &mut self.recording);
         heard.extend(samples(&map));
-        played.resize(heard.len(), 0);
-        reference.heard(first, &mut played[before..]);
-        self.next = Some(first + i64::try_from(heard.len() - before).unwrap_or(0));
+        let known = played.len();
+        played.resize(heard.len().saturating_sub(LATE).max(known), 0);
+        reference.heard(begin + signed(known), &mut played[known..]);
     }
 }
 
@@ -97,9 +101,11 @@ mod tests {
         reference.play(ClockTime::from_mseconds(110), [9; 960].into_iter());
         let mut recording = tap.record(1440);
         assert!(tap.is_open());
-        tap.pass(&buffer(100, 1), &reference);
-        assert!(recording.try_recv().is_err());
-        tap.pass(&buffer(120, 2), &reference);
+        for (ms, sample) in [(100, 1), (120, 2), (140, 3), (160, 3), (180, 3), (200, 3)] {
+            tap.pass(&buffer(ms, sample), &reference);
+            assert!(recording.try_recv().is_err());
+        }
+        tap.pass(&buffer(220, 3), &reference);
         let Recording { heard, played } = recording.try_recv().unwrap();
         assert_eq!(heard, [[1; 960].as_slice(), &[2; 480]].concat());
         assert_eq!(played, [[0; 480].as_slice(), &[9; 960]].concat());
@@ -110,7 +116,7 @@ mod tests {
     fn a_gap_begins_a_recording_anew_and_nobody_listening_ends_it() {
         let (tap, reference) = (Tap::default(), Reference::default());
         let mut recording = tap.record(1920);
-        for (ms, sample) in [(0, 1), (200, 2), (220, 3)] {
+        for (ms, sample) in [(0, 1), (200, 2), (220, 3), (240, 3), (260, 3), (280, 3), (300, 3), (320, 3)] {
             tap.pass(&buffer(ms, sample), &reference);
         }
         assert_eq!(recording.try_recv().unwrap().heard[..960], [2; 960]);

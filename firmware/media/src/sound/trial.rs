@@ -27,8 +27,8 @@ const LOUD_ROOM: f64 = -45.0;
 const CLIPPED: u16 = 32_700;
 /// An echo that stands out of the room by so many dB can be judged.
 const STANDS_OUT: f64 = 20.0;
-/// What the canceller must take away of it then, in dB; in the second that it has it reaches 20 where nothing is wrong.
-const CANCELLED: f64 = 12.0;
+/// What the canceller must take away of it then, in dB: in the second that it has it learns a part only.
+const CANCELLED: f64 = 3.0;
 /// What the canceller looks at behind the delay of the board file, in ms, less the room's own reflections.
 const REACH_MS: f64 = 150.0;
 /// Peak of the beep, of full scale.
