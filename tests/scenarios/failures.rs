@@ -42,6 +42,19 @@ fn a_wrong_password_waits_for_a_person() {
     waits_for_a_person(&room);
 }
 
+/// Everything of the engine is there but the plugin that finds its paths.
+#[test]
+fn a_call_engine_that_is_not_installed_is_told_and_calls_run_on_the_default_one() {
+    let lab = Lab::start();
+    let mut setup = lab.setup("room-a").dialling("100");
+    setup.engine = Some("webrtcbin".into());
+    let room = RoomBox::start_without(&setup, "libgstnice.so");
+    says(&room, "no-call-engine", "installer");
+    let cause = room.until_cause("no-call-engine");
+    assert!(cause.to_string().contains("nicesrc"), "{cause}");
+    room.until_in_call();
+}
+
 #[test]
 fn a_certificate_of_an_unknown_authority_is_refused() {
     let (lab, folder) = (Lab::start(), tempfile::tempdir().unwrap());

@@ -40,6 +40,13 @@ impl Program {
         Self::launch(program, arguments, |_| ())
     }
 
+    /// Starts a program with more in its environment.
+    pub fn start_in(program: &str, arguments: &[String], environment: &[(&str, &str)]) -> Self {
+        Self::launch(program, arguments, |command| {
+            command.envs(environment.iter().copied());
+        })
+    }
+
     /// Starts a program as the leader of a process group of its own, so that its children can be reached through it.
     pub fn start_group(program: &str, arguments: &[String]) -> Self {
         Self::launch(program, arguments, |command| {

@@ -26,13 +26,38 @@ pub struct RoomBox {
     control: Control,
     socket: PathBuf,
     _folder: TempDir,
+    /// Where it finds plugins, if not where the others do.
+    _plugins: Option<TempDir>,
+}
+
+/// Where Debian installs the plugins of `GStreamer`.
+fn plugins() -> PathBuf {
+    format!("/usr/lib/{}-linux-gnu/gstreamer-1.0", std::env::consts::ARCH).into()
 }
 
 impl RoomBox {
     /// Starts a box and waits until its control socket answers.
     pub fn start(setup: &Setup) -> Self {
+        Self::start_with(setup, &[])
+    }
+
+    /// The same where a plugin of `GStreamer` is not installed: the one whose file has this name.
+    pub fn start_without(setup: &Setup, plugin: &str) -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
-        let (mut program, socket) = launch(folder.path(), &setup.board(), &setup.configuration());
+        let installed = std::fs::read_dir(plugins()).expect("GStreamer is installed").filter_map(Result::ok);
+        for file in installed.filter(|file| file.file_name() != plugin) {
+            std::os::unix::fs::symlink(file.path(), folder.path().join(file.file_name())).expect("it is writable");
+        }
+        let plugins = folder.path().display().to_string();
+        let registry = folder.path().join("registry.bin").display().to_string();
+        let room =
+            Self::start_with(setup, &[("GST_PLUGIN_SYSTEM_PATH_1_0", &plugins), ("GST_REGISTRY_1_0", &registry)]);
+        Self { _plugins: Some(folder), ..room }
+    }
+
+    fn start_with(setup: &Setup, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("the temporary folder is writable");
+        let (mut program, socket) = launch_with(folder.path(), &setup.board(), &setup.configuration(), environment);
         let control = Control::new(&socket);
         until("the control socket", PATIENCE, || {
             assert!(program.running(), "the box ended:\n{}", program.tail());
@@ -40,7 +65,7 @@ impl RoomBox {
         });
         let events = control.follow("events", &json!({ "history": true }));
         let statuses = control.follow("watch", &json!({}));
-        Self { program, events, statuses, control, socket, _folder: folder }
+        Self { program, events, statuses, control, socket, _folder: folder, _plugins: None }
     }
 
     /// The status tree.
@@ -181,6 +206,10 @@ impl RoomBox {
 
 /// Starts `roombox run` with these files in `folder`; gives the path of its control socket, too.
 pub fn launch(folder: &Path, board: &str, configuration: &str) -> (Program, PathBuf) {
+    launch_with(folder, board, configuration, &[])
+}
+
+fn launch_with(folder: &Path, board: &str, configuration: &str, environment: &[(&str, &str)]) -> (Program, PathBuf) {
     let file = |name: &str, text: &str| {
         let path = folder.join(name);
         std::fs::write(&path, text).expect("the folder is writable");
@@ -191,5 +220,5 @@ pub fn launch(folder: &Path, board: &str, configuration: &str) -> (Program, Path
     let mut arguments: Vec<String> = ["run", "--board", &board, "--config", &configuration].map(str::to_owned).to_vec();
     arguments.extend(["--state-dir".into(), folder.join("state").display().to_string()]);
     arguments.extend(["--socket".into(), socket.display().to_string()]);
-    (Program::start(&binary::roombox().display().to_string(), &arguments), socket)
+    (Program::start_in(&binary::roombox().display().to_string(), &arguments, environment), socket)
 }

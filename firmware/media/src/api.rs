@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use sound_test::{EchoFound, Loopback, SoundFinding, SoundTest};
 pub use tones::{Chime, Ring};
 
-use crate::peer::{Engine, IcePolicy, IceServer, RelaySecurity};
+use crate::peer::{Dscp, Engine, IcePolicy, IceServer, RelaySecurity};
 
 /// One call's media, or one receive connection's. The driver numbers them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct MediaConfig {
     pub bind: Vec<std::net::IpAddr>,
     /// Which candidates are used.
     pub ice_policy: IcePolicy,
+    /// How what is sent is marked.
+    pub dscp: Dscp,
     /// TLS to TURN servers; without it none is used over TLS.
     pub relay_security: Option<Arc<dyn RelaySecurity>>,
     /// Microphone muted at start.

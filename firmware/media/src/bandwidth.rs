@@ -11,9 +11,11 @@ mod delay;
 pub(crate) mod estimator;
 pub(crate) mod incoming;
 mod loss;
+pub(crate) mod probe;
 mod queue;
 pub(crate) mod reported;
 pub(crate) mod share;
+pub(crate) mod telling;
 mod trend;
 
 #[cfg(test)]

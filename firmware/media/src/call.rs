@@ -143,6 +143,7 @@ impl Call {
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
             ice_policy: rooms.config.ice_policy,
+            dscp: rooms.config.dscp,
             relay_security: rooms.config.relay_security.clone(),
         };
         let peer = rooms.config.engine.connect(config, sender)?;

@@ -6,17 +6,21 @@
 
 mod addresses;
 mod codecs;
+mod dscp;
 mod ice;
 mod key_listener;
 pub mod lines;
 mod negotiation;
+mod ntp;
 mod outgoing;
 mod pads;
+mod reports;
 mod told;
 mod tracks;
 pub mod webrtc_engine;
 pub mod webrtcbin_engine;
 
+pub use dscp::Dscp;
 pub use ice::{ByteStream, IcePolicy, IceServer, RelaySecurity, ServerAddress, ServerWay};
 pub use lines::{Direction, MediaLine, media_lines};
 pub use tracks::Track;
@@ -134,6 +138,8 @@ pub struct PeerConfig {
     pub bind: Vec<std::net::IpAddr>,
     /// Which candidates are used.
     pub ice_policy: IcePolicy,
+    /// How what is sent is marked.
+    pub dscp: Dscp,
     /// TLS to TURN servers; without it none is used over TLS.
     pub relay_security: Option<Arc<dyn RelaySecurity>>,
 }
@@ -148,6 +154,7 @@ impl Default for PeerConfig {
             video_codecs: Vec::new(),
             bind: Vec::new(),
             ice_policy: IcePolicy::All,
+            dscp: Dscp::default(),
             relay_security: None,
         }
     }
@@ -264,6 +271,9 @@ pub trait PeerConnection: Send + Sync {
     fn add_presentation(&self) -> BoxFuture<'_, Result<bool, PeerError>>;
     /// Sends no presentation any more. The m-line stays for the next one and needs no offer (spec section 4.3).
     fn remove_presentation(&self) -> BoxFuture<'_, ()>;
+    /// So much would be sent at most if the path carried it, in bit/s of RTP: an engine that can finds out by padding
+    /// whether it does.
+    fn want(&self, _rate: u32) {}
     /// Asks the peer for a key frame (PLI) on this m-line.
     fn request_key_frame(&self, mid: &str);
     /// Statistics with W3C names (webrtc-stats), one object per entry.

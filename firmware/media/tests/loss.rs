@@ -26,7 +26,10 @@ use std::time::Duration;
 use link::{Bandwidth, Rules};
 use quality::{CALL, available, connect_over, over};
 use relay::{End, Relay};
-use roombox_media::api::{MediaEvent, Statistics, Stream};
+use roombox_media::{
+    api::{MediaConfig, MediaEvent, Statistics, Stream},
+    peer::Engine,
+};
 use support::{Box, config};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,7 +75,18 @@ async fn sound_goes_on_in_bursts_of_loss() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_path_that_becomes_narrow_is_kept_without_a_queue_and_used_again_when_it_is_wide() {
-    let (mut caller, answerer) = (Box::start(config(2, "tone:440")), Box::start(config(3, "tone:880")));
+    a_narrow_path_is_followed(Engine::Webrtc).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_path_that_becomes_narrow_steers_the_pictures_of_the_other_engine_as_well() {
+    a_narrow_path_is_followed(Engine::Webrtcbin).await;
+}
+
+/// The side with this engine sends into a path that becomes narrow and wide again.
+async fn a_narrow_path_is_followed(engine: Engine) {
+    let answerer = Box::start(MediaConfig { engine, ..config(3, "tone:880") });
+    let mut caller = Box::start(config(2, "tone:440"));
     let queue = Duration::from_secs(2);
     let wide = Rules { delay: Duration::from_millis(25), ..Rules::default() };
     let narrow = Rules { bandwidth: Some(Bandwidth { rate: 200_000, queue }), ..wide };

@@ -36,6 +36,8 @@ use roombox_hal::board::{Camera, CameraSource};
 use roombox_media::api::{MediaConfig, MediaEvent};
 use support::{Box, config};
 
+/// From the loss of a path to the restart: the server answers a sign of life within a round trip.
+const RESTART_AFTER: Duration = Duration::from_millis(50);
 const WAY: Duration = Duration::from_millis(25);
 const GOOD: Rules =
     Rules { loss: 0.0, bursts: None, delay: WAY, jitter: Duration::ZERO, bandwidth: None, blackout: false };
@@ -208,7 +210,7 @@ async fn back(since: Instant, sides: &(Box, Box)) -> f64 {
 
 async fn paths(figures: &mut Vec<Figure>) {
     let relay = Relay::new(GOOD, 5);
-    let sides = call(&relay, config(2, "tone:440"), config(3, "tone:880")).await;
+    let mut sides = call(&relay, config(2, "tone:440"), config(3, "tone:880")).await;
     for (name, from, to, end) in [("caller", &sides.0, &sides.1, End::A), ("called side", &sides.1, &sides.0, End::B)] {
         relay.change_path();
         let since = Instant::now();
@@ -216,6 +218,13 @@ async fn paths(figures: &mut Vec<Figure>) {
         let back = back(since, &sides).await;
         figures.push(Figure::below(format!("path changes, ICE restart by the {name}: media back"), back, "s", 1.0));
     }
+    relay.change_path();
+    let since = Instant::now();
+    sides.0.wait("the loss", |event| *event == MediaEvent::Disconnected { call: CALL }).await;
+    tokio::time::sleep(RESTART_AFTER).await;
+    connect_over(&relay, (&sides.0, End::A), &sides.1, true).await;
+    let untold = back(since, &sides).await;
+    figures.push(Figure::below("path changes and nobody tells: media back", untold, "s", 3.0));
     for seconds in [5, 40] {
         relay.set(Rules { blackout: true, ..GOOD });
         tokio::time::sleep(Duration::from_secs(seconds)).await;

@@ -37,6 +37,9 @@ mod content;
 #[path = "peer_contract/changes.rs"]
 mod changes;
 
+#[path = "peer_contract/paths.rs"]
+mod paths;
+
 #[path = "peer_contract/refusals.rs"]
 mod refusals;
 
@@ -75,6 +78,10 @@ macro_rules! contract {
                 another_camera_takes_over_without_a_negotiation,
                 pictures_and_sound_go_on_at_five_percent_loss,
                 an_ice_restart_is_done_or_refused_with_its_cause,
+            );
+            contract!(@tests paths:
+                a_path_that_becomes_narrow_is_told_to_the_sender,
+                a_side_that_may_use_relays_only_names_no_address_of_its_own,
             );
             contract!(@tests refusals:
                 a_wrong_fingerprint_does_not_connect,

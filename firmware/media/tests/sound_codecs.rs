@@ -8,7 +8,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use roombox_media::{
     api::{MediaCall, MediaConfig, MediaEvent},
-    peer::media_lines,
+    peer::{Engine, media_lines},
 };
 use roombox_testcard::tone;
 use support::{Box, PATIENCE, config, connect};
@@ -123,10 +123,19 @@ async fn who_wishes_it_is_sent_hardly_anything_while_the_microphone_is_muted() {
     }
 }
 
-/// Keys of both sides, each heard once, on the clock of Opus and on that of telephones.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn telephone_keys_are_heard_by_the_other_side_beside_any_sound() {
-    let mut caller = Box::start(config(2, "tone:440"));
+    keys_are_heard_both_ways(Engine::Webrtc).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telephone_keys_are_heard_whatever_the_engine() {
+    keys_are_heard_both_ways(Engine::Webrtcbin).await;
+}
+
+/// Keys of both sides, each heard once, on the clock of Opus and on that of telephones; the caller has this engine.
+async fn keys_are_heard_both_ways(engine: Engine) {
+    let mut caller = Box::start(MediaConfig { engine, ..config(2, "tone:440") });
     for (number, codec) in [(20, "OPUS"), (21, "PCMU")] {
         let call = MediaCall(number);
         let mut answerer = Box::start(with_codec(3, "tone:880", codec));

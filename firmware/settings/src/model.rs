@@ -7,7 +7,7 @@ mod presentation;
 use serde::{Deserialize, Serialize};
 
 pub use conference::{CallWaiting, Conference, Entry, KeyTransport};
-pub use network::{IcePolicy, Network, NetworkReaction};
+pub use network::{Dscp, IcePolicy, Network, NetworkReaction};
 pub use presentation::{AutoPresent, ContentHint, PICTURE, Presentation, Source, SourceKind, TEST_CARD};
 
 /// Everything that can be configured. `deny_unknown_fields` everywhere: a typing error is an error with a line number.

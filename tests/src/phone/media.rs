@@ -8,7 +8,7 @@ use crate::wait::PATIENCE;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics, VoiceProcessing};
 use roombox_media::engine::MediaEngine;
-use roombox_media::peer::{Engine, IcePolicy};
+use roombox_media::peer::{Dscp, Engine, IcePolicy};
 use roombox_sip::api::{Body, SessionId};
 use roombox_testcard::code::{FrameCode, read_rgb};
 use roombox_testcard::tone;
@@ -46,6 +46,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         ice_policy: IcePolicy::All,
+        dscp: Dscp::default(),
         relay_security: None,
         muted: false,
         camera_off: false,

@@ -23,7 +23,7 @@ mod checks;
 mod coalescer;
 mod commands;
 mod network;
-mod ping;
+pub(crate) mod ping;
 mod policy;
 mod recovery;
 

@@ -37,6 +37,14 @@ pub(crate) enum Finding {
     Deaf,
 }
 
+/// This outcome of a request proves that the server works.
+pub(crate) fn answers(outcome: &Result<FinalResponse, Failure>) -> bool {
+    match outcome {
+        Ok(response) => !matches!(response.status, 408 | 503),
+        Err(failure) => failure.status.is_some_and(|status| !matches!(status, 408 | 503)),
+    }
+}
+
 /// The periodic check.
 #[derive(Debug, Default)]
 pub(crate) struct Ping {
@@ -71,10 +79,7 @@ impl Ping {
             Check::Asked { request: asked, .. } if asked == request => {}
             _ => return Finding::Nothing,
         }
-        let good = match outcome {
-            Ok(response) => !matches!(response.status, 408 | 503),
-            Err(failure) => failure.status.is_some_and(|status| !matches!(status, 408 | 503)),
-        };
+        let good = answers(outcome);
         self.answer_owners(context, good);
         // What follows from a lost connection is not ours to say.
         let lost = matches!(outcome, Err(Failure { cause: Cause::ConnectionError, .. }));

@@ -8,6 +8,7 @@ use roombox_sip::api::{self as sip, Command, FinalResponse, ReferTo, RequestId};
 use super::{Call, user_part};
 use crate::again::Again;
 use crate::api::{Asked, Event};
+use crate::auto_connect::ping::answers;
 use crate::catalogue::{ApiEvent, CallEvent, Fault, Side};
 use crate::context::Context;
 use crate::vendor::outgoing::{Outcome, Outgoing, Reply};
@@ -20,6 +21,8 @@ pub(super) struct Asking {
     /// The media state, when the server may not have got it.
     pub(super) media_state: Again,
     others: BTreeMap<RequestId, Asked>,
+    /// The server is asked for a sign of life.
+    life: Option<RequestId>,
 }
 
 impl Call {
@@ -55,6 +58,14 @@ impl Call {
         }
     }
 
+    /// Asks the server for a sign of life (OPTIONS to our own address, as spec section 1.8 has it).
+    pub(super) fn ask_for_life(&mut self, context: &mut Context) {
+        let request = context.next_request();
+        let (method, target) = ("OPTIONS".to_owned(), context.config.uri.clone());
+        context.sip(Command::Request { request, method, target, headers: Vec::new(), body: None });
+        self.asking.life = Some(request);
+    }
+
     /// Asks the peer to call somebody else; the number of the request.
     pub(crate) fn transfer(&mut self, context: &mut Context, to: ReferTo) -> Option<RequestId> {
         let (true, Some(session)) = (self.is_up(), self.session) else { return None };
@@ -77,6 +88,9 @@ impl Call {
                 self.asking.media_state.plan(now);
             }
             self.info_answered(context, reply);
+        }
+        if self.asking.life.take_if(|life| *life == request).is_some() && answers(outcome) {
+            self.media.server_answers(now);
         }
         if let Some(asked) = self.asking.others.remove(&request) {
             let fault = match outcome {

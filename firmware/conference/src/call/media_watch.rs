@@ -14,8 +14,10 @@ enum Path {
         since: Instant,
     },
     Flowing,
+    /// ICE will be restarted at `restart`.
     Lost {
         since: Instant,
+        restart: Instant,
     },
     /// ICE was restarted at `restarted`.
     Restarting {
@@ -47,7 +49,7 @@ impl MediaWatch {
     /// Since when media does not flow, if it does not.
     pub(super) const fn lost_since(&self) -> Option<Instant> {
         match self.path {
-            Path::Connecting { since } | Path::Lost { since } | Path::Restarting { since, .. } => Some(since),
+            Path::Connecting { since } | Path::Lost { since, .. } | Path::Restarting { since, .. } => Some(since),
             Path::Unused | Path::Flowing => None,
         }
     }
@@ -63,9 +65,20 @@ impl MediaWatch {
         self.restarts = 0;
     }
 
-    pub(super) const fn lost(&mut self, now: Instant) {
-        if self.flowing() {
-            self.path = Path::Lost { since: now };
+    /// Media does not get through any more. True: that is new.
+    pub(super) fn lost(&mut self, now: Instant, policy: &CallPolicy) -> bool {
+        let new = self.flowing();
+        if new {
+            self.path = Path::Lost { since: now, restart: now + policy.ice_restart_after };
+        }
+        new
+    }
+
+    /// The server has answered since media was lost: it is the path of media that is gone, not the network, so that it
+    /// will not come back by itself and a restart gets through.
+    pub(super) fn server_answers(&mut self, now: Instant) {
+        if let Path::Lost { restart, .. } = &mut self.path {
+            *restart = now;
         }
     }
 
@@ -73,7 +86,7 @@ impl MediaWatch {
         if self.next_deadline(policy).is_none_or(|deadline| deadline > now) {
             return WatchAction::Nothing;
         }
-        let (Path::Lost { since } | Path::Restarting { since, .. }) = self.path else { return WatchAction::GiveUp };
+        let (Path::Lost { since, .. } | Path::Restarting { since, .. }) = self.path else { return WatchAction::GiveUp };
         if self.restarts >= policy.ice_restarts {
             return WatchAction::GiveUp;
         }
@@ -86,7 +99,7 @@ impl MediaWatch {
         match self.path {
             Path::Unused | Path::Flowing => None,
             Path::Connecting { since } => Some(since + policy.media_connect),
-            Path::Lost { since } => Some(since + policy.ice_restart_after),
+            Path::Lost { restart, .. } => Some(restart),
             Path::Restarting { restarted, .. } => Some(restarted + policy.ice_restart_limit),
         }
     }

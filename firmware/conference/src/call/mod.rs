@@ -139,7 +139,9 @@ impl Call {
                 Step::Continue(())
             }
             MediaFact::Disconnected { .. } => {
-                self.media.lost(now);
+                if self.media.lost(now, &context.config.call) {
+                    self.ask_for_life(context);
+                }
                 Step::Continue(())
             }
             MediaFact::Failed { reason, .. } => self.media_failed(context, now, reason),

@@ -81,6 +81,41 @@ fn a_lost_media_path_is_mended_by_an_ice_restart() {
     assert!(bench.in_call_now() && !bench.terminated(session));
 }
 
+/// Answers the last request for a sign of life.
+fn server_says(bench: &mut Bench, status: u16) {
+    let asked = bench.commands().filter_map(|command| match command {
+        sip::Command::Request { request, method, .. } if method == "OPTIONS" => Some(*request),
+        _ => None,
+    });
+    let request = asked.last().unwrap();
+    let outcome = Ok(sip::FinalResponse { status, reason: String::new(), headers: Vec::new(), body: None });
+    bench.sip(sip::Event::Response { request, outcome });
+}
+
+#[test]
+fn a_media_path_that_is_lost_while_the_server_answers_is_restarted_at_once() {
+    let (mut bench, call, _) = Bench::in_call();
+    bench.media(MediaFact::Disconnected { call });
+    assert_eq!(bench.offer_asked(), None);
+    server_says(&mut bench, 200);
+    bench.pass(std::time::Duration::from_millis(1));
+    assert_eq!(bench.offer_asked(), Some(call));
+}
+
+#[test]
+fn an_answer_that_comes_when_media_is_back_or_that_is_none_restarts_nothing() {
+    for (status, back) in [(200, true), (503, false)] {
+        let (mut bench, call, _) = Bench::in_call();
+        bench.media(MediaFact::Disconnected { call });
+        if back {
+            bench.media(MediaFact::Connected { call });
+        }
+        server_says(&mut bench, status);
+        bench.pass(seconds(2));
+        assert_eq!(bench.offer_asked(), None);
+    }
+}
+
 #[test]
 fn forty_seconds_without_media_cost_no_call_and_the_last_restart_still_waits_for_the_path() {
     let (mut bench, call, session) = Bench::in_call();

@@ -58,6 +58,13 @@ impl DelayBased {
         self.rate = self.rate.clamp(least, most);
     }
 
+    /// A probe has shown that the path carries this much, in bit/s.
+    pub(crate) fn shown(&mut self, rate: f64) {
+        if rate > self.rate {
+            (self.rate, self.ceiling) = (rate, None);
+        }
+    }
+
     /// Goes on by what the path did and what arrived in bit/s.
     pub(crate) fn update(&mut self, usage: Usage, arrives: f64, round_trip: Duration, now: Duration) {
         let passed = now.saturating_sub(self.updated.replace(now).unwrap_or(now)).min(Duration::from_secs(1));

@@ -6,6 +6,7 @@ use super::{
     arrivals::Arrivals,
     delay::DelayBased,
     loss::LossBased,
+    probe::{Cluster, Prober},
     queue::Queue,
     trend::{Trend, Usage},
 };
@@ -25,6 +26,9 @@ const DRAIN: (Duration, Duration) = (Duration::from_millis(80), Duration::from_m
 const DRAINING: f64 = 0.5;
 /// A queue that does not get shorter meanwhile is not ours, or the path has become longer.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What a probe has shown counts from this many times of the rate on: near the limit of a path small steps are better.
+const LEAP: f64 = 1.2;
 
 /// The fate of a packet we sent; times on the clocks of their sides.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +54,9 @@ pub(crate) struct Estimator {
     allowed: f64,
     /// How late we are ourselves at present.
     late: Duration,
+    prober: Prober,
+    /// What would be sent at most, in bit/s.
+    wanted: f64,
 }
 
 impl Default for Estimator {
@@ -63,6 +70,8 @@ impl Default for Estimator {
             draining: None,
             allowed: MOST,
             late: Duration::ZERO,
+            prober: Prober::default(),
+            wanted: 0.0,
         }
     }
 }
@@ -83,6 +92,13 @@ impl Estimator {
             self.drain(now);
             self.delay.update(self.usage(), arrives, round_trip, now);
         }
+        if let Some(shown) = self.prober.learn(fates, now)
+            && shown > self.rate() * LEAP
+        {
+            self.delay.shown(shown);
+            self.loss.shown(shown);
+            self.prober.go_on(now);
+        }
         self.delay.bound(LEAST, MOST.min(self.allowed));
         self.loss.update(lost, total, self.delay.rate(), now);
     }
@@ -90,6 +106,18 @@ impl Estimator {
     /// The receiver says how much it can take, in bit/s (REMB, draft-alvestrand-rmcat-remb-03).
     pub(crate) fn allow(&mut self, most: f64) {
         self.allowed = most.clamp(LEAST, MOST);
+    }
+
+    /// So much would be sent at most if the path carried it, in bit/s.
+    pub(crate) fn want(&mut self, most: f64) {
+        self.wanted = most.clamp(0.0, MOST);
+    }
+
+    /// Padding to send now, so that the path shows whether it carries more.
+    pub(crate) fn probe(&mut self, now: Duration) -> Option<Cluster> {
+        self.arrivals.rate()?;
+        let quiet = self.draining.is_none() && self.usage() != Usage::Over && self.queue.wait() < STANDING;
+        self.prober.next(self.rate(), self.wanted.min(self.allowed), (quiet, self.loss.share()), now)
     }
 
     /// We are so late ourselves at present: twice that, here and at the other side, says nothing about the path.

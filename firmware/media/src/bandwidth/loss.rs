@@ -39,6 +39,11 @@ impl LossBased {
         self.share
     }
 
+    /// A probe without losses has shown that the path carries this much, in bit/s.
+    pub(crate) fn shown(&mut self, rate: f64) {
+        self.rate = self.rate.max(rate);
+    }
+
     /// So many of these packets were lost; `goal`: what the delay allows in bit/s.
     pub(crate) fn update(&mut self, lost: u32, total: u32, goal: f64, now: Duration) {
         self.lost += lost;

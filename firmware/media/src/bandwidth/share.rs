@@ -20,6 +20,14 @@ pub(crate) struct Wanted {
     pub(crate) presentation: u32,
 }
 
+impl Wanted {
+    /// What a path must carry for it, in bit/s; without pictures as good as nothing.
+    pub(crate) fn in_all(self) -> u32 {
+        let pictures = u64::from(self.camera.saturating_add(self.presentation)) * 1000 / u64::from(PAYLOAD);
+        u32::try_from(pictures).unwrap_or(u32::MAX).saturating_add(SOUND[0].1 + SOUND_HEADERS)
+    }
+}
+
 /// What each gets, in bit/s; 0 = nothing is to be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
@@ -79,6 +87,8 @@ mod tests {
 
     #[test]
     fn with_enough_all_get_what_they_want() {
+        let all = share(BOTH.in_all(), BOTH);
+        assert!(all.camera + all.presentation >= 3_499_990 && all.sound == 40_000, "{all:?}");
         assert_eq!(share(10_000_000, BOTH), Shares { sound: 40_000, camera: 2_500_000, presentation: 1_000_000 });
     }
 

@@ -9,7 +9,10 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::estimator::{Estimator, Fate};
+use super::{
+    estimator::{Estimator, Fate},
+    probe,
+};
 
 /// One way of the empty path.
 const WAY: Duration = Duration::from_millis(25);
@@ -36,6 +39,12 @@ struct Path {
     estimator: Estimator,
     wait: Duration,
     carried: usize,
+    /// Padding to be sent then.
+    padding: VecDeque<Duration>,
+    /// Bytes of padding sent.
+    padded: usize,
+    /// Padding is sent where the estimator wants it.
+    probes: bool,
     processors: Vec<Processor>,
     /// The sender notices how late it is.
     notices: bool,
@@ -67,6 +76,9 @@ impl Path {
             estimator: Estimator::default(),
             wait: Duration::ZERO,
             carried: 0,
+            padding: VecDeque::new(),
+            padded: 0,
+            probes: true,
             processors: Vec::new(),
             notices: false,
             late: Duration::ZERO,
@@ -82,6 +94,9 @@ impl Path {
 
     /// Sends frames for so long with this much to send at most; tells bit/s that came through and the longest wait.
     fn run(&mut self, seconds: f64, most: f64) -> (f64, Duration) {
+        if self.probes {
+            self.estimator.want(most);
+        }
         let (begun, carried) = (self.now, self.carried);
         self.wait = Duration::ZERO;
         while (self.now.saturating_sub(begun)).as_secs_f64() < seconds {
@@ -100,7 +115,20 @@ impl Path {
         let packets = (bits / 8.0 / PACKET as f64).ceil().max(1.0) as u32;
         let size = (bits / 8.0 / f64::from(packets)) as usize;
         for packet in 0..packets {
-            self.send(self.now + FRAME * packet / packets / 2, size);
+            let at = self.now + FRAME * packet / packets / 2;
+            self.pad(at);
+            self.send(at, size);
+            self.carried += if self.fates.last().is_some_and(|fate| fate.arrived.is_some()) { size } else { 0 };
+        }
+        self.pad(self.now + FRAME);
+    }
+
+    /// Sends what is due of padding.
+    fn pad(&mut self, now: Duration) {
+        while self.padding.front().is_some_and(|at| *at < now) {
+            let at = self.padding.pop_front().unwrap();
+            self.send(at, probe::PACKET);
+            self.padded += probe::PACKET;
         }
     }
 
@@ -111,7 +139,6 @@ impl Path {
         let arrived = (!lost && wait <= self.longest).then(|| {
             self.wait = self.wait.max(wait);
             self.busy_until = begin + Duration::from_secs_f64(size as f64 * 8.0 / self.rate);
-            self.carried += size;
             self.busy_until + WAY
         });
         let arrived = arrived.map(|arrived| self.read(arrived));
@@ -152,6 +179,10 @@ impl Path {
         while self.reports.front().is_some_and(|(at, _)| *at <= self.now) {
             let (at, fates) = self.reports.pop_front().unwrap();
             self.estimator.learn(&fates, WAY * 2, at);
+            if let Some(cluster) = self.estimator.probe(at) {
+                let packets = u32::try_from(cluster.bytes.div_ceil(probe::PACKET)).unwrap();
+                self.padding.extend((0..packets).map(|packet| self.now + cluster.lasts() * packet / packets));
+            }
         }
     }
 
@@ -189,6 +220,46 @@ fn a_path_that_becomes_narrow_is_followed_without_a_queue_and_taken_again_when_i
         assert!(again > 0.85 * 4.0 * MBIT, "again: {again}");
         assert!(wait < Duration::from_millis(200), "again: {wait:?}");
     }
+}
+
+#[test]
+fn probes_show_a_path_that_is_wide_again_within_seconds_and_cost_hardly_anything_while_it_is_narrow() {
+    for begins in 0..10 {
+        let mut path = Path::new(4.0 * MBIT);
+        path.random += begins;
+        path.run(15.0 + f64::from(begins as u32) / 3.0, 6.0 * MBIT);
+        path.rate = MBIT;
+        path.run(10.0, 6.0 * MBIT);
+        let padded = path.padded;
+        let (_, wait) = path.run(20.0, 6.0 * MBIT);
+        let share = (path.padded - padded) as f64 * 8.0 / 20.0 / MBIT;
+        path.rate = 4.0 * MBIT;
+        let back = until(&mut path, 0.9 * 4.0 * MBIT);
+        println!("padding {:.1} % of the path, {wait:?} of queue; back after {back} s", share * 100.0);
+        assert!(share < 0.03, "{share}");
+        // Twice what it is without: a probe comes on top of a frame.
+        assert!(wait < Duration::from_millis(150), "{wait:?}");
+        assert!(back <= 7, "back after {back} s");
+    }
+}
+
+#[test]
+fn a_wide_path_shows_itself_within_two_seconds_of_the_first_packet() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.run(2.0, 4.0 * MBIT);
+    assert!(path.estimator.rate() > 3.6 * MBIT, "{}", path.estimator.rate());
+    let padded = path.padded;
+    path.run(30.0, 4.0 * MBIT);
+    assert_eq!(path.padded, padded, "nothing more is wanted");
+}
+
+#[test]
+fn a_sender_that_sends_little_learns_that_there_is_room_for_more() {
+    let mut path = Path::new(50.0 * MBIT);
+    path.estimator.want(3.0 * MBIT);
+    path.probes = false;
+    path.run(10.0, 0.1 * MBIT);
+    assert!(path.estimator.rate() > 2.7 * MBIT, "{}", path.estimator.rate());
 }
 
 #[test]

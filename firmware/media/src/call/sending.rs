@@ -32,6 +32,7 @@ impl Worker {
             sender.and_then(|sender| sender.steer.as_ref()).map_or(0, encode::Steer::most)
         };
         let wanted = Wanted { camera: most(Stream::Camera), presentation: most(Stream::Presentation) };
+        self.peer.want(wanted.in_all());
         let shares = share(rate, wanted, self.resting);
         self.tell_resting(shares.resting(wanted));
         tracing::debug!(rate, loss_percent, ?shares, "the path");

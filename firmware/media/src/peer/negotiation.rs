@@ -17,9 +17,12 @@ pub(crate) use line::Line;
 use super::{
     Kind, PeerError, Role, Stream,
     codecs::{Known, common, events_beside, offered},
-    lines::{Direction, media_line, parse, value},
+    lines::{Direction, media_line, parse, value, values},
     tracks::track,
 };
+
+/// The header extension for transport-wide sequence numbers (draft-holmer-rmcat-transport-wide-cc-extensions-01).
+pub(crate) const TRANSPORT_CC: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// Who opens the DTLS connection; once agreed it stays (RFC 8842 section 5.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +128,18 @@ impl Negotiation {
     /// Everything of a kind that may be sent, for an engine.
     pub(crate) fn sendable(&self, kind: Kind) -> impl Iterator<Item = &Known> {
         self.ours(kind).chain(self.events.iter().filter(move |events| events.kind == kind))
+    }
+
+    /// Identifier of the header extension for transport-wide numbers (transport-cc) on a line, where the peer agreed.
+    pub(crate) fn transport_cc(&self, line: &Line) -> Option<u8> {
+        let place = self.lines.iter().position(|of| of.name == line.name)?;
+        let mut extensions = values(self.remote.as_ref()?.medias.get(place)?, "extmap");
+        extensions.find_map(|value| {
+            let (id, uri) = value.split_once(' ')?;
+            let id = id.split('/').next()?.parse().ok()?;
+            // One byte of header has place for these (RFC 8285 section 4.2).
+            (uri.split(' ').next() == Some(TRANSPORT_CC) && (1..=14).contains(&id)).then_some(id)
+        })
     }
 
     /// Something was agreed before.

@@ -8,15 +8,16 @@ mod congestion;
 mod depth;
 mod engine;
 mod gathering;
+mod heard;
 mod jitter_buffers;
 mod marks;
 mod missing;
+mod numbered;
 mod pacer;
 mod path;
 mod punctuality;
 mod receiving;
 mod repairs;
-mod reports;
 mod requests;
 mod rtcp_figures;
 mod runtime;
@@ -24,7 +25,9 @@ mod sending;
 mod servers;
 mod setup;
 mod shared;
+mod silence;
 mod stats;
+mod step;
 mod tap;
 mod turns;
 mod undeclared;
@@ -103,6 +106,10 @@ impl PeerConnection for WebrtcPeer {
 
     fn remove_presentation(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.engine.remove_presentation())
+    }
+
+    fn want(&self, rate: u32) {
+        self.engine.shared.path.want(f64::from(rate));
     }
 
     fn request_key_frame(&self, mid: &str) {

@@ -5,12 +5,15 @@
 //! again come from a history of ours. An ICE restart is refused: no version of the element can make one.
 
 mod bin;
+mod capacity;
 mod certificate;
 mod description;
 mod element;
 mod engine;
 mod feed;
+mod feedback;
 mod history;
+mod keys;
 mod servers;
 mod shared;
 mod signals;

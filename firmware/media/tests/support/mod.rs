@@ -18,7 +18,7 @@ use roombox_media::{
     MediaError,
     api::{MediaCall, MediaConfig, MediaEvent, Pages, PresentationSource, Snapshot, VoiceProcessing},
     engine::MediaEngine,
-    peer::{Engine, IcePolicy},
+    peer::{Dscp, Engine, IcePolicy},
 };
 use roombox_testcard::code::{self, FrameCode};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -49,6 +49,7 @@ pub fn config(picture_source: u8, microphone: &str) -> MediaConfig {
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         ice_policy: IcePolicy::All,
+        dscp: Dscp::default(),
         relay_security: None,
         muted: false,
         camera_off: false,

@@ -10,7 +10,7 @@ use roombox_conference::{
 use roombox_hal::board::Board;
 use roombox_media::{
     api::{CodecTrials, MediaConfig, NoiseSuppression, VoiceProcessing},
-    peer::{Engine, IcePolicy, IceServer, RelaySecurity},
+    peer::{Dscp, Engine, IcePolicy, IceServer, RelaySecurity},
 };
 use roombox_settings::{
     self as settings, AddressError, Lookup, ServerAddress,
@@ -146,6 +146,11 @@ pub(crate) fn media(settings: &Settings, board: &Board, state_dir: &Path) -> Med
         ice_policy: match settings.network.ice_policy {
             settings::model::IcePolicy::All => IcePolicy::All,
             settings::model::IcePolicy::Relay => IcePolicy::Relay,
+        },
+        dscp: match settings.network.dscp {
+            settings::model::Dscp::Off => Dscp::Off,
+            settings::model::Dscp::Together => Dscp::Together,
+            settings::model::Dscp::Apart => Dscp::Apart,
         },
         relay_security: relay_security(&settings.account),
         muted: settings.audio.start_muted,

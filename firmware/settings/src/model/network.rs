@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Network {
     /// Which ways picture and sound may take; default `all`.
     pub ice_policy: IcePolicy,
+    /// How what is sent in a call is marked for routers; default `together`.
+    pub dscp: Dscp,
     /// What another link, address or route leads to; default `probe`.
     pub on_change: NetworkReaction,
     /// What the return of the network leads to; default `probe`.
@@ -26,6 +28,7 @@ impl Default for Network {
     fn default() -> Self {
         Self {
             ice_policy: IcePolicy::All,
+            dscp: Dscp::Together,
             on_change: NetworkReaction::Probe,
             on_return: NetworkReaction::Probe,
             grace: 2,
@@ -44,6 +47,18 @@ pub enum IcePolicy {
     All,
     /// Through the TURN servers of `account.ice_servers` only.
     Relay,
+}
+
+/// How what is sent in a call is marked, so that routers that care let it go first (DSCP, RFC 8837 section 5).
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Dscp {
+    /// Not at all.
+    Off,
+    /// Everything as multimedia conferencing (AF41).
+    Together,
+    /// Sound as expedited forwarding (EF), the rest as multimedia conferencing (AF41).
+    Apart,
 }
 
 /// What follows from a change of the network (spec section 5.1).

@@ -95,6 +95,13 @@ pub(super) const NETWORK: &[Key] = &[
          default all.",
     ),
     key(
+        "dscp",
+        Kind::Choice(&["off", "together", "apart"]),
+        "How picture and sound are marked for routers that let some packets go first: not at all; all as conferencing \
+         (AF41); sound as EF and the rest as AF41, for networks that carry enough of EF and keep the order of both; \
+         default together.",
+    ),
+    key(
         "on_change",
         REACTION,
         "After another link, address or route: do nothing, ask the server for a sign of life, or connect anew; default probe.",

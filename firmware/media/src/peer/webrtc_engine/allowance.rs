@@ -1,20 +1,18 @@
 //! The interceptor that tells a sender how much it may send (REMB, draft-alvestrand-rmcat-remb-03), where that was agreed
 //! and the sender does not find out itself (transport-cc).
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use rtc::{
-    interceptor::{AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Packet, StreamInfo, TaggedPacket},
     rtcp::payload_feedbacks::receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate,
-    sansio::Protocol,
-    shared::{TransportContext, error::Error, marshal::MarshalSize},
+    shared::marshal::MarshalSize,
 };
 
-use super::path::Path;
+use super::{
+    path::Path,
+    step::{Onward, Step},
+};
 use crate::bandwidth::incoming::{Incoming, LOOK};
 
 pub(super) struct Allowance {
@@ -24,24 +22,14 @@ pub(super) struct Allowance {
     incoming: Incoming,
     begun: Option<Instant>,
     next: Option<Instant>,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
 }
 
 impl Allowance {
     pub(super) fn new(path: Arc<Path>) -> Self {
-        Self {
-            path,
-            clocks: HashMap::new(),
-            incoming: Incoming::default(),
-            begun: None,
-            next: None,
-            reads: VecDeque::new(),
-            writes: VecDeque::new(),
-        }
+        Self { path, clocks: HashMap::new(), incoming: Incoming::default(), begun: None, next: None }
     }
 
-    fn look(&mut self, now: Instant) {
+    fn look(&mut self, now: Instant, onward: &mut Onward) {
         let since = now.saturating_duration_since(*self.begun.get_or_insert(now));
         let told = self.incoming.look(self.path.round_trip(), since);
         // Nothing comes, nobody is woken.
@@ -51,19 +39,12 @@ impl Allowance {
         #[allow(clippy::cast_possible_truncation, reason = "the packet has 18 bits of mantissa")]
         let message =
             ReceiverEstimatedMaximumBitrate { sender_ssrc: 0, bitrate: rate as f32, ssrcs: self.incoming.streams() };
-        let message = AttributedPacket::new(Packet::Rtcp(vec![Box::new(message)]));
-        self.writes.push_back(TaggedPacket { now, transport: TransportContext::default(), message });
+        onward.tell(message, now);
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Allowance {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+impl Step for Allowance {
+    fn read(&mut self, message: TaggedPacket, onward: &mut Onward) {
         if let Packet::Rtp(packet) = &message.message.packet
             && let Some(clock_rate) = self.clocks.get(&packet.header.ssrc)
         {
@@ -72,48 +53,27 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Allowance {
             self.incoming.packet(packet.header.ssrc, stamp, packet.marshal_size(), since);
             self.next.get_or_insert(message.now + LOOK);
         }
-        self.reads.push_back(message);
-        Ok(())
+        onward.read(message);
     }
 
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.writes.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
-    }
-
-    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+    fn wake(&mut self, now: Instant, onward: &mut Onward) {
         if self.next.is_some_and(|next| next <= now) {
-            self.look(now);
+            self.look(now, onward);
         }
-        Ok(())
     }
 
-    fn poll_timeout(&mut self) -> Option<Instant> {
+    fn next(&self) -> Option<Instant> {
         self.next
     }
-}
 
-impl Interceptor for Allowance {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-
-    fn bind_remote_stream(&mut self, info: &StreamInfo) {
+    fn begin_receiving(&mut self, info: &StreamInfo) {
         let agreed = |what: &str| info.rtcp_feedback.iter().any(|feedback| feedback.typ == what);
         if agreed("goog-remb") && !agreed("transport-cc") {
             self.clocks.insert(info.ssrc, info.clock_rate);
         }
     }
 
-    fn unbind_remote_stream(&mut self, info: &StreamInfo) {
+    fn end_receiving(&mut self, info: &StreamInfo) {
         self.clocks.remove(&info.ssrc);
     }
 }

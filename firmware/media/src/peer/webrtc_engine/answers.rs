@@ -11,19 +11,27 @@ use std::{
 
 use bytes::{BufMut, Bytes, BytesMut};
 use rtc::{
-    interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Packet, StreamInfo, TaggedPacket},
     rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
     rtp,
-    sansio::Protocol,
-    shared::{TransportContext, error::Error},
+    shared::marshal::MarshalSize,
 };
 
-use super::shared::Shared;
+use super::{
+    shared::Shared,
+    step::{Onward, Step},
+};
+use crate::bandwidth::probe::{PACKET, PACKETS};
 
 /// What is older comes too late for every jitter buffer.
 const KEPT: Duration = Duration::from_secs(1);
 /// Packets kept of a stream at most.
 const MOST: usize = 2_000;
+
+/// Packets of a stream that one of the right size is looked for among: about a second's.
+const LOOKED_AT: usize = 100;
+/// Packets of padding in a row at most.
+const MOST_PADDING: usize = 40;
 
 /// A packet that was sent.
 struct Sent {
@@ -64,6 +72,12 @@ impl Stream {
         Some(sent.packet.clone())
     }
 
+    /// The one of the last packets whose size is nearest to that of padding.
+    fn padding(&self) -> Option<rtp::Packet> {
+        let last = self.sent.iter().rev().take(LOOKED_AT);
+        last.min_by_key(|sent| sent.packet.payload.len().abs_diff(PACKET)).map(|sent| sent.packet.clone())
+    }
+
     /// The packet as a retransmission of its own stream (RFC 4588 section 4).
     fn repair(&mut self, packet: &rtp::Packet, (ssrc, payload_type): (u32, u8)) -> rtp::Packet {
         let mut payload = BytesMut::with_capacity(packet.payload.len() + 2);
@@ -88,16 +102,14 @@ pub(super) struct Answers {
     shared: Arc<Shared>,
     /// By SSRC; those whose receiver may ask.
     streams: HashMap<u32, Stream>,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
 }
 
 impl Answers {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, streams: HashMap::new(), reads: VecDeque::new(), writes: VecDeque::new() }
+        Self { shared, streams: HashMap::new() }
     }
 
-    fn answer(&mut self, request: &TransportLayerNack, now: Instant) {
+    fn answer(&mut self, request: &TransportLayerNack, now: Instant, onward: &mut Onward) {
         let Some(stream) = self.streams.get_mut(&request.media_ssrc) else { return };
         let repair = self.shared.repair(request.media_ssrc);
         // The answer to the former request may still be under way.
@@ -105,65 +117,61 @@ impl Answers {
         for number in request.nacks.iter().flat_map(NackPair::packet_list) {
             let Some(packet) = stream.again(number, pause, now) else { continue };
             self.shared.figures.resends(request.media_ssrc, packet.payload.len());
-            let packet = repair.map_or_else(|| packet.clone(), |repair| stream.repair(&packet, repair));
-            let message = AttributedPacket::new(Packet::Rtp(packet)).with(Attribute::Retransmission);
-            self.writes.push_back(TaggedPacket { now, transport: TransportContext::default(), message });
+            onward.repair(repair.map_or_else(|| packet.clone(), |repair| stream.repair(&packet, repair)), now);
         }
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Answers {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
+impl Answers {
+    /// Sends so many bytes that the peer does not need, on the stream that repairs a picture: some packet of it, again
+    /// and again.
+    fn pad(&mut self, bytes: usize, now: Instant, onward: &mut Onward) {
+        let shared = &self.shared;
+        let padding = self.streams.iter_mut().filter_map(|(ssrc, stream)| {
+            let packet = stream.padding()?;
+            Some((packet.marshal_size(), packet, stream, shared.repair(*ssrc)?))
+        });
+        let nearest = padding.min_by_key(|(size, ..)| size.abs_diff(PACKET));
+        let Some((size, packet, stream, repair)) = nearest else { return };
+        let packets = bytes.div_ceil(size).clamp(PACKETS, MOST_PADDING);
+        (0..packets).for_each(|_| onward.repair(stream.repair(&packet, repair), now));
+    }
+}
 
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+impl Step for Answers {
+    fn read(&mut self, message: TaggedPacket, onward: &mut Onward) {
         if let Packet::Rtcp(compound) = &message.message.packet {
+            if let Some(probe) = self.shared.path.probe() {
+                self.shared.path.set_probe(None);
+                self.pad(probe.bytes, message.now, onward);
+            }
             for packet in compound {
                 if let Some(request) = packet.as_any().downcast_ref::<TransportLayerNack>() {
-                    self.answer(request, message.now);
+                    self.answer(request, message.now, onward);
                 }
             }
         }
-        self.reads.push_back(message);
-        Ok(())
+        onward.read(message);
     }
 
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
+    fn write(&mut self, message: TaggedPacket, onward: &mut Onward) {
         if let Packet::Rtp(packet) = &message.message.packet
             && let Some(stream) = self.streams.get_mut(&packet.header.ssrc)
         {
             stream.keep(packet, message.now);
         }
-        self.writes.push_back(message);
-        Ok(())
+        onward.write(message);
     }
 
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
-    }
-}
-
-impl Interceptor for Answers {
-    fn bind_local_stream(&mut self, info: &StreamInfo) {
+    fn begin_sending(&mut self, info: &StreamInfo) {
         if info.rtcp_feedback.iter().any(|feedback| feedback.typ == "nack" && feedback.parameter.is_empty()) {
             self.streams.entry(info.ssrc).or_default();
         }
     }
 
-    fn unbind_local_stream(&mut self, info: &StreamInfo) {
+    fn end_sending(&mut self, info: &StreamInfo) {
         self.streams.remove(&info.ssrc);
     }
-
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }
 
 #[cfg(test)]

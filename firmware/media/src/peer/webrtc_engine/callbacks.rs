@@ -13,14 +13,11 @@ use webrtc::{
     },
 };
 
-use super::{receiving, setup::LOST, shared::Shared};
+use super::{heard, receiving, shared::Shared};
 use crate::peer::PeerEvent;
 
 /// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
 const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
-
-/// Nothing is sent to a peer that has not been heard for so long (RFC 7675 section 5.1).
-const CONSENT: Duration = Duration::from_secs(30);
 
 /// The crate's callbacks. They run inside the driver: nothing here may wait.
 pub(super) struct Callbacks(pub(super) Arc<Shared>);
@@ -38,22 +35,6 @@ impl Callbacks {
                 shared.tell(PeerEvent::Failed { reason });
             }
         });
-    }
-
-    /// A path that stays lost costs the peer's consent.
-    fn lost(&self) {
-        let turn = self.0.turns.fetch_add(1, Ordering::AcqRel) + 1;
-        let shared = Arc::downgrade(&self.0);
-        self.0.runtime.spawn(async move {
-            tokio::time::sleep(CONSENT.saturating_sub(LOST)).await;
-            if let Some(shared) = shared.upgrade()
-                && shared.turns.load(Ordering::Acquire) == turn
-            {
-                shared.connected.store(false, Ordering::Release);
-                shared.update_gates();
-            }
-        });
-        self.0.tell(PeerEvent::Disconnected);
     }
 }
 
@@ -78,8 +59,13 @@ impl PeerConnectionEventHandler for Callbacks {
 
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
         match state {
-            RTCPeerConnectionState::Connected => self.0.connected(),
-            RTCPeerConnectionState::Disconnected => self.lost(),
+            RTCPeerConnectionState::Connected => {
+                if self.0.turns.load(Ordering::Acquire) == 0 {
+                    self.0.runtime.spawn(heard::watch(Arc::downgrade(&self.0), self.0.ear.clone()));
+                }
+                self.0.connected();
+            }
+            RTCPeerConnectionState::Disconnected => self.0.lost(),
             RTCPeerConnectionState::Failed => {
                 let reason = "no network path to the peer (ICE)".to_owned();
                 self.0.tell(PeerEvent::Failed { reason });

@@ -1,41 +1,32 @@
 //! Our estimator where the crate's send history tells the fate of packets, and who learns what it found.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use rtc::interceptor::{BandwidthEstimator, PacketReport};
 
 use super::shared::Shared;
-use crate::bandwidth::estimator::{Estimator, Fate};
-
-/// Changes smaller than this part are not told, unless they have waited long.
-const WORTH_TELLING: f64 = 0.03;
-/// Small changes are told after so long.
-const LATEST: Duration = Duration::from_secs(1);
+use crate::bandwidth::{
+    estimator::{Estimator, Fate},
+    telling::Telling,
+};
 
 /// Between the crate and the estimator.
 pub(super) struct Congestion {
     shared: Arc<Shared>,
     estimator: Estimator,
     begun: Instant,
-    told: Option<(Instant, f64)>,
+    telling: Telling,
 }
 
 impl Congestion {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, estimator: Estimator::default(), begun: Instant::now(), told: None }
+        Self { shared, estimator: Estimator::default(), begun: Instant::now(), telling: Telling::default() }
     }
 
     fn tell(&mut self, now: Instant) {
         let rate = self.estimator.rate();
         self.shared.path.pace(rate, self.estimator.drains());
-        let known = self.told.is_some_and(|(at, told)| {
-            (rate - told).abs() < told * WORTH_TELLING && now.saturating_duration_since(at) < LATEST
-        });
-        if !known {
-            self.told = Some((now, rate));
+        if self.telling.is_news(rate, now.saturating_duration_since(self.begun)) {
             self.shared.bandwidth(rate, self.estimator.loss());
         }
     }
@@ -61,7 +52,10 @@ impl BandwidthEstimator for Congestion {
         }
         let round_trip = self.shared.path.round_trip();
         self.estimator.late(self.shared.path.lateness());
-        self.estimator.learn(&fates, round_trip, now.saturating_duration_since(self.begun));
+        let since = now.saturating_duration_since(self.begun);
+        self.estimator.learn(&fates, round_trip, since);
+        self.estimator.want(self.shared.path.wanted().unwrap_or(0.0));
+        self.shared.path.set_probe(self.estimator.probe(since).filter(|_| self.shared.repairs_pictures()));
         self.tell(now);
     }
 

@@ -62,6 +62,14 @@ impl Missing {
         missed
     }
 
+    /// This packet came before, or is given up.
+    pub(super) fn is_known(&self, sequence: u16) -> bool {
+        self.highest.is_some_and(|highest| {
+            let number = extend(sequence, highest);
+            number <= highest && !self.gaps.contains_key(&number)
+        })
+    }
+
     /// What is to be asked for now.
     pub(super) fn due(&mut self, now: Instant, round_trip: Duration) -> Vec<u16> {
         self.gaps.retain(|_, gap| gap.asked < ATTEMPTS && now.saturating_duration_since(gap.since) < WORTH);
@@ -100,6 +108,16 @@ mod tests {
             missing.come(*sequence, now);
         }
         missing
+    }
+
+    #[test]
+    fn a_packet_is_known_once_it_came_and_not_while_it_is_missing() {
+        let now = Instant::now();
+        let mut missing = with(&[65_534, 1], now);
+        let known = |missing: &Missing| [65_534, 65_535, 0, 1, 2].map(|sequence| missing.is_known(sequence));
+        assert_eq!(known(&missing), [true, false, false, true, false]);
+        missing.come(65_535, now);
+        assert_eq!(known(&missing), [true, true, false, true, false]);
     }
 
     #[test]

@@ -8,15 +8,21 @@ use std::{
 };
 
 use rtc::{
-    interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
-    sansio::Protocol,
-    shared::{error::Error, marshal::MarshalSize},
+    interceptor::{Packet, StreamInfo, TaggedPacket},
+    shared::marshal::MarshalSize,
 };
 
-use super::path::Path;
+use super::{
+    path::Path,
+    step::{Onward, Step},
+};
 
 /// What may go at once: wake-ups cost more than such a burst does harm.
 const BURST: Duration = Duration::from_millis(10);
+/// And while a probe measures the path.
+const PROBE_BURST: Duration = Duration::from_millis(1);
+/// What is left of a probe after its time goes as all else.
+const PROBE_SLACK: Duration = Duration::from_millis(15);
 /// Nothing waits longer; then it goes faster than the path is thought to be.
 const LONGEST: Duration = Duration::from_millis(400);
 /// Never slower than this, in bit/s: a packet would hold up the next for a frame.
@@ -32,8 +38,8 @@ pub(super) struct Pacer {
     hurry: f64,
     /// Until then the path is busy with what went.
     busy: Option<Instant>,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
+    /// Rate in bit/s of the probe that goes until then.
+    probe: Option<(f64, Instant)>,
 }
 
 impl Pacer {
@@ -45,20 +51,21 @@ impl Pacer {
             waiting_bytes: 0,
             hurry: 0.0,
             busy: None,
-            reads: VecDeque::new(),
-            writes: VecDeque::new(),
+            probe: None,
         }
     }
 
-    fn release(&mut self, now: Instant) {
+    fn release(&mut self, now: Instant, onward: &mut Onward) {
         let Some(rate) = self.path.pacing() else {
             self.waiting_bytes = 0;
-            self.writes.extend(self.waiting.drain(..));
+            self.waiting.drain(..).for_each(|packet| onward.write(packet));
             return;
         };
         self.hurry = self.hurry.max(bits(self.waiting_bytes) / LONGEST.as_secs_f64());
-        let rate = rate.max(self.hurry).max(SLOWEST);
-        while self.busy.is_none_or(|busy| busy <= now + BURST) {
+        self.probe = self.probe.filter(|(_, until)| now < *until);
+        let (faster, burst) = self.probe.map_or((SLOWEST, BURST), |(rate, _)| (rate, PROBE_BURST));
+        let rate = rate.max(self.hurry).max(faster);
+        while self.busy.is_none_or(|busy| busy <= now + burst) {
             let Some(mut packet) = self.waiting.pop_front() else {
                 self.hurry = 0.0;
                 return;
@@ -69,7 +76,7 @@ impl Pacer {
             self.busy = Some(begin + Duration::from_secs_f64(bits(size) / rate));
             // The send history is to know when it really went.
             packet.now = now;
-            self.writes.push_back(packet);
+            onward.write(packet);
         }
     }
 }
@@ -85,81 +92,68 @@ fn size(packet: &TaggedPacket) -> usize {
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Pacer {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.reads.push_back(message);
-        Ok(())
+impl Step for Pacer {
+    fn read(&mut self, message: TaggedPacket, onward: &mut Onward) {
+        // The estimator, nearer to the wire, has just read it.
+        if let (Packet::Rtcp(_), Some(probe)) = (&message.message.packet, self.path.probe()) {
+            self.probe = Some((probe.rate, message.now + probe.lasts() + PROBE_SLACK));
+        }
+        onward.read(message);
     }
 
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
+    fn write(&mut self, message: TaggedPacket, onward: &mut Onward) {
         let waits =
             matches!(&message.message.packet, Packet::Rtp(packet) if !self.sounds.contains(&packet.header.ssrc));
         if waits {
             let now = message.now;
             self.waiting_bytes += size(&message);
             self.waiting.push_back(message);
-            self.release(now);
+            self.release(now, onward);
         } else {
-            self.writes.push_back(message);
+            onward.write(message);
         }
-        Ok(())
     }
 
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
+    fn wake(&mut self, now: Instant, onward: &mut Onward) {
+        self.release(now, onward);
     }
 
-    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
-        self.release(now);
-        Ok(())
-    }
-
-    fn poll_timeout(&mut self) -> Option<Instant> {
+    fn next(&self) -> Option<Instant> {
         self.busy.filter(|_| !self.waiting.is_empty())
     }
-}
 
-impl Interceptor for Pacer {
-    fn bind_local_stream(&mut self, info: &StreamInfo) {
+    fn begin_sending(&mut self, info: &StreamInfo) {
         if info.mime_type.starts_with("audio") {
             self.sounds.insert(info.ssrc);
         }
     }
 
-    fn unbind_local_stream(&mut self, info: &StreamInfo) {
+    fn end_sending(&mut self, info: &StreamInfo) {
         self.sounds.remove(&info.ssrc);
     }
-
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }
 
 #[cfg(test)]
 mod tests {
-    use rtc::{interceptor::AttributedPacket, rtp, shared::TransportContext};
+    use rtc::{
+        interceptor::{AttributedPacket, Interceptor},
+        rtp,
+        sansio::Protocol,
+        shared::TransportContext,
+    };
 
-    use super::*;
+    use super::{super::step::Chained, *};
+    use crate::bandwidth::probe::Cluster;
 
     const SOUND: u32 = 1;
     const PICTURE: u32 = 2;
 
-    fn pacer(rate: Option<f64>) -> Pacer {
+    fn pacer(rate: Option<f64>) -> Chained<Pacer> {
         let path = Arc::<Path>::default();
         if let Some(rate) = rate {
             path.pace(rate, true);
         }
-        let mut pacer = Pacer::new(path);
+        let mut pacer = Chained::new(Pacer::new(path));
         pacer.bind_local_stream(&StreamInfo { ssrc: SOUND, mime_type: "audio/opus".into(), ..StreamInfo::default() });
         pacer
     }
@@ -175,7 +169,7 @@ mod tests {
         }
     }
 
-    fn gone(pacer: &mut Pacer) -> usize {
+    fn gone(pacer: &mut Chained<Pacer>) -> usize {
         std::iter::from_fn(|| pacer.poll_write()).count()
     }
 
@@ -199,6 +193,26 @@ mod tests {
         }
         assert!((150..=330).contains(&now.duration_since(begun).as_millis()), "{:?}", now.duration_since(begun));
         assert!(wake_ups <= 20, "{wake_ups}");
+    }
+
+    #[test]
+    fn a_probe_goes_packet_by_packet_at_its_own_rate() {
+        let (mut pacer, begun) = (pacer(Some(1_000_000.0)), Instant::now());
+        let cluster = Cluster { bytes: 6_250, rate: 2_000_000.0 };
+        pacer.step().path.set_probe(Some(cluster));
+        let message = AttributedPacket::new(Packet::Rtcp(Vec::new()));
+        pacer.handle_read(TaggedPacket { now: begun, transport: TransportContext::default(), message }).unwrap();
+        (0..5).for_each(|_| pacer.handle_write(packet(PICTURE, begun)).unwrap());
+        let mut gaps = vec![gone(&mut pacer)];
+        let mut now = begun;
+        while let Some(next) = pacer.poll_timeout() {
+            now = next;
+            pacer.handle_timeout(now).unwrap();
+            gaps.push(gone(&mut pacer));
+        }
+        assert!(gaps.iter().all(|gone| *gone <= 1), "{gaps:?}");
+        // 5 ms a packet.
+        assert!((18..=22).contains(&now.duration_since(begun).as_millis()), "{:?}", now.duration_since(begun));
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use std::{
     sync::{
-        PoisonError, RwLock,
+        Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use super::repairs::Repairs;
+use crate::bandwidth::probe::Cluster;
 
 /// Until one was measured: a path across a country.
 const USUAL_ROUND_TRIP: Duration = Duration::from_millis(60);
@@ -32,6 +33,10 @@ pub(super) struct Path {
     /// The peer tells when packets arrived.
     arrivals: AtomicBool,
     repairs: RwLock<Repairs>,
+    /// What would be sent at most, in bit/s; 0 = nobody said.
+    wanted: AtomicU64,
+    /// To be sent now.
+    probe: Mutex<Option<Cluster>>,
     /// Of ourselves, lately, in µs.
     lateness: AtomicU64,
 }
@@ -113,6 +118,26 @@ impl Path {
     /// How retransmissions come.
     pub(super) fn with_repairs<T>(&self, look: impl FnOnce(&Repairs) -> T) -> T {
         look(&self.repairs.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// So much would be sent at most if the path carried it, in bit/s.
+    pub(super) fn want(&self, rate: f64) {
+        self.wanted.store(whole(rate), Ordering::Relaxed);
+    }
+
+    /// What would be sent at most, in bit/s, where that was said.
+    pub(super) fn wanted(&self) -> Option<f64> {
+        known(&self.wanted)
+    }
+
+    /// Padding is to be sent to see whether the path carries more; nothing = no more.
+    pub(super) fn set_probe(&self, cluster: Option<Cluster>) {
+        *self.probe.lock().unwrap_or_else(PoisonError::into_inner) = cluster;
+    }
+
+    /// Padding that is to be sent now.
+    pub(super) fn probe(&self) -> Option<Cluster> {
+        *self.probe.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// So many packets did not come in their turn.

@@ -1,18 +1,16 @@
 //! The interceptor that measures how late we are ourselves: delays that a busy processor makes are none of the path's.
 
 use std::{
-    collections::VecDeque,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rtc::{
-    interceptor::{Interceptor, StreamInfo, TaggedPacket},
-    sansio::Protocol,
-    shared::error::Error,
-};
+use rtc::interceptor::TaggedPacket;
 
-use super::path::Path;
+use super::{
+    path::Path,
+    step::{Onward, Step},
+};
 
 /// Between two looks at the clock.
 const LOOK: Duration = Duration::from_millis(100);
@@ -22,61 +20,31 @@ pub(super) struct Punctuality {
     /// Nobody is woken while nothing is sent.
     due: Option<Instant>,
     sent: bool,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
 }
 
 impl Punctuality {
     pub(super) fn new(path: Arc<Path>) -> Self {
-        Self { path, due: None, sent: false, reads: VecDeque::new(), writes: VecDeque::new() }
+        Self { path, due: None, sent: false }
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Punctuality {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.reads.push_back(message);
-        Ok(())
-    }
-
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
+impl Step for Punctuality {
+    fn write(&mut self, message: TaggedPacket, onward: &mut Onward) {
         self.sent = true;
         self.due.get_or_insert(message.now + LOOK);
-        self.writes.push_back(message);
-        Ok(())
+        onward.write(message);
     }
 
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
-    }
-
-    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+    fn wake(&mut self, now: Instant, _: &mut Onward) {
         if let Some(due) = self.due.filter(|due| *due <= now) {
             self.path.late(now.saturating_duration_since(due));
             self.due = std::mem::take(&mut self.sent).then_some(now + LOOK);
         }
-        Ok(())
     }
 
-    fn poll_timeout(&mut self) -> Option<Instant> {
+    fn next(&self) -> Option<Instant> {
         self.due
     }
-}
-
-impl Interceptor for Punctuality {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }
 
 #[cfg(test)]
@@ -90,17 +58,18 @@ mod tests {
         let begun = Instant::now();
         punctuality.due = Some(begun);
         punctuality.sent = true;
-        punctuality.handle_timeout(begun + Duration::from_millis(60)).unwrap();
+        let mut onward = Onward::default();
+        punctuality.wake(begun + Duration::from_millis(60), &mut onward);
         assert_eq!(path.lateness(), Duration::from_millis(60));
         for look in 1..40 {
             punctuality.sent = true;
-            let due = punctuality.poll_timeout().unwrap();
-            punctuality.handle_timeout(due).unwrap();
+            let due = punctuality.next().unwrap();
+            punctuality.wake(due, &mut onward);
             assert!(look > 2 || path.lateness() > Duration::from_millis(30));
         }
         assert!(path.lateness() < Duration::from_millis(2), "{:?}", path.lateness());
-        let due = punctuality.poll_timeout().unwrap();
-        punctuality.handle_timeout(due).unwrap();
-        assert_eq!(punctuality.poll_timeout(), None, "woken while nothing is sent");
+        let due = punctuality.next().unwrap();
+        punctuality.wake(due, &mut onward);
+        assert_eq!(punctuality.next(), None, "woken while nothing is sent");
     }
 }

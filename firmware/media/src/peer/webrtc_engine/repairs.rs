@@ -18,19 +18,24 @@ impl Repairs {
         self.payload_types.iter().any(|(repair, _)| *repair == payload_type)
     }
 
-    /// Turns a retransmission into the packet it brings again; what brings none is left as it is: padding, and streams
-    /// nobody announced.
-    pub(super) fn restore(&self, packet: &mut rtp::Packet) {
+    /// Turns a retransmission into the packet it brings again, and tells that it did. What brings none, padding, keeps its
+    /// payload type, and what nobody announced stays as it is.
+    ///
+    /// All are under the SSRC of the stream that they repair from then on: reports on single packets (transport-cc) are
+    /// made for the streams that the crate knows.
+    pub(super) fn restore(&self, packet: &mut rtp::Packet) -> bool {
         let of_type = self.payload_types.iter().find(|(repair, _)| *repair == packet.header.payload_type);
         let of_stream = self.streams.iter().find(|(_, repair)| *repair == packet.header.ssrc);
-        let (Some((_, payload_type)), Some((ssrc, _))) = (of_type, of_stream) else { return };
-        let Some(number) = packet.payload.first_chunk::<2>().copied() else { return };
+        let (Some((_, payload_type)), Some((ssrc, _))) = (of_type, of_stream) else { return false };
+        packet.header.ssrc = *ssrc;
+        let Some(number) = packet.payload.first_chunk::<2>().copied() else { return false };
         if packet.payload.len() == number.len() {
-            return;
+            return false;
         }
         packet.header.sequence_number = u16::from_be_bytes(number);
-        (packet.header.ssrc, packet.header.payload_type) = (*ssrc, *payload_type);
+        packet.header.payload_type = *payload_type;
         packet.payload = packet.payload.slice(number.len()..);
+        true
     }
 }
 
@@ -55,15 +60,15 @@ mod tests {
     }
 
     #[test]
-    fn what_brings_nothing_again_is_left_alone() {
-        for (ssrc, payload_type, payload) in [
-            (7, 96, &b"\x01\x02frame"[..]),
-            (9, 97, b"\x01\x02frame"),
-            (8, 97, b""),
-            (8, 97, b"\x01"),
-            (8, 97, b"\x01\x02"),
+    fn what_brings_nothing_again_is_no_media() {
+        for (ssrc, payload_type, payload, under) in [
+            (7, 96, &b"\x01\x02frame"[..], 7),
+            (9, 97, b"\x01\x02frame", 9),
+            (8, 97, b"", 7),
+            (8, 97, b"\x01", 7),
+            (8, 97, b"\x01\x02", 7),
         ] {
-            assert_eq!(restored(ssrc, payload_type, payload), (ssrc, payload_type, 5, Bytes::from_static(payload)));
+            assert_eq!(restored(ssrc, payload_type, payload), (under, payload_type, 5, Bytes::from_static(payload)));
         }
     }
 }

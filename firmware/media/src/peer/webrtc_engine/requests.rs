@@ -3,35 +3,32 @@
 //! The crate's own looks every 100 ms and asks without end: a packet then comes back after a jitter buffer of ours has
 //! given it up.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use rtc::{
-    interceptor::{AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Packet, StreamInfo, TaggedPacket},
     rtcp::transport_feedbacks::transport_layer_nack::{TransportLayerNack, nack_pairs_from_sequence_numbers},
-    sansio::Protocol,
-    shared::{TransportContext, error::Error},
+    rtp,
 };
 
-use super::{missing::Missing, path::Path};
+use super::{
+    missing::Missing,
+    path::Path,
+    step::{Onward, Step},
+};
 
 pub(super) struct Requests {
     path: Arc<Path>,
     /// By SSRC; those whose sender agreed to be asked.
     streams: HashMap<u32, Missing>,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
 }
 
 impl Requests {
     pub(super) fn new(path: Arc<Path>) -> Self {
-        Self { path, streams: HashMap::new(), reads: VecDeque::new(), writes: VecDeque::new() }
+        Self { path, streams: HashMap::new() }
     }
 
-    fn ask(&mut self, now: Instant) {
+    fn ask(&mut self, now: Instant, onward: &mut Onward) {
         let round_trip = self.path.round_trip();
         for (media_ssrc, missing) in &mut self.streams {
             let due = missing.due(now, round_trip);
@@ -39,23 +36,35 @@ impl Requests {
                 continue;
             }
             let nacks = nack_pairs_from_sequence_numbers(&due);
-            let nack = TransportLayerNack { sender_ssrc: 0, media_ssrc: *media_ssrc, nacks };
-            let message = AttributedPacket::new(Packet::Rtcp(vec![Box::new(nack)]));
-            self.writes.push_back(TaggedPacket { now, transport: TransportContext::default(), message });
+            onward.tell(TransportLayerNack { sender_ssrc: 0, media_ssrc: *media_ssrc, nacks }, now);
         }
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Requests {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
+impl Requests {
+    /// Restores a retransmission. True where nobody waits for it: it keeps the payload type of retransmissions, by which
+    /// the last step knows it; a jitter buffer would count it as late.
+    fn is_padding(&self, packet: &mut rtp::Packet) -> bool {
+        let came = packet.header.payload_type;
+        if !self.path.with_repairs(|repairs| repairs.is_repair(came)) {
+            return false;
+        }
+        let restored = self.path.with_repairs(|repairs| repairs.restore(packet));
+        let header = &packet.header;
+        let known = self.streams.get(&header.ssrc).is_some_and(|missing| missing.is_known(header.sequence_number));
+        if restored && known {
+            packet.header.payload_type = came;
+        }
+        !restored || known
+    }
+}
 
-    fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtp(packet) = &mut message.message.packet {
-            self.path.with_repairs(|repairs| repairs.restore(packet));
+impl Step for Requests {
+    fn read(&mut self, mut message: TaggedPacket, onward: &mut Onward) {
+        if let Packet::Rtp(packet) = &mut message.message.packet
+            && self.is_padding(packet)
+        {
+            return onward.read(message);
         }
         if let Packet::Rtp(packet) = &message.message.packet
             && let Some(missing) = self.streams.get_mut(&packet.header.ssrc)
@@ -63,47 +72,67 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Requests {
             && missed > 0
         {
             self.path.miss(missed);
-            self.ask(message.now);
+            self.ask(message.now, onward);
         }
-        self.reads.push_back(message);
-        Ok(())
+        onward.read(message);
     }
 
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
+    fn wake(&mut self, now: Instant, onward: &mut Onward) {
+        self.ask(now, onward);
     }
 
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.writes.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
-    }
-
-    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
-        self.ask(now);
-        Ok(())
-    }
-
-    fn poll_timeout(&mut self) -> Option<Instant> {
+    fn next(&self) -> Option<Instant> {
         self.streams.values().filter_map(Missing::next).min()
     }
-}
 
-impl Interceptor for Requests {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-
-    fn bind_remote_stream(&mut self, info: &StreamInfo) {
+    fn begin_receiving(&mut self, info: &StreamInfo) {
         if info.rtcp_feedback.iter().any(|feedback| feedback.typ == "nack" && feedback.parameter.is_empty()) {
             self.streams.entry(info.ssrc).or_default();
         }
     }
 
-    fn unbind_remote_stream(&mut self, info: &StreamInfo) {
+    fn end_receiving(&mut self, info: &StreamInfo) {
         self.streams.remove(&info.ssrc);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rtc::{interceptor::AttributedPacket, shared::TransportContext};
+
+    use super::{super::repairs::Repairs, *};
+
+    /// What a step lets through of a packet: payload type and number.
+    fn passed(
+        requests: &mut Requests,
+        (ssrc, payload_type, number): (u32, u8, u16),
+        payload: &'static [u8],
+    ) -> (u8, u16) {
+        let header = rtp::Header { ssrc, payload_type, sequence_number: number, ..rtp::Header::default() };
+        let packet = rtp::Packet { header, payload: bytes::Bytes::from_static(payload) };
+        let message = AttributedPacket::new(Packet::Rtp(packet));
+        let mut onward = Onward::default();
+        requests
+            .read(TaggedPacket { now: Instant::now(), transport: TransportContext::default(), message }, &mut onward);
+        match onward.take_read().map(|packet| packet.message.packet) {
+            Some(Packet::Rtp(packet)) => (packet.header.payload_type, packet.header.sequence_number),
+            _ => panic!("nothing passed"),
+        }
+    }
+
+    #[test]
+    fn a_retransmission_that_is_waited_for_is_media_and_any_other_is_padding() {
+        let path = Arc::<Path>::default();
+        path.set_repairs(Repairs { streams: vec![(7, 8)], payload_types: vec![(97, 96)] });
+        let mut requests = Requests::new(path);
+        requests.streams.insert(7, Missing::default());
+        assert_eq!(passed(&mut requests, (7, 96, 0x0100), b"frame"), (96, 0x0100));
+        assert_eq!(passed(&mut requests, (7, 96, 0x0102), b"frame"), (96, 0x0102));
+        assert_eq!(passed(&mut requests, (8, 97, 5), b"\x01\x01frame"), (96, 0x0101));
+        // Once more, and one that came by itself.
+        assert_eq!(passed(&mut requests, (8, 97, 6), b"\x01\x01frame").0, 97);
+        assert_eq!(passed(&mut requests, (8, 97, 7), b"\x01\x02frame").0, 97);
+        assert_eq!(passed(&mut requests, (8, 97, 8), b"").0, 97);
+        assert_eq!(requests.next(), None, "padding makes no gap");
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use rtc::rtcp::{reception_report::ReceptionReport, sender_report::SenderReport};
 
-use super::sending::NTP_TO_UNIX;
+use crate::peer::ntp::NTP_TO_UNIX;
 
 /// Streams remembered of each direction: a call has six; a peer may begin streams anew again and again.
 const MOST: usize = 16;
@@ -155,7 +155,8 @@ fn wall_clock(ntp: u64) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::sending::ntp, *};
+    use super::*;
+    use crate::peer::ntp::ntp;
 
     #[test]
     fn lost_packets_have_a_sign() {

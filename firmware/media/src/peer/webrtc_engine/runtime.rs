@@ -19,7 +19,8 @@ use webrtc::runtime::{
 };
 
 use super::{
-    marks::marked,
+    heard::{Ear, Heard},
+    marks::Marks,
     servers::{Lookup, RelaySocket, Servers},
 };
 
@@ -41,6 +42,8 @@ impl Kick {
 pub(super) struct KickedRuntime {
     pub(super) kick: Kick,
     pub(super) servers: Arc<Servers>,
+    pub(super) marks: Marks,
+    pub(super) ear: Ear,
 }
 
 impl std::fmt::Debug for KickedRuntime {
@@ -57,11 +60,13 @@ impl Runtime for KickedRuntime {
     }
 
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
-        let socket = marked(socket, |socket| TokioRuntime.wrap_udp_socket(socket))?;
+        let socket = self.marks.on(socket, |socket| TokioRuntime.wrap_udp_socket(socket))?;
+        let ear = self.ear.clone();
         if self.servers.is_empty() {
-            return Ok(socket);
+            return Ok(Arc::new(Heard { socket, ear }));
         }
-        Ok(Arc::new(RelaySocket::new(socket, Arc::clone(&self.servers))))
+        let socket = Arc::new(RelaySocket::new(socket, Arc::clone(&self.servers)));
+        Ok(Arc::new(Heard { socket, ear }))
     }
 
     fn wrap_tcp_listener(&self, listener: TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {

@@ -5,7 +5,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -21,10 +21,7 @@ use rtc::{
 use tokio::sync::mpsc;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
-use crate::peer::outgoing::Outgoing;
-
-/// Seconds from 1900 (NTP) to 1970 (RFC 5905 section 6).
-pub(super) const NTP_TO_UNIX: u64 = 2_208_988_800;
+use crate::peer::{ntp::ntp, outgoing::Outgoing};
 
 /// Between two sender reports of a stream: enough for lip sync within a second, far below 5 % of the bandwidth
 /// (RFC 3550 section 6.2).
@@ -132,11 +129,4 @@ impl Reporter {
         let chunk = SourceDescriptionChunk { source: outgoing.ssrc, items: vec![cname] };
         Some(vec![Box::new(report), Box::new(SourceDescription { chunks: vec![chunk] })])
     }
-}
-
-/// Wall-clock time as 32.32 fixed point seconds since 1900.
-pub(super) fn ntp(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
-    ((since.as_secs() + NTP_TO_UNIX) << 32) | fraction
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use rtc::{
-    interceptor::{CongestionControlBuilder, ReceiverReportBuilder, Registry, Slot},
+    interceptor::{CongestionControlBuilder, ReceiverReportBuilder, Registry, Slot, TwccSenderBuilder},
     peer_connection::configuration::media_engine::MediaEngine,
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -23,8 +23,9 @@ use webrtc::{
 };
 
 use super::{
-    PeerError, allowance::Allowance, answers::Answers, callbacks::Callbacks, congestion::Congestion, pacer::Pacer,
-    punctuality::Punctuality, requests::Requests, runtime::KickedRuntime, shared::Shared, tap::Tap,
+    PeerError, allowance::Allowance, answers::Answers, callbacks::Callbacks, congestion::Congestion, marks::Marks,
+    numbered::WithRepairs, pacer::Pacer, punctuality::Punctuality, requests::Requests, runtime::KickedRuntime,
+    shared::Shared, step::Chained, tap::Tap,
 };
 use crate::peer::{
     Codec, IcePolicy, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
@@ -45,8 +46,9 @@ pub(super) const LOST: Duration = Duration::from_secs(4);
 /// or restarts ICE long before.
 const FAILED: Duration = Duration::from_mins(1);
 
-/// Between two keep-alives, which are also how a path that comes back is found.
-const KEEP_ALIVE: Duration = Duration::from_secs(1);
+/// Between two keep-alives, which are also how a path that comes back is found, and one that is gone is told from a peer
+/// that sends nothing.
+const KEEP_ALIVE: Duration = Duration::from_millis(500);
 
 /// Packets that may come out of order and are still told from replayed ones (RFC 3711 section 3.3.2: at least 64): a
 /// retransmission is behind everything sent within a second.
@@ -108,15 +110,19 @@ pub(super) async fn connect(
     let mut media = media_engine(negotiation)?;
     register_nack(&mut media);
     let registry = configure_twcc(Registry::new(), &mut media)?
-        .with(Slot::CongestionControl, CongestionControlBuilder::new(Congestion::new(Arc::clone(shared))).build())
-        .with(Slot::Pacer, Pacer::new(Arc::clone(&shared.path)))
-        .with(Slot::NackResponder, Answers::new(Arc::clone(shared)))
+        .with(
+            Slot::CongestionControl,
+            WithRepairs(CongestionControlBuilder::new(Congestion::new(Arc::clone(shared))).build()),
+        )
+        .with(Slot::TwccSender, WithRepairs(TwccSenderBuilder::new().build()))
+        .with(Slot::Pacer, Chained::new(Pacer::new(Arc::clone(&shared.path))))
+        .with(Slot::NackResponder, Chained::new(Answers::new(Arc::clone(shared))))
         // Before retransmissions become what they bring again: what was lost stays lost in reports.
         .with(Slot::from(6_500), ReceiverReportBuilder::new().build())
-        .with(Slot::NackGenerator, Requests::new(Arc::clone(&shared.path)))
-        .with(Slot::from(12_000), Punctuality::new(Arc::clone(&shared.path)))
-        .with(Slot::from(13_000), Allowance::new(Arc::clone(&shared.path)))
-        .with(Slot::from(14_000), Tap::new(Arc::clone(shared)));
+        .with(Slot::NackGenerator, Chained::new(Requests::new(Arc::clone(&shared.path))))
+        .with(Slot::from(12_000), Chained::new(Punctuality::new(Arc::clone(&shared.path))))
+        .with(Slot::from(13_000), Chained::new(Allowance::new(Arc::clone(&shared.path))))
+        .with(Slot::from(14_000), Chained::new(Tap::new(Arc::clone(shared))));
     let policy = match config.ice_policy {
         IcePolicy::All => RTCIceTransportPolicy::All,
         IcePolicy::Relay => RTCIceTransportPolicy::Relay,
@@ -124,12 +130,18 @@ pub(super) async fn connect(
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(shared.servers.configuration())
         .with_ice_transport_policy(policy);
+    let runtime = KickedRuntime {
+        kick: shared.kick.clone(),
+        servers: Arc::clone(&shared.servers),
+        ear: shared.ear.clone(),
+        marks: Marks { dscp: config.dscp, sound: shared.sending(Stream::Audio).outgoing.ssrc },
+    };
     let building = PeerConnectionBuilder::new()
         .with_configuration(configuration.build())
         .with_media_engine(media)
         .with_setting_engine(settings())
         .with_interceptor_registry(registry)
-        .with_runtime(Arc::new(KickedRuntime { kick: shared.kick.clone(), servers: Arc::clone(&shared.servers) }))
+        .with_runtime(Arc::new(runtime))
         .with_handler(Arc::new(Callbacks(Arc::clone(shared))))
         .with_udp_addrs(vec![BindAddresses { fixed: config.bind.clone() }])
         .build();

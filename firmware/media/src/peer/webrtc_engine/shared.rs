@@ -15,9 +15,13 @@ use tokio::{
 };
 
 use super::{
-    path::Path, receiving::Incoming, rtcp_figures::RtcpFigures, runtime::Kick, servers::Servers, undeclared::Found,
+    heard::Ear, path::Path, receiving::Incoming, rtcp_figures::RtcpFigures, runtime::Kick, servers::Servers,
+    setup::LOST, undeclared::Found,
 };
 use crate::peer::{Kind, PeerEvent, Stream, negotiation::Line, outgoing::Sending};
+
+/// Nothing is sent to a peer that has not been heard for so long (RFC 7675 section 5.1).
+const CONSENT: Duration = Duration::from_secs(30);
 
 /// How far gathering has come.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +42,9 @@ pub(super) struct Shared {
     pub(super) sending: [Sending; 3],
     incoming: RwLock<Vec<Arc<Incoming>>>,
     pub(super) connected: AtomicBool,
+    /// The path is lost, as was told.
+    away: AtomicBool,
+    pub(super) ear: Ear,
     /// How often the path was lost or found.
     pub(super) turns: AtomicU32,
     pub(super) figures: RtcpFigures,
@@ -63,6 +70,8 @@ impl Shared {
             sending: Stream::ALL.map(|stream| Sending::new(stream, rand::random::<u32>() | 1)),
             incoming: RwLock::default(),
             connected: AtomicBool::new(false),
+            away: AtomicBool::new(false),
+            ear: Ear::default(),
             turns: AtomicU32::new(0),
             figures: RtcpFigures::default(),
             servers: Arc::new(servers),
@@ -124,6 +133,11 @@ impl Shared {
         self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc)?.outgoing.repair()
     }
 
+    /// Some picture is sent whose retransmissions have a stream of their own.
+    pub(super) fn repairs_pictures(&self) -> bool {
+        self.sending.iter().any(|sending| sending.outgoing.open() && sending.outgoing.repair().is_some())
+    }
+
     /// A stream not seen before has come.
     pub(super) fn new_stream(&self, stream: Found) {
         let _ = self.streams.send(stream);
@@ -136,9 +150,14 @@ impl Shared {
         }
     }
 
+    /// It is a stream of ours.
+    pub(super) fn sends(&self, ssrc: u32) -> bool {
+        self.sending.iter().any(|sending| sending.outgoing.ssrc == ssrc)
+    }
+
     /// The other side reports a stream of ours; of others it can say what it likes.
     pub(super) fn reported(&self, report: &ReceptionReport, round_trip: Option<Duration>, now: SystemTime) {
-        if self.sending.iter().all(|sending| sending.outgoing.ssrc != report.ssrc) {
+        if !self.sends(report.ssrc) {
             return;
         }
         if let Some(round_trip) = round_trip {
@@ -161,9 +180,32 @@ impl Shared {
         Some(self.available.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
     }
 
+    /// The path is lost; one that stays so costs the peer's consent.
+    pub(super) fn lost(self: &Arc<Self>) {
+        if self.away.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let turn = self.turns.fetch_add(1, Ordering::AcqRel) + 1;
+        let shared = Arc::downgrade(self);
+        self.runtime.spawn(async move {
+            tokio::time::sleep(CONSENT.saturating_sub(LOST)).await;
+            if let Some(shared) = shared.upgrade()
+                && shared.turns.load(Ordering::Acquire) == turn
+            {
+                shared.connected.store(false, Ordering::Release);
+                shared.update_gates();
+            }
+        });
+        self.tell(PeerEvent::Disconnected);
+    }
+
+    /// The path is there, or there again.
     pub(super) fn connected(&self) {
+        let was_away = self.away.swap(false, Ordering::AcqRel);
+        if self.connected.swap(true, Ordering::AcqRel) && !was_away {
+            return;
+        }
         self.turns.fetch_add(1, Ordering::AcqRel);
-        self.connected.store(true, Ordering::Release);
         self.update_gates();
         self.tell(PeerEvent::Connected);
         // Frames encoded before were not sent, so the next one must stand alone.

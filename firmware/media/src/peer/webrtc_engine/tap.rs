@@ -1,13 +1,12 @@
 //! The last interceptor of the chain: reads the RTCP that concerns `GStreamer` and the owner, and lets everything pass.
 
 use std::{
-    collections::VecDeque,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use rtc::{
-    interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Packet, TaggedPacket},
     rtcp::{
         self,
         payload_feedbacks::{
@@ -20,25 +19,25 @@ use rtc::{
         source_description::{SdesType, SourceDescription, SourceDescriptionChunk, SourceDescriptionItem},
     },
     rtp,
-    sansio::Protocol,
-    shared::error::Error,
 };
 
-use super::{reports::Reports, sending::ntp, shared::Shared, undeclared::Found};
+use super::{
+    shared::Shared,
+    step::{Onward, Step},
+    undeclared::Found,
+};
+use crate::peer::{ntp::round_trip, reports::Reports};
 
 pub(super) struct Tap {
     shared: Arc<Shared>,
     reports: Reports,
     /// Streams seen, a handful.
     seen: Vec<u32>,
-    reads: VecDeque<TaggedPacket>,
-    writes: VecDeque<TaggedPacket>,
 }
 
 impl Tap {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let reports = Reports::new(Arc::clone(&shared));
-        Self { shared, reports, seen: Vec::new(), reads: VecDeque::new(), writes: VecDeque::new() }
+        Self { shared, reports: Reports::new(), seen: Vec::new() }
     }
 
     fn is_repair(&self, packet: &rtp::Packet) -> bool {
@@ -53,7 +52,7 @@ impl Tap {
         }
     }
 
-    fn read(&mut self, compound: &[Box<dyn rtcp::Packet>], now: Instant) {
+    fn hear(&mut self, compound: &[Box<dyn rtcp::Packet>], now: Instant) {
         for packet in compound {
             let packet = packet.as_any();
             if let Some(report) = packet.downcast_ref::<SenderReport>() {
@@ -66,7 +65,7 @@ impl Tap {
             } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
                 request.fir.iter().for_each(|entry| self.shared.key_frame_wanted(entry.ssrc));
             } else if let Some(most) = packet.downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
-                self.reports.allow(f64::from(most.bitrate));
+                self.allow(f64::from(most.bitrate));
             }
         }
     }
@@ -86,18 +85,26 @@ impl Tap {
         for report in reports {
             let round_trip = round_trip(report, arrival);
             self.shared.reported(report, round_trip, arrival);
-            self.reports.read(report, round_trip, now);
+            let needed = !self.shared.path.arrivals_are_told() && self.shared.sends(report.ssrc);
+            if needed && self.reports.read(report, round_trip, now) {
+                self.tell();
+            }
         }
     }
-}
 
-/// By RFC 3550 section 6.4.1: arrival − LSR − DLSR, in 1/65536 s; `None` where the peer has had no report of ours.
-fn round_trip(report: &ReceptionReport, arrival: SystemTime) -> Option<Duration> {
-    let arrival = ((ntp(arrival) >> 16) & 0xffff_ffff) as u32;
-    let ticks = arrival.wrapping_sub(report.last_sender_report).wrapping_sub(report.delay);
-    // Clocks that jump make it negative, that is huge.
-    let measured = report.last_sender_report != 0 && ticks < 0x8000_0000;
-    measured.then(|| Duration::from_secs_f64(f64::from(ticks) / 65_536.0))
+    /// The receiver takes so many bit/s.
+    fn allow(&mut self, most: f64) {
+        self.shared.path.allow(most);
+        if !self.shared.path.arrivals_are_told() {
+            self.reports.allow(most);
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        self.shared.path.pace(self.reports.rate(), false);
+        self.shared.bandwidth(self.reports.rate(), self.reports.loss());
+    }
 }
 
 /// A peer that names no CNAME has one clock for all its streams; without a name `rtpbin` would not sync them.
@@ -106,42 +113,15 @@ fn one_source(ssrc: u32) -> SourceDescription {
     SourceDescription { chunks: vec![SourceDescriptionChunk { source: ssrc, items: vec![cname] }] }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+impl Step for Tap {
+    fn read(&mut self, message: TaggedPacket, onward: &mut Onward) {
         match &message.message.packet {
-            Packet::Rtcp(compound) => self.read(compound, message.now),
+            Packet::Rtcp(compound) => self.hear(compound, message.now),
             // Retransmissions that bring nothing again have been counted and are of no more use.
-            Packet::Rtp(packet) if self.is_repair(packet) => return Ok(()),
+            Packet::Rtp(packet) if self.is_repair(packet) => return,
             Packet::Rtp(packet) => self.note(packet),
             _ => {}
         }
-        self.reads.push_back(message);
-        Ok(())
+        onward.read(message);
     }
-
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.reads.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.writes.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.writes.pop_front()
-    }
-}
-
-impl Interceptor for Tap {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }

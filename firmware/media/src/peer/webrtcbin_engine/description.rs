@@ -9,12 +9,10 @@ use crate::peer::{
     Codec, Kind, PeerError, Stream,
     codecs::Known,
     lines::{media_line, parse, render, value, values},
-    negotiation::Negotiation,
+    negotiation::{Negotiation, TRANSPORT_CC},
     tracks::own_names,
 };
 
-/// The one RTP header extension the element is let to agree on.
-const TRANSPORT_CC: &str = "transport-wide-cc";
 /// Attributes of the element's sections that go out as they are.
 const KEPT: [&str; 7] = ["mid", "ice-ufrag", "ice-pwd", "fingerprint", "rtcp-mux", "rtcp-rsize", "extmap"];
 
@@ -98,11 +96,10 @@ fn format_attributes(codec: &Codec, known: &Known, asked: Option<&Media>) -> Vec
 fn feedback(kind: Kind, payload_type: u8, asked: Option<&Media>) -> impl Iterator<Item = &'static str> {
     let ours: &[&str] = match kind {
         Kind::Audio => &["nack", "transport-cc"],
-        Kind::Video => &["nack", "nack pli", "ccm fir", "transport-cc"],
+        Kind::Video => &["nack", "nack pli", "ccm fir", "goog-remb", "transport-cc"],
     };
     ours.iter().copied().filter(move |what| match asked {
-        // Without the header extension, which only an offer of the peer's brings, there is nothing to report.
-        None => *what != "transport-cc",
+        None => true,
         Some(media) => values(media, "rtcp-fb").any(|value| value == format!("{payload_type} {what}")),
     })
 }
@@ -127,6 +124,7 @@ pub(super) fn arranged(clean: &str, element: Option<&str>) -> Result<String, Pee
     for media in &mut session.medias {
         media
             .attributes
+            // The one header extension the element is let to agree on.
             .retain(|a| a.attribute != "extmap" || a.value.as_deref().is_some_and(|v| v.contains(TRANSPORT_CC)));
     }
     let Some(element) = element else { return render(&session) };

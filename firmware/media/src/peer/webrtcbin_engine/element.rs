@@ -10,7 +10,7 @@ use gst_webrtc::{
 use tokio::sync::{oneshot, watch};
 
 use super::{bin::PeerBin, certificate, servers, shared::Shared, signals};
-use crate::peer::{PeerConfig, PeerError, Stream, addresses};
+use crate::peer::{IcePolicy, PeerConfig, PeerError, Stream, addresses};
 
 /// Depth of its jitter buffers in ms, fixed: enough for what was lost at the end of a picture and is asked for when the
 /// next one begins.
@@ -40,6 +40,7 @@ impl Element {
         let element = gst::ElementFactory::make("webrtcbin")
             .property_from_str("bundle-policy", "max-bundle")
             .property("latency", LATENCY_MS)
+            .property_from_str("ice-transport-policy", policy(config.ice_policy))
             .build()?;
         let webrtcbin = element.downcast::<gst::Bin>().map_err(|_| PeerError::Engine("webrtcbin is no bin".into()))?;
         let gathered = Arc::new(watch::Sender::default());
@@ -125,6 +126,13 @@ impl Element {
         if let Err(error) = bin.remove(&self.webrtcbin) {
             tracing::debug!(%error, "taking webrtcbin out");
         }
+    }
+}
+
+fn policy(policy: IcePolicy) -> &'static str {
+    match policy {
+        IcePolicy::All => "all",
+        IcePolicy::Relay => "relay",
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
     stats,
 };
 use crate::peer::{
-    Codec, PeerConfig, PeerEvent, Stream,
+    Codec, IcePolicy, PeerConfig, PeerEvent, Stream,
     codecs::Known,
     negotiation::{Line, Negotiation, Reading},
     told::Told,
@@ -30,6 +30,9 @@ use crate::peer::{
 /// With STUN or TURN servers: how long candidates may still come after the first. Without servers gathering is done
 /// within milliseconds.
 const GATHERING_BOUND: Duration = Duration::from_millis(500);
+
+/// Identifier of the header extension for transport-wide numbers in our own offers.
+const OWN_NUMBERS: Option<u8> = Some(3);
 
 /// How long the first candidate may take before the peer counts as without network.
 const FIRST_CANDIDATE_BOUND: Duration = Duration::from_secs(2);
@@ -122,7 +125,9 @@ impl Engine {
                 None => agreed.ours(stream.kind()).map(Known::as_codec).collect(),
             };
             if !codecs.is_empty() {
-                self.require_sender(session, stream, &codecs);
+                let numbers =
+                    if agreed.established() { line.and_then(|line| agreed.transport_cc(line)) } else { OWN_NUMBERS };
+                self.require_sender(session, stream, &codecs, numbers);
             }
         }
         let offer = session.element.create(WebRTCSDPType::Offer).await?;
@@ -132,9 +137,9 @@ impl Engine {
         Ok(offer)
     }
 
-    fn require_sender(&self, session: &Session, stream: Stream, codecs: &[Codec]) {
+    fn require_sender(&self, session: &Session, stream: Stream, codecs: &[Codec], numbers: Option<u8>) {
         let ssrc = self.shared.sending(stream).outgoing.ssrc;
-        let caps = codecs.iter().map(|codec| feed::caps(stream.kind(), codec, ssrc)).fold(
+        let caps = codecs.iter().map(|codec| feed::caps(stream.kind(), codec, ssrc, numbers)).fold(
             gst::Caps::new_empty(),
             |mut all, caps| {
                 all.merge(caps);
@@ -160,10 +165,13 @@ impl Engine {
         let _ = tokio::time::timeout(GATHERING_BOUND, gathering.wait_for(|gathered| gathered.complete)).await;
         let gathered = gathering.borrow().clone();
         session.origin.1 += 1;
+        let relay_only = self.config.ice_policy == IcePolicy::Relay;
+        let named = |candidate: &String| !relay_only || candidate.contains(" typ relay");
+        let candidates: Vec<String> = gathered.candidates.into_iter().filter(named).collect();
         let outward = Outward {
             negotiation,
             sources: self.sources(),
-            candidates: &gathered.candidates,
+            candidates: &candidates,
             offer,
             origin: (&session.origin.0, session.origin.1),
         };
@@ -200,8 +208,9 @@ impl Engine {
         for line in &next.lines {
             let (Some(stream), Some(common)) = (line.stream, line.codecs.first()) else { continue };
             if line.section.is_some() {
-                self.feed(stream).set_codec(&common.remote);
-                self.require_sender(session, stream, std::slice::from_ref(&common.remote));
+                let numbers = next.transport_cc(line);
+                self.feed(stream).set_codec(&common.remote, numbers);
+                self.require_sender(session, stream, std::slice::from_ref(&common.remote), numbers);
             }
         }
         let answer = element.create(WebRTCSDPType::Answer).await?;
@@ -255,6 +264,9 @@ impl Engine {
     fn prepare(&self, lines: &[Line]) -> Result<(), PeerError> {
         for line in lines.iter().filter(|line| !line.rejected) {
             let Some(kind) = line.kind else { continue };
+            if line.stream == Some(Stream::Audio) {
+                self.shared.listening.set_line(line);
+            }
             if let Some(stream) = line.stream.filter(|_| line.local) {
                 self.bin.add_sink(&line.name, self.shared.sending(stream))?;
             }
@@ -288,16 +300,18 @@ impl Engine {
 
     /// Sets ways, gates and codecs as agreed and tells the owner what changed.
     fn pass_on(&self, session: &mut Session) -> Result<(), PeerError> {
-        let lines = self.shared.negotiation().lines.clone();
-        for line in &lines {
+        let agreed = self.shared.negotiation().clone();
+        for line in &agreed.lines {
             let Some(common) = line.codecs.first() else { continue };
             if let Some(stream) = line.stream {
                 let feed = self.feed(stream);
-                feed.set_codec(&common.remote);
+                feed.set_codec(&common.remote, agreed.transport_cc(line));
                 if let Some(sink) = session.element.sink(stream) {
                     feed.lead_to(&sink, &self.shared)?;
                 }
-                self.shared.sending(stream).outgoing.set_codec(&common.remote);
+                let outgoing = &self.shared.sending(stream).outgoing;
+                outgoing.set_codec(&common.remote);
+                outgoing.set_keys(line.keys().map(|common| &common.remote));
                 self.shared.set_line(stream, line);
             }
             session.told.line(line, &common.remote, |event| self.shared.tell(event));
@@ -309,7 +323,7 @@ impl Engine {
         let element = Arc::clone(&self.session.lock().await.element);
         let Some(report) = element.stats().await else { return Vec::new() };
         let negotiation = self.shared.negotiation().clone();
-        stats::entries(&report, &|ssrc| {
+        stats::entries(&report, self.shared.capacity.last(), &|ssrc| {
             let ours = Stream::ALL.into_iter().zip(self.sources()).find(|(_, of)| *of == ssrc);
             let theirs = || negotiation.lines.iter().find(|line| line.ssrcs.contains(&ssrc)).and_then(|line| line.kind);
             ours.map(|(stream, _)| stream.kind()).or_else(theirs)

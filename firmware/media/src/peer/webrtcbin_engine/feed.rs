@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gst::prelude::*;
 
 use super::{PeerError, history::History, shared::Shared};
-use crate::peer::{Codec, Kind, outgoing::Sending, pads};
+use crate::peer::{Codec, Kind, negotiation::TRANSPORT_CC, outgoing::Sending, pads};
 
 /// Octets of an RTP header without contributing sources (RFC 3550 section 5.1).
 const HEADER: usize = 12;
+/// Its bit that says that an extension follows.
+const EXTENDED: u8 = 0x10;
 
 /// One stream's way. It outlives the element it leads to.
 pub(super) struct Feed {
@@ -21,6 +23,8 @@ struct Way {
     /// Linked to the element.
     pad: Option<gst::Pad>,
     caps: Option<gst::Caps>,
+    /// Identifier of the header extension for transport-wide numbers (transport-cc), where it was agreed.
+    numbers: Option<u8>,
     /// What was last told on the pad.
     told: Option<(gst::Caps, gst::Segment)>,
     history: History,
@@ -36,9 +40,10 @@ impl Feed {
     }
 
     /// What is sent from now on. The element is told at once: it compares its next description with it.
-    pub(super) fn set_codec(&self, codec: &Codec) {
-        let caps = caps(self.sending.stream.kind(), codec, self.sending.outgoing.ssrc);
+    pub(super) fn set_codec(&self, codec: &Codec, numbers: Option<u8>) {
+        let caps = caps(self.sending.stream.kind(), codec, self.sending.outgoing.ssrc, numbers);
         let mut way = self.way();
+        way.numbers = numbers;
         if way.caps.as_ref() == Some(&caps) {
             return;
         }
@@ -96,7 +101,7 @@ impl Feed {
         }
         let mut list = gst::BufferList::new_sized(packets.len());
         for packet in packets {
-            if let Some((sequence, stamped)) = self.stamped(&packet) {
+            if let Some((sequence, stamped)) = self.stamped(&packet, way.numbers) {
                 way.history.keep(sequence, stamped.clone());
                 list.make_mut().add(stamped);
             }
@@ -122,14 +127,18 @@ impl Feed {
     }
 
     /// The packet with our numbers; its payload is not copied.
-    fn stamped(&self, packet: &gst::Buffer) -> Option<(u16, gst::Buffer)> {
+    fn stamped(&self, packet: &gst::Buffer, numbers: Option<u8>) -> Option<(u16, gst::Buffer)> {
         let mut header = [0; HEADER];
         packet.copy_to_slice(0, &mut header).ok()?;
         let (payload_type, sequence) = self.sending.outgoing.stamp(header[1] & 0x7f);
         header[1] = header[1] & 0x80 | payload_type & 0x7f;
         header[2..4].copy_from_slice(&sequence.to_be_bytes());
         header[8..12].copy_from_slice(&self.ssrc().to_be_bytes());
-        let mut stamped = gst::Buffer::from_slice(header);
+        let numbers = numbers.filter(|_| header[0] & EXTENDED == 0);
+        let mut stamped = match numbers {
+            Some(id) => gst::Buffer::from_slice(extended(header, id)),
+            None => gst::Buffer::from_slice(header),
+        };
         let rest = packet.copy_region(gst::BufferCopyFlags::MEMORY, HEADER..).ok()?;
         stamped.append(rest);
         let written = stamped.make_mut();
@@ -140,9 +149,22 @@ impl Feed {
     }
 }
 
-/// Caps of what is sent.
-pub(super) fn caps(kind: Kind, codec: &Codec, ssrc: u32) -> gst::Caps {
+/// The header with room for the transport-wide number, which the session writes into each packet when it goes
+/// (RFC 8285 section 4.2: one element of two bytes, padded to a word).
+fn extended(header: [u8; HEADER], id: u8) -> [u8; HEADER + 8] {
+    let mut extended = [0; HEADER + 8];
+    extended[..HEADER].copy_from_slice(&header);
+    extended[0] |= EXTENDED;
+    extended[HEADER..].copy_from_slice(&[0xBE, 0xDE, 0, 1, id << 4 | 1, 0, 0, 0]);
+    extended
+}
+
+/// Caps of what is sent; `numbers`: identifier of the header extension for transport-wide numbers.
+pub(super) fn caps(kind: Kind, codec: &Codec, ssrc: u32, numbers: Option<u8>) -> gst::Caps {
     let mut caps = pads::caps(kind, codec);
     caps.make_mut().set("ssrc", ssrc);
+    if let Some(id) = numbers {
+        caps.make_mut().set(format!("extmap-{id}"), TRANSPORT_CC);
+    }
     caps
 }

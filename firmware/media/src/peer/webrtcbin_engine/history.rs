@@ -1,10 +1,6 @@
 //! What was sent lately, for a peer that asks for it again (generic NACK, RFC 4585 section 6.2.1).
 
-use std::{collections::VecDeque, sync::Weak};
-
-use gst::prelude::*;
-
-use super::bin::PeerBin;
+use std::collections::VecDeque;
 
 /// Packets kept of a stream: about a second of 720p.
 const KEPT: usize = 512;
@@ -26,29 +22,6 @@ impl History {
     pub(super) fn packet(&self, sequence: u16) -> Option<gst::Buffer> {
         self.packets.iter().rev().find(|(of, _)| *of == sequence).map(|(_, packet)| packet.clone())
     }
-}
-
-/// Hands the requests that come to a session to the feeds. `webrtcbin` itself answers them on a repair stream only.
-pub(super) fn answer_requests(session: &gst::Element, bin: Weak<PeerBin>) {
-    session.connect_pad_added(move |_, pad| {
-        if pad.name() != "send_rtp_sink" {
-            return;
-        }
-        let bin = bin.clone();
-        pad.add_probe(gst::PadProbeType::EVENT_UPSTREAM, move |_, info| {
-            if let (Some((ssrc, sequence)), Some(bin)) = (info.event().and_then(|event| request(event)), bin.upgrade())
-            {
-                bin.send_again(ssrc, sequence);
-            }
-            gst::PadProbeReturn::Ok
-        });
-    });
-}
-
-fn request(event: &gst::EventRef) -> Option<(u32, u16)> {
-    let asked = event.structure().filter(|asked| asked.name() == "GstRTPRetransmissionRequest")?;
-    let sequence = asked.get::<u32>("seqnum").ok()?;
-    Some((asked.get::<u32>("ssrc").ok()?, u16::try_from(sequence).ok()?))
 }
 
 #[cfg(test)]

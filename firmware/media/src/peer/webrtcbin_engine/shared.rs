@@ -7,9 +7,10 @@ use std::sync::{
 
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::certificate::Expected;
-use crate::peer::{
-    Kind, PeerConfig, PeerEvent, Stream, negotiation::Line, negotiation::Negotiation, outgoing::Sending,
+use super::{capacity::Capacity, certificate::Expected, keys::Listening};
+use crate::{
+    keys::Key,
+    peer::{Kind, PeerConfig, PeerEvent, Stream, negotiation::Line, negotiation::Negotiation, outgoing::Sending},
 };
 
 pub(super) struct Shared {
@@ -20,6 +21,8 @@ pub(super) struct Shared {
     /// What is agreed, or about to be: media may come before the negotiation has ended.
     negotiation: Mutex<Negotiation>,
     pub(super) expected: Expected,
+    pub(super) capacity: Capacity,
+    pub(super) listening: Listening,
     connected: AtomicBool,
 }
 
@@ -27,15 +30,20 @@ impl Shared {
     pub(super) fn new(config: &PeerConfig, events: mpsc::UnboundedSender<PeerEvent>, runtime: Handle) -> Self {
         let sending = Stream::ALL.map(|stream| Arc::new(Sending::new(stream, rand::random::<u32>() | 1)));
         let sources = [&sending[0], &sending[1], &sending[2]].map(|sending| sending.outgoing.ssrc);
+        let negotiation = Negotiation::new(&config.audio_codecs, &config.video_codecs, sources);
+        let negotiation = if config.keys { negotiation } else { negotiation.without_keys() };
+        let telling = events.clone();
+        let listening = Listening::new(Box::new(move |Key { key, duration_ms }| {
+            let _ = telling.send(PeerEvent::KeyPressed { key, duration_ms });
+        }));
         Self {
             events,
             runtime,
-            // Telephone keys go by INFO: nothing here takes them out of what comes.
-            negotiation: Mutex::new(
-                Negotiation::new(&config.audio_codecs, &config.video_codecs, sources).without_keys(),
-            ),
+            negotiation: Mutex::new(negotiation),
             sending,
             expected: Expected::default(),
+            capacity: Capacity::default(),
+            listening,
             connected: AtomicBool::new(false),
         }
     }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{
     bin::PeerBin,
     element::{Gathered, Path, complete},
-    history,
+    feedback, keys,
     shared::Shared,
 };
 use crate::peer::PeerEvent;
@@ -36,7 +36,7 @@ pub(super) fn connect(
     follow_gathering(webrtcbin, gathered);
     follow_path(webrtcbin, &Arc::downgrade(shared));
     take_streams(webrtcbin, Arc::downgrade(shared), Arc::downgrade(bin));
-    set_up_inside(webrtcbin, &Arc::downgrade(bin));
+    set_up_inside(webrtcbin, &Arc::downgrade(shared), &Arc::downgrade(bin));
 }
 
 fn follow_gathering(webrtcbin: &gst::Bin, gathered: &Arc<watch::Sender<Gathered>>) {
@@ -129,11 +129,12 @@ fn stream_of(pad: &gst::Pad) -> Option<(u32, u8)> {
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
-fn set_up_inside(webrtcbin: &gst::Bin, bin: &Weak<PeerBin>) {
+fn set_up_inside(webrtcbin: &gst::Bin, shared: &Weak<Shared>, bin: &Weak<PeerBin>) {
     if let Some(rtpbin) = webrtcbin.by_name("rtpbin") {
+        let listening = shared.clone();
         rtpbin.set_property("do-lost", true);
         rtpbin.set_property("drop-on-latency", true);
-        rtpbin.connect("new-jitterbuffer", true, |values| {
+        rtpbin.connect("new-jitterbuffer", true, move |values| {
             let buffer = values.get(1)?.get::<gst::Element>().ok()?;
             // A jitter buffer holds back the first packet of a stream for its whole latency; the first picture would
             // wait for that.
@@ -142,14 +143,15 @@ fn set_up_inside(webrtcbin: &gst::Bin, bin: &Weak<PeerBin>) {
             buffer.set_property("do-retransmission", true);
             // Only what is missing between others: a pause is no loss.
             buffer.set_property("rtx-next-seqnum", false);
+            keys::take_out(&buffer, &listening);
             None
         });
     }
-    let bin = bin.clone();
+    let (shared, bin) = (shared.clone(), bin.clone());
     webrtcbin.connect_deep_element_added(move |_, _, element| {
         match element.factory().map(|factory| factory.name()).as_deref() {
             Some("rtpsession") => {
-                history::answer_requests(element, bin.clone());
+                feedback::watch(element, shared.clone(), bin.clone());
                 let session = element.property::<glib::Object>("internal-session");
                 session.set_property("rtcp-min-interval", REPORT_INTERVAL.nseconds());
                 session.set_property("bandwidth", BANDWIDTH);

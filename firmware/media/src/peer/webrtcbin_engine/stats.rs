@@ -8,13 +8,19 @@ use gst::glib;
 use gst_webrtc::WebRTCStatsType;
 use serde_json::{Map, Value, json};
 
+use super::capacity::Carried;
 use crate::peer::Kind;
 
 /// Fields with insides of `GStreamer`, or of no meaning outside of it.
 const INTERNAL: &str = "gst-";
 
 /// One object an entry. `kind_of` knows the SSRCs of both sides: the element calls sound `video`.
-pub(super) fn entries(report: &gst::StructureRef, kind_of: &dyn Fn(u32) -> Option<Kind>) -> Vec<Value> {
+/// `carried`: what the path in use carries, where that was estimated.
+pub(super) fn entries(
+    report: &gst::StructureRef,
+    carried: Option<Carried>,
+    kind_of: &dyn Fn(u32) -> Option<Kind>,
+) -> Vec<Value> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1_000.0;
     let all = report.iter().filter_map(|(_, value)| value.get::<gst::Structure>().ok());
     let mut entries: Vec<Value> = all.filter_map(|entry| object(&entry, now)).collect();
@@ -29,6 +35,9 @@ pub(super) fn entries(report: &gst::StructureRef, kind_of: &dyn Fn(u32) -> Optio
         }
         if entry["type"] == "candidate-pair" && selected.contains(&entry["id"]) {
             (entry["nominated"], entry["state"]) = (json!(true), json!("succeeded"));
+            if let Some(Carried { rate, .. }) = carried {
+                entry["availableOutgoingBitrate"] = json!(rate.round());
+            }
         }
     }
     entries
@@ -112,7 +121,7 @@ mod tests {
             .field("gst-rtpsource-stats", gst::Structure::new_empty("inside"))
             .build();
         let report = gst::Structure::builder("report").field("a", candidate).field("b", received).build();
-        let entries = entries(&report, &|ssrc| (ssrc == 7).then_some(Kind::Audio));
+        let entries = entries(&report, None, &|ssrc| (ssrc == 7).then_some(Kind::Audio));
         assert_eq!((&entries[0]["type"], &entries[0]["candidateType"]), (&json!("local-candidate"), &json!("host")));
         let sound = entries[1].as_object().unwrap();
         assert_eq!((&sound["kind"], &sound["packetsLost"]), (&json!("audio"), &json!(-1)));

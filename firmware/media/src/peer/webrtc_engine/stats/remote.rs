@@ -99,7 +99,7 @@ mod tests {
     use rtc::rtcp::{reception_report::ReceptionReport, sender_report::SenderReport};
 
     use super::*;
-    use crate::peer::webrtc_engine::sending::ntp;
+    use crate::peer::ntp::ntp;
 
     fn stream(kind: &str) -> Value {
         json!({ "type": kind, "id": "here", "remoteId": "there", "ssrc": 5, "kind": "video", "codecId": "c",
