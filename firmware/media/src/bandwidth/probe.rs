@@ -182,7 +182,7 @@ mod tests {
     /// A prober that has been waiting, and the cluster it sends.
     fn probing() -> (Prober, Cluster) {
         let mut prober = Prober::default();
-        assert_eq!(prober.next(RATE, WANTED, (true, 0.0), BEGIN - AT_ONCE), None);
+        assert_eq!(prober.next(RATE, WANTED, (true, 0.0), BEGIN.saturating_sub(AT_ONCE)), None);
         let cluster = prober.next(RATE, WANTED, (true, 0.0), BEGIN).unwrap();
         (prober, cluster)
     }
