@@ -7,9 +7,11 @@ use roombox_hal::buttons::ButtonAction;
 use roombox_hal::findings::DeviceFinding;
 use serde::{Deserialize, Serialize};
 
+use roombox_settings::model::{Layout, SelfView};
+
 use crate::{
     display::DisplayContent,
-    tree::{Cause, CauseCode, Command, CommandResult, Event, Leds, PageStatus, PageTurn},
+    tree::{Cause, CauseCode, Command, CommandResult, Event, Leds, PageStatus, PageTurn, ScreenSign},
 };
 
 /// Number of a command, given by whoever brings it, returned with the answer.
@@ -59,10 +61,29 @@ pub enum Output {
     Event(Event),
     /// For the lights.
     Leds(Leds),
+    /// For the TV.
+    Screen(ScreenContent),
     /// For media: takes effect at once, verified by a [`MediaFact`].
     Media(MediaSetting),
     /// What became of a command.
     Reply(CommandId, CommandResult),
+}
+
+/// How the TV is divided in calls and what is written over its pictures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScreenContent {
+    /// How it is divided.
+    pub layout: Layout,
+    /// Where the own picture stands.
+    pub self_view: SelfView,
+    /// Name of the other side, for its picture.
+    pub remote: String,
+    /// What content is called, for its picture.
+    pub content: String,
+    /// Name of the room, for the own picture.
+    pub own: String,
+    /// The most important first.
+    pub signs: Vec<ScreenSign>,
 }
 
 /// What media is told to do.
@@ -70,6 +91,8 @@ pub enum Output {
 pub enum MediaSetting {
     /// Send the camera picture (true) or the still picture.
     Camera(bool),
+    /// The screen share of this number is over.
+    EndShare(u64),
     /// Send sound (true) or silence.
     Microphone(bool),
     /// Turn the pages of the presentation.
@@ -162,6 +185,13 @@ pub enum MediaFact {
     RemoteVideo {
         /// It moves.
         flowing: bool,
+    },
+    /// The connection of this screen share is lost.
+    ShareLost {
+        /// Its number.
+        share: u64,
+        /// Why, in plain words.
+        reason: String,
     },
     /// Somebody speaks although the microphone is muted, or not any more.
     SpeakingMuted {

@@ -13,6 +13,7 @@ use crate::causes::{self, CONFERENCE, Causes};
 use crate::config::ApplianceConfig;
 use crate::devices::Devices;
 use crate::presenting::Presenting;
+use crate::sharing::Sharing;
 use crate::told::Told;
 use crate::tones::Tones;
 use crate::tree::{Cause, CauseCode, CommandResult, Event, ScreenStatus, Status};
@@ -36,6 +37,7 @@ pub struct Appliance {
     pub(crate) desk: CallDesk,
     pub(crate) devices: Devices,
     pub(crate) presenting: Presenting,
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) auto_present: AutoPresent,
     pub(crate) causes: Causes,
     pub(crate) tones: Tones,
@@ -60,6 +62,7 @@ impl Appliance {
             desk: CallDesk::new(),
             devices,
             presenting,
+            sharing: None,
             auto_present,
             causes: Causes::default(),
             tones: Tones::default(),
@@ -224,7 +227,13 @@ impl Machine for Appliance {
             volume: self.devices.volume,
             leds: shown.leds,
             display: shown.display,
-            screen: ScreenStatus { output: self.config.screen_output.clone(), picture: self.desk.picture() },
+            screen: ScreenStatus {
+                output: self.config.screen_output.clone(),
+                picture: self.desk.picture(),
+                layout: shown.screen.layout,
+                self_view: shown.screen.self_view,
+                signs: shown.screen.signs,
+            },
             media: self.desk.media,
             quality: self.desk.quality.status(),
             causes: self.causes.list(),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use roombox_conference::api::{CallId, CallState, ConnectionState};
 
+use crate::config::ApplianceConfig;
 use crate::quality::Quality;
 use crate::session::Session;
 use crate::tree::{Admission, CallStatus, Incoming, MediaStatus, ScreenPicture};
@@ -96,6 +97,11 @@ impl CallDesk {
             CallState::InCall { room, .. } if self.session.admission() != Admission::WaitingRoom => room.as_deref(),
             _ => None,
         }
+    }
+
+    /// What people call the conference.
+    pub(crate) fn name(&self, config: &ApplianceConfig) -> Option<String> {
+        self.room().map(str::to_owned).or_else(|| self.target().map(|target| config.name_of(target)))
     }
 
     pub(crate) fn count_minutes(&mut self, now: Instant) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roombox_conference::api::{ContentHint, PresentCommand};
 use roombox_hal::board::{Board, CameraSource};
 use roombox_hal::buttons::ButtonAction;
-use roombox_settings::model::{self, Account, AutoPresent, Presentation, ScreenOutput, Settings};
+use roombox_settings::model::{self, Account, AutoPresent, Presentation, Screen, ScreenOutput, Settings};
 
 use crate::tree::{BoxInfo, Cause, CauseCode};
 
@@ -46,6 +46,8 @@ pub struct ApplianceConfig {
     pub volume: u8,
     /// `kms`, `window` or `none`.
     pub screen_output: String,
+    /// What the TV shows at the start, and its language.
+    pub screen: Screen,
 }
 
 impl ApplianceConfig {
@@ -70,6 +72,7 @@ impl ApplianceConfig {
             camera_off: settings.video.start_off,
             volume: settings.audio.volume.min(100),
             screen_output: screen_output(settings, board),
+            screen: settings.screen.clone(),
         }
     }
 

@@ -66,6 +66,7 @@ impl Appliance {
         }
         if let catalogue::Event::PresentationEvent(event) = &event {
             self.source_changed(event);
+            self.share_told(event);
         }
         self.forget_presentation();
         if let catalogue::Event::StatsEvent(catalogue::StatsEvent::Collected(report)) = &event {
@@ -103,6 +104,7 @@ impl Appliance {
         if let Some(chime) = self.tones.call_changed(&state) {
             self.set(MediaSetting::Chime(chime));
         }
+        self.end_share_without_call();
         self.forget_presentation();
         self.event(Event::Call(state));
     }
@@ -142,6 +144,7 @@ impl Appliance {
 
     pub(crate) fn media_told(&mut self, now: Instant, fact: MediaFact) {
         match &fact {
+            MediaFact::ShareLost { share, .. } => self.stop_share(*share),
             MediaFact::PresentationSignal { present } => self.auto_present.signal_changed(now, *present),
             MediaFact::Camera { working, name, reason } => {
                 let (name, reason) = (name.clone(), reason.clone());

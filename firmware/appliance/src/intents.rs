@@ -24,8 +24,16 @@ impl Appliance {
             }
             Command::Decline => self.decline(),
             Command::Dtmf { digits } => self.dtmf(&digits),
+            Command::EndShare { share } => {
+                self.stop_share(share);
+                Ok(())
+            }
             Command::Hold => self.hold(true),
             Command::Join { target } => self.join(target.as_deref()),
+            Command::Layout { layout } => {
+                self.config.screen.layout = layout;
+                Ok(())
+            }
             Command::Leave => self.leave(),
             Command::Mute { on } => {
                 let setting = self.devices.mute(on);
@@ -42,6 +50,11 @@ impl Appliance {
             Command::Redial => self.redial(),
             Command::Reject => self.reject(),
             Command::Resume => self.hold(false),
+            Command::SelfView { self_view } => {
+                self.config.screen.self_view = self_view;
+                Ok(())
+            }
+            Command::Share { share, name, take_over } => self.share(share, &name, take_over),
             Command::Transfer { target } => self.transfer(&target),
             Command::Volume { level } if level > 100 => {
                 Err(Cause::with_detail(CauseCode::ValueNotAllowed, format!("volume {level}; allowed is 0 to 100")))

@@ -16,9 +16,11 @@ mod leds;
 mod presenting;
 mod quality;
 mod session;
+mod sharing;
 mod told;
 mod tones;
 pub mod tree;
+mod tv;
 
 pub use appliance::Appliance;
 pub use config::ApplianceConfig;

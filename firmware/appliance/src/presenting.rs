@@ -13,6 +13,8 @@ pub(crate) struct Presenting {
     /// Name of what is shown, or would be.
     source: String,
     page: Option<PageStatus>,
+    /// It was shown before a source that failed.
+    back: bool,
     /// What is shown until the source has taken its place, and again when that fails.
     former: Option<Box<Presenting>>,
 }
@@ -20,7 +22,17 @@ pub(crate) struct Presenting {
 impl Presenting {
     /// This source comes first.
     pub(crate) const fn new(source: String) -> Self {
-        Self { source, page: None, former: None }
+        Self { source, page: None, back: false, former: None }
+    }
+
+    /// Name of what is shown, or would be.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// This is shown again, as another source has just failed to take its place.
+    pub(crate) fn is_back_at(&self, source: &str) -> bool {
+        self.back && self.source == source
     }
 
     /// This source takes the place of what is shown.
@@ -42,8 +54,13 @@ impl Appliance {
 
     /// The same, whoever wants it.
     pub(crate) fn present_source(&mut self, on: Option<bool>, source: Option<&str>) -> Result<(), Cause> {
-        let call = self.standing_call()?;
         let source = source.map(|name| self.source(name)).transpose()?;
+        self.present_named(on, source)
+    }
+
+    /// The same, by the exact name.
+    pub(crate) fn present_named(&mut self, on: Option<bool>, source: Option<String>) -> Result<(), Cause> {
+        let call = self.standing_call()?;
         let other = source.filter(|source| *source != self.presenting.source);
         let running = self.is_presenting();
         let start = on.unwrap_or(!running || other.is_some());
@@ -95,8 +112,9 @@ impl Appliance {
     pub(crate) fn source_changed(&mut self, event: &PresentationEvent) {
         match event {
             PresentationEvent::Failed { .. } => {
+                self.presenting.back = false;
                 if let Some(former) = self.presenting.former.take() {
-                    self.presenting = *former;
+                    self.presenting = Presenting { back: true, ..*former };
                     self.set(MediaSetting::Source(self.presenting.source.clone()));
                 }
             }
@@ -117,6 +135,7 @@ impl Appliance {
     pub(crate) fn presentation_status(&self, known: PresentationStatus) -> PresentationStatus {
         PresentationStatus {
             source: self.presenting.source.clone(),
+            share: self.share_status(),
             signal: self.auto_present.signal(),
             sources: self.config.sources.clone(),
             page: self.presenting.page.clone().filter(|page| page.pages > 1),

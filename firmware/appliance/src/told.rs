@@ -3,19 +3,22 @@
 use roombox_conference::api as conference;
 use roombox_hal::leds::Pattern;
 
-use crate::api::{MediaSetting, Output, Ring};
+use crate::api::{MediaSetting, Output, Ring, ScreenContent};
 use crate::appliance::Appliance;
 use crate::display::{self, DisplayContent, Scene};
 use crate::leds;
 use crate::tree::{
     CameraFact, CameraStatus, DeviceFact, Event, Incoming, Leds, MicrophoneFact, MicrophoneStatus, QualityStatus,
+    ShareStatus,
 };
+use crate::tv;
 
 /// Everything that goes out by itself when it changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Told {
     pub(crate) leds: Leds,
     pub(crate) display: DisplayContent,
+    pub(crate) screen: ScreenContent,
     microphone: Option<MicrophoneStatus>,
     camera: Option<CameraStatus>,
     speaker: DeviceFact,
@@ -23,6 +26,7 @@ pub(crate) struct Told {
     ring: Option<Ring>,
     incoming: Option<Incoming>,
     quality: Option<QualityStatus>,
+    share: Option<ShareStatus>,
     /// Microphone and camera as the conference knows them.
     announced: Option<(bool, bool)>,
 }
@@ -32,6 +36,7 @@ impl Default for Told {
         Self {
             leds: Leds { call: Pattern::Off, mute: Pattern::Off, network: Pattern::Off },
             display: DisplayContent::default(),
+            screen: ScreenContent::default(),
             microphone: None,
             camera: None,
             speaker: DeviceFact::default(),
@@ -39,6 +44,7 @@ impl Default for Told {
             ring: None,
             incoming: None,
             quality: None,
+            share: None,
             announced: None,
         }
     }
@@ -53,6 +59,7 @@ impl Told {
         Self {
             leds: leds::patterns(&desk.connection, &desk.state, &microphone),
             display: display_content(appliance, &microphone, &camera),
+            screen: tv::content(appliance, &microphone),
             microphone: Some(microphone),
             camera: Some(camera),
             speaker: devices.speaker.clone(),
@@ -60,6 +67,7 @@ impl Told {
             ring: appliance.tones.ring(&desk.state),
             incoming: desk.incoming(),
             quality: desk.quality.status(),
+            share: appliance.share_status(),
             announced: Some(devices.announced()),
         }
     }
@@ -76,10 +84,12 @@ impl Told {
         tell(self.incoming != present.incoming, event(Event::Incoming(present.incoming.clone())));
         tell(self.quality != present.quality, event(Event::Quality(present.quality)));
         tell(self.ring != present.ring, Some(Output::Media(MediaSetting::Ring(present.ring))));
+        tell(self.share != present.share, event(Event::Share(present.share.clone())));
         let media_state =
             |(microphone, camera)| Output::Conference(conference::Command::MediaState { microphone, camera });
         tell(self.announced != present.announced, present.announced.map(media_state));
         tell(self.leds != present.leds, Some(Output::Leds(present.leds)));
+        tell(self.screen != present.screen, Some(Output::Screen(present.screen.clone())));
         tell(self.display != present.display, Some(Output::Display(present.display.clone())));
         changes
     }
@@ -87,7 +97,7 @@ impl Told {
 
 fn display_content(appliance: &Appliance, microphone: &MicrophoneStatus, camera: &CameraStatus) -> DisplayContent {
     let Appliance { desk, config, .. } = appliance;
-    let conference = desk.room().map(str::to_owned).or_else(|| desk.target().map(|target| config.name_of(target)));
+    let conference = desk.name(config);
     let target = config.address(None).ok().map(|address| config.name_of(&address));
     display::content(&Scene {
         life: appliance.life,

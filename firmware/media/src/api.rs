@@ -7,6 +7,7 @@
 //! `set_volume`).
 #![allow(missing_docs, reason = "the sentence above a variant tells its fields")]
 
+mod screen;
 mod sound_test;
 mod tones;
 
@@ -18,6 +19,7 @@ use roombox_hal::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use screen::{Corner, Layout, Mark, Names, Sign, View, Words};
 pub use sound_test::{EchoFound, Loopback, SoundFinding, SoundTest};
 pub use tones::{Chime, Ring};
 
@@ -135,6 +137,8 @@ pub enum PresentationSource {
     Camera(Camera),
     /// Pages, turned by [`crate::engine::MediaEngine::turn_page`] or, with `interval`, by themselves.
     Pages { of: Pages, interval: Option<Duration> },
+    /// The screen that a browser shares ([`crate::engine::MediaEngine::answer_share`]).
+    Share,
     /// A stream from the network. It is connected again when it breaks.
     Stream(NetworkStream),
 }
@@ -234,6 +238,8 @@ pub enum MediaEvent {
     RemoteTrackRemoved { call: MediaCall, track: String },
     /// The path carries too little for this picture of ours: it rests so that sound goes on, or it is sent again.
     PictureRests { call: MediaCall, stream: Stream, rests: bool },
+    /// The connection of this screen share is lost: nothing more of it comes.
+    ShareLost { share: u64, reason: String },
     /// The remote picture stands still or comes again (no frame for 3 s).
     RemoteVideo { call: MediaCall, flowing: bool },
     /// The screen output works, or does not (the picture is composed all the same).

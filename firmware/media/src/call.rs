@@ -35,7 +35,7 @@ use crate::{
     compose::Scene,
     encode::KeySender,
     error::MediaError,
-    peer::{Kind, PeerConfig, PeerConnection},
+    peer::{Engine, IcePolicy, Kind, PeerConfig, PeerConnection},
     pipeline::locked,
     rooms::Rooms,
     sound::{codecs, level},
@@ -59,6 +59,8 @@ pub(crate) enum Part {
     /// The receive connection of a spectator: nothing is sent, and what comes replaces the call's sound and picture
     /// (spec section 2.8).
     Receive,
+    /// The screen share of a browser, by its number: nothing is sent, and its pictures are what the box presents.
+    Share(u64),
 }
 
 /// What the call's task and its owner share.
@@ -109,7 +111,7 @@ impl Seat {
 
     /// Something was decoded. A receive connection runs when sound and picture are there.
     fn arrives(&self, rooms: &Rooms, kind: Kind) {
-        if self.part == Part::Call {
+        if self.part != Part::Receive {
             return;
         }
         let mut arrived = locked(&self.arrived);
@@ -136,17 +138,21 @@ impl Call {
     /// A peer connection in a pipeline that plays; gathering starts at once.
     pub(crate) fn open(rooms: &Arc<Rooms>, part: Part) -> Result<Self, MediaError> {
         let (sender, events) = mpsc::unbounded_channel();
+        // Whoever reaches the panel reaches the box without help.
+        let nearby = matches!(part, Part::Share(_));
         let config = PeerConfig {
-            ice_servers: rooms.config.ice_servers.clone(),
+            ice_servers: if nearby { Vec::new() } else { rooms.config.ice_servers.clone() },
             audio_codecs: codecs::working(&rooms.config.audio_codecs),
             keys: true,
             video_codecs: rooms.codecs.promising(&rooms.config.video_codecs),
             bind: rooms.config.bind.clone(),
-            ice_policy: rooms.config.ice_policy,
+            ice_policy: if nearby { IcePolicy::All } else { rooms.config.ice_policy },
             dscp: rooms.config.dscp,
             relay_security: rooms.config.relay_security.clone(),
         };
-        let peer = rooms.config.engine.connect(config, sender)?;
+        // The other engine does not notice that a browser is gone.
+        let engine = if nearby { Engine::default() } else { rooms.config.engine };
+        let peer = engine.connect(config, sender)?;
         let seat = Arc::new(Seat {
             part,
             arrived: Mutex::default(),

@@ -3,7 +3,10 @@
 mod audience;
 mod idle;
 mod layout;
+#[cfg(test)]
+mod layout_tests;
 pub(crate) mod mixer;
+mod overlay;
 mod screen;
 
 pub(crate) use layout::Scene;

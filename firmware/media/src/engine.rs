@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::{
     api::{
         Chime, Encoding, MediaCall, MediaConfig, MediaEvent, PresentationSource, Ring, Snapshot, SoundTest,
-        SpeakerSamples, Statistics, Stream, Turn,
+        SpeakerSamples, Statistics, Stream, Turn, View, Words,
     },
     call::{Call, Order, Part},
     codec::Direction,
@@ -38,6 +38,7 @@ struct Shared {
     rooms: Mutex<Option<Arc<Rooms>>>,
     calls: Mutex<HashMap<MediaCall, Arc<Call>>>,
     prepared: Mutex<Option<Call>>,
+    share: Mutex<Option<(u64, Call)>>,
 }
 
 impl Drop for Shared {
@@ -62,7 +63,14 @@ impl MediaEngine {
         let rooms = Rooms::start(config, events)?;
         tokio::spawn(try_codecs(Arc::downgrade(&rooms)));
         let rooms = Mutex::new(Some(rooms));
-        Ok(Self { shared: Arc::new(Shared { rooms, calls: Mutex::default(), prepared: Mutex::default() }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                rooms,
+                calls: Mutex::default(),
+                prepared: Mutex::default(),
+                share: Mutex::default(),
+            }),
+        })
     }
 
     /// Arms the next call: makes its peer connection and gathers candidates ahead, so that the next
@@ -200,6 +208,21 @@ impl MediaEngine {
         tokio::task::spawn_blocking(move || rooms.screen.snapshot()).await.ok()?
     }
 
+    /// How the screen is divided in calls, from the next picture on.
+    pub fn set_view(&self, view: View) {
+        if let Ok(rooms) = self.rooms() {
+            rooms.screen.divide(view);
+        }
+    }
+
+    /// What is written over the pictures of the screen. Returns when it is drawn, which reads fonts.
+    pub async fn set_words(&self, words: Words) {
+        if let Ok(rooms) = self.rooms() {
+            // Drawing has no failure of its own: without a font nothing is written.
+            let _ = tokio::task::spawn_blocking(move || rooms.screen.write(words)).await;
+        }
+    }
+
     /// The picture that goes out now: the camera's or the still picture.
     pub async fn camera_snapshot(&self) -> Option<Snapshot> {
         let rooms = self.rooms().ok()?;
@@ -276,12 +299,13 @@ impl MediaEngine {
     pub async fn stop(&self) {
         let rooms = locked(&self.shared.rooms).take();
         let prepared = locked(&self.shared.prepared).take();
+        let share = locked(&self.shared.share).take().map(|(_, call)| call);
         let calls: Vec<_> = locked(&self.shared.calls).drain().map(|(_, call)| call).collect();
         for call in calls {
             call.close().await;
         }
-        if let Some(prepared) = prepared {
-            prepared.close().await;
+        for call in prepared.into_iter().chain(share) {
+            call.close().await;
         }
         if let Some(rooms) = rooms {
             rooms.tasks.finish().await;
@@ -331,3 +355,4 @@ async fn try_codecs(rooms: std::sync::Weak<Rooms>) {
 
 #[cfg(test)]
 mod lip_sync_tests;
+mod sharing;

@@ -1,6 +1,11 @@
-//! Rectangles and gradients on I420 frames, for pictures that the box draws itself.
+//! Rectangles, gradients and words on I420 frames, for pictures that the box draws itself.
+
+pub(crate) mod letters;
+pub(crate) mod stamp;
 
 use gst_video::prelude::*;
+
+use self::stamp::Stamp;
 
 /// A colour as limited-range BT.709: luma, blue and red difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +78,37 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Puts a stamp on the picture with its upper left corner there, in even pixels; `strength` of 255 is as it is.
+    pub(crate) fn put(&mut self, stamp: &Stamp, (x, y): (u32, u32), strength: u8) {
+        let faded = |share| mixed(0, share, strength);
+        self.blend(0, (x, y), (stamp.width, stamp.height), |at| (stamp.luma[at].0, faded(stamp.luma[at].1)));
+        let (half, size) = ((x / 2, y / 2), (stamp.width / 2, stamp.height / 2));
+        self.blend(1, half, size, |at| (stamp.chroma[at].0, faded(stamp.chroma[at].2)));
+        self.blend(2, half, size, |at| (stamp.chroma[at].1, faded(stamp.chroma[at].2)));
+    }
+
+    /// Blends `of` each pixel, counted row by row, into a plane.
+    fn blend(&mut self, plane: u32, (x, y): (u32, u32), (width, height): (u32, u32), of: impl Fn(usize) -> (u8, u8)) {
+        let stride = usize::try_from(self.frame.plane_stride()[plane as usize]).unwrap_or(0);
+        let (columns, rows) = self.size_of(plane);
+        let Ok(data) = self.frame.plane_data_mut(plane) else { return };
+        for row in 0..height.min(rows.saturating_sub(y)) {
+            for column in 0..width.min(columns.saturating_sub(x)) {
+                let (value, share) = of((row * width + column) as usize);
+                if let Some(pixel) = data.get_mut((y + row) as usize * stride + (x + column) as usize) {
+                    *pixel = mixed(*pixel, value, share);
+                }
+            }
+        }
+    }
+
+    fn size_of(&self, plane: u32) -> (u32, u32) {
+        match plane {
+            0 => (self.frame.width(), self.frame.height()),
+            _ => (self.frame.width().div_ceil(2), self.frame.height().div_ceil(2)),
+        }
+    }
+
     /// The luma plane: its bytes and its stride.
     pub(crate) fn luma(&mut self) -> Option<(&mut [u8], usize)> {
         let stride = usize::try_from(*self.frame.plane_stride().first()?).ok()?;
@@ -81,10 +117,7 @@ impl<'a> Canvas<'a> {
 
     fn plane(&mut self, plane: u32, (x, y, width, height): (u32, u32, u32, u32), value: u8) {
         let stride = usize::try_from(self.frame.plane_stride()[plane as usize]).unwrap_or(0);
-        let (columns, rows) = match plane {
-            0 => (self.frame.width(), self.frame.height()),
-            _ => (self.frame.width().div_ceil(2), self.frame.height().div_ceil(2)),
-        };
+        let (columns, rows) = self.size_of(plane);
         let Ok(data) = self.frame.plane_data_mut(plane) else { return };
         let (left, right) = (x.min(columns) as usize, (x + width).min(columns) as usize);
         for row in y.min(rows)..(y + height).min(rows) {
@@ -94,6 +127,12 @@ impl<'a> Canvas<'a> {
             }
         }
     }
+}
+
+/// So much of 255 of the second, the rest of the first.
+fn mixed(first: u8, second: u8, share: u8) -> u8 {
+    let (first, second, share) = (u32::from(first), u32::from(second), u32::from(share));
+    u8::try_from((first * (255 - share) + second * share + 127) / 255).unwrap_or(u8::MAX)
 }
 
 /// A new frame of this format, drawn by `paint`.

@@ -4,6 +4,7 @@
 mod book;
 mod deck;
 mod poppler;
+mod shared;
 mod signal;
 mod source;
 
@@ -17,6 +18,7 @@ use std::{
 
 use tokio::sync::{mpsc::UnboundedSender, watch};
 
+pub(crate) use self::shared::SharedScreen;
 use self::{
     deck::Deck,
     signal::SignalWatch,
@@ -48,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// The presentation of the box; encoders take its frames at the hub.
 pub(crate) struct Presenter {
     pub(crate) hub: Arc<Hub>,
+    /// What a browser shares.
+    pub(crate) shared: Arc<SharedScreen>,
     /// The camera's; the presentation keeps to its size.
     bench: Bench,
     events: UnboundedSender<MediaEvent>,
@@ -116,6 +120,7 @@ impl Presenter {
     pub(crate) fn new(source: Option<PresentationSource>, bench: &Bench, events: UnboundedSender<MediaEvent>) -> Self {
         Self {
             hub: Arc::default(),
+            shared: Arc::default(),
             bench: Bench { card: bench.card.wrapping_add(CARD_OFFSET), attention: None, board: None, ..bench.clone() },
             events,
             next: Mutex::new(source),
@@ -235,6 +240,9 @@ impl Presenter {
             }
             _ => None,
         };
+        if source == PresentationSource::Share {
+            self.shared.first().await?;
+        }
         let (wanted, receiver) = watch::channel(true);
         let (device, health) = self.device(&source, bench, deck.clone(), None);
         let on_air = Arc::clone(&device.on_air);
@@ -274,6 +282,7 @@ impl Presenter {
             on_air: Arc::default(),
             flow: Arc::default(),
             deck,
+            shared: Arc::clone(&self.shared),
             signal,
             health: told,
             events: self.events.clone(),

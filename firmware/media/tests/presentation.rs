@@ -13,8 +13,8 @@ use roombox_media::{
     api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Snapshot, Statistics, TrackKind},
     peer::media_lines,
 };
-use roombox_testcard::code::{self, FrameCode, Luma};
-use support::{Box, code_of, config, connect, painted, still};
+use roombox_testcard::code::FrameCode;
+use support::{Box, code_in, code_of, config, connect, content, painted, still};
 
 const CALL: MediaCall = MediaCall(7);
 /// A presented card has its box's number and 100 more.
@@ -22,21 +22,9 @@ const CARD: u8 = 100;
 /// Frames a second of the camera.
 const RATE: u64 = 15;
 
-/// Code of the content, which fills three quarters of the screen's width.
-fn content(picture: &Snapshot) -> Option<FrameCode> {
-    part(picture, 0, 90, 960, 540)
-}
-
 /// Code of the remote picture beside content.
 fn beside(picture: &Snapshot) -> Option<FrameCode> {
-    part(picture, 960, 90, 320, 180)
-}
-
-fn part(picture: &Snapshot, x: usize, y: usize, width: usize, height: usize) -> Option<FrameCode> {
-    let luma = code::luma_from_rgb(&picture.rgb);
-    let (whole_width, whole_height) = (picture.width as usize, picture.height as usize);
-    let whole = Luma { data: &luma, stride: whole_width, width: whole_width, height: whole_height };
-    code::read(&whole.rectangle(x, y, width, height)?)
+    code_in(picture, (960, 90), (320, 180))
 }
 
 async fn call(caller: MediaConfig, answerer: MediaConfig) -> (Box, Box) {

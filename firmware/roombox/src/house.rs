@@ -1,6 +1,9 @@
 //! The running house as its transports (control socket, panel) see it: status, events, commands, media.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use roombox_appliance::tree::{Command, CommandResult};
 use roombox_hal::status_display::Picture;
@@ -37,6 +40,8 @@ pub(crate) trait Senses: Send + Sync {
     fn statistics(&self, call: MediaCall) -> BoxFuture<'_, Option<Statistics>>;
     /// Tests microphone and speaker.
     fn test_sound(&self) -> BoxFuture<'_, Result<SoundTest, MediaError>>;
+    /// Answers the offer of a browser that shares a screen, or tells why not.
+    fn answer_share(&self, share: u64, offer: String) -> BoxFuture<'_, Result<String, String>>;
 }
 
 impl Senses for MediaEngine {
@@ -55,6 +60,10 @@ impl Senses for MediaEngine {
     fn test_sound(&self) -> BoxFuture<'_, Result<SoundTest, MediaError>> {
         Box::pin(Self::test_sound(self))
     }
+
+    fn answer_share(&self, share: u64, offer: String) -> BoxFuture<'_, Result<String, String>> {
+        Box::pin(async move { Self::answer_share(self, share, &offer).await.map_err(|error| error.to_string()) })
+    }
 }
 
 /// One house, shared by everybody who talks to it.
@@ -66,6 +75,7 @@ pub(crate) struct House {
     commands: mpsc::Sender<Asked>,
     display: watch::Receiver<Picture>,
     senses: watch::Receiver<Option<Arc<dyn Senses>>>,
+    shares: Arc<AtomicU64>,
     status: watch::Receiver<Arc<Value>>,
 }
 
@@ -84,7 +94,8 @@ impl House {
         let (publish, status) = watch::channel(Arc::new(Value::Null));
         let (show, display) = watch::channel(Picture::default());
         let (sense, senses) = watch::channel(None);
-        let house = Self { board: Arc::new(board), events, commands, display, senses, status };
+        let shares = Arc::default();
+        let house = Self { board: Arc::new(board), events, commands, display, senses, shares, status };
         (house, HouseEnds { commands: asked, display: show, senses: sense, status: publish })
     }
 
@@ -111,6 +122,18 @@ impl House {
             CommandResult::Ok => Ok(()),
             CommandResult::Refused { cause } => Err(cause.into()),
         }
+    }
+
+    /// A number for a screen share, from 1 on.
+    pub(crate) fn next_share(&self) -> u64 {
+        self.shares.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The answer to the offer of a browser that shares a screen.
+    pub(crate) async fn answer_share(&self, share: u64, offer: String) -> Result<String, Problem> {
+        let senses = self.senses().ok_or_else(|| Problem::new("share-failed", "Media is not started."))?;
+        let failed = |reason| Problem::new("share-failed", format!("The screen cannot be shared: {reason}."));
+        senses.answer_share(share, offer).await.map_err(failed)
     }
 
     /// Media and network statistics of the present call; all zero without one.

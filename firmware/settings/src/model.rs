@@ -3,12 +3,14 @@
 mod conference;
 mod network;
 mod presentation;
+mod screen;
 
 use serde::{Deserialize, Serialize};
 
 pub use conference::{CallWaiting, Conference, Entry, KeyTransport};
 pub use network::{Dscp, IcePolicy, Network, NetworkReaction};
-pub use presentation::{AutoPresent, ContentHint, PICTURE, Presentation, Source, SourceKind, TEST_CARD};
+pub use presentation::{AutoPresent, ContentHint, PICTURE, Presentation, SHARE, Source, SourceKind, TEST_CARD};
+pub use screen::{Language, Layout, Screen, ScreenOutput, SelfView};
 
 /// Everything that can be configured. `deny_unknown_fields` everywhere: a typing error is an error with a line number.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
@@ -223,26 +225,6 @@ pub enum CallEngine {
     Webrtc,
     /// `GStreamer`'s `webrtcbin`.
     Webrtcbin,
-}
-
-/// `[screen]`
-#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
-#[serde(default, deny_unknown_fields)]
-pub struct Screen {
-    /// Overrides the board's output: `kms`, `window` or `none`.
-    pub output: Option<ScreenOutput>,
-}
-
-/// Where the conference picture goes.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum ScreenOutput {
-    /// Straight to the display through kernel mode setting.
-    Kms,
-    /// No display: panel snapshots only.
-    None,
-    /// A desktop window.
-    Window,
 }
 
 /// `[web]`

@@ -224,8 +224,20 @@ const VIDEO: &[Key] = &[
     key("start_off", Kind::Flag, "Start with the camera off; default false."),
 ];
 
-const SCREEN: &[Key] =
-    &[key("output", Kind::Choice(&["kms", "window", "none"]), "Where the picture goes; default by the board.")];
+const SCREEN: &[Key] = &[
+    key("language", Kind::Choice(&["en", "ru", "zh"]), "Language of what is written on it; default en."),
+    key(
+        "layout",
+        Kind::Choice(&["standard", "side-by-side", "content", "speaker", "remote-only"]),
+        "How it is divided in calls; default standard.",
+    ),
+    key("output", Kind::Choice(&["kms", "window", "none"]), "Where the picture goes; default by the board."),
+    key(
+        "self_view",
+        Kind::Choice(&["off", "top-left", "top-right", "bottom-left", "bottom-right"]),
+        "Where the own picture stands in calls; default bottom-right.",
+    ),
+];
 
 const WEB: &[Key] = &[
     key("enabled", Kind::Flag, "Serve the panel; default true."),

@@ -9,4 +9,5 @@ mod meeting_presentation;
 mod meeting_reports;
 mod meeting_spectators;
 mod phone_and_page;
+mod sharing;
 mod world;

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use crate::clips;
 use crate::interop::devtools::{DevTools, Trouble};
 use crate::interop::page::Page;
+use crate::interop::panel::{self, Tab};
 use crate::process::{Program, Stream};
+use crate::room::RoomBox;
 use crate::wait::PATIENCE;
 
 /// A running browser.
@@ -25,7 +27,7 @@ struct Running {
 const STARTS: usize = 3;
 
 /// Without window, sandbox (containers, root) and conversation with anybody but us.
-const FLAGS: [&str; 18] = [
+const FLAGS: [&str; 16] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -39,8 +41,6 @@ const FLAGS: [&str; 18] = [
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
     "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     // The page trusts any server: that our authority is checked is the box's part.
     "--ignore-certificate-errors",
@@ -60,10 +60,29 @@ impl Chromium {
     pub fn with(folder: &Path, video: &Path, audio: &Path) -> Self {
         let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", folder.join("profile").display()));
+        arguments.extend(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"].map(str::to_owned));
         arguments.push(format!("--use-file-for-fake-video-capture={}", video.display()));
         arguments.push(format!("--use-file-for-fake-audio-capture={}", audio.display()));
         let running = RefCell::new(Running::start(&arguments));
         Self { arguments, running }
+    }
+
+    /// Starts a browser with a tab that shows the picture of this `source`: what its other tabs share.
+    pub fn sharing(folder: &Path, source: u8) -> (Self, Tab) {
+        let mut arguments: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={}", folder.join("profile").display()));
+        arguments.push(format!("--auto-select-tab-capture-source-by-title={}", panel::TITLE));
+        let browser = Self { running: RefCell::new(Running::start(&arguments)), arguments };
+        let shown = browser
+            .opened(|devtools| Tab::open(devtools, &panel::write_page(folder, source), "document.images[0].complete"));
+        (browser, shown)
+    }
+
+    /// Opens the panel of a box.
+    pub fn panel(&self, room: &RoomBox) -> Tab {
+        self.opened(|devtools| {
+            Tab::open(devtools, &room.panel(), "document.readyState === 'complete' && status?.call !== undefined")
+        })
     }
 
     /// Number of its first process.
@@ -73,12 +92,16 @@ impl Chromium {
 
     /// Opens the terminal's page in a tab of its own.
     pub fn open(&self) -> Page {
+        self.opened(Page::open)
+    }
+
+    fn opened<T>(&self, open: impl Fn(Rc<RefCell<DevTools>>) -> Result<T, Trouble>) -> T {
         let mut starts = 1;
         loop {
             let devtools = Rc::clone(&self.running.borrow().devtools);
             let first = Rc::strong_count(&devtools) == 2;
-            match Page::open(devtools) {
-                Ok(page) => return page,
+            match open(devtools) {
+                Ok(opened) => return opened,
                 Err(Trouble::Lost(_)) if first && starts < STARTS => self.start_again(),
                 Err(trouble) => panic!("{trouble}; it said last:\n{}", self.running.borrow().program.tail()),
             }

@@ -50,9 +50,10 @@ impl DevTools {
         Ok(session)
     }
 
-    /// Evaluates an expression, waits for its promise and gives its value.
+    /// Evaluates an expression as if a person had asked for it, waits for its promise and gives its value.
     pub fn evaluate(&mut self, session: &str, expression: &str) -> Result<Value, Trouble> {
-        let parameters = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let parameters =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
         let mut outcome = self.command(Some(session), "Runtime.evaluate", &parameters)?;
         match outcome.get("exceptionDetails") {
             Some(details) => {

@@ -6,6 +6,7 @@ pub mod coturn;
 pub mod devtools;
 pub mod kamailio;
 pub mod page;
+pub mod panel;
 pub mod sipp;
 
 use std::path::{Path, PathBuf};

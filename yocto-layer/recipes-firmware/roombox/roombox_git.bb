@@ -12,6 +12,8 @@ CARGO_BUILD_FLAGS += "--profile dist -p roombox"
 
 DEPENDS = "gstreamer1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-bad alsa-lib udev clang-native"
 RDEPENDS:${PN} = "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad ca-certificates"
+# For what is written on the TV: Latin and Cyrillic, and Chinese letters.
+RRECOMMENDS:${PN} = "ttf-dejavu-sans ttf-droid-sans-fallback"
 
 SRC_URI += "file://roombox.service"
 

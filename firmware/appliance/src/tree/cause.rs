@@ -134,6 +134,8 @@ catalogue! {
     NoPresentedPicture: Owner, "What is presented gives no picture.";
     /// A presentation source that is not configured.
     UnknownSource: Owner, "The box has no presentation source of that name.";
+    /// A second screen share while there is one; the panel asks whether to take over.
+    ScreenShared: Owner, "Somebody shares a screen already.";
     /// Pages are to be turned where there are none.
     NoPages: Owner, "What is presented has no pages to turn.";
     /// The server refused the permission INFO of a presentation (spec section 4.1).

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use roombox_conference::api::ReceiveQuality;
+use roombox_settings::model::{Layout, SelfView};
 
 use super::cause::Cause;
 
@@ -29,11 +30,21 @@ pub enum Command {
     },
     /// Put the other side on hold.
     Hold,
+    /// End the screen share of this number, and its presentation; no effect when it is over.
+    EndShare {
+        /// As `POST /api/share` of the panel gave it.
+        share: u64,
+    },
     /// Join `target` (number, user, `sip:` URI or the name of an entry), or the configured conference when absent.
     Join {
         /// Where to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,
+    },
+    /// Divide the TV otherwise, until the box starts anew.
+    Layout {
+        /// `standard`, `side-by-side`, `content`, `speaker` or `remote-only`.
+        layout: Layout,
     },
     /// Leave the call, or stop trying.
     Leave,
@@ -73,6 +84,21 @@ pub enum Command {
     Reject,
     /// Take the other side off hold.
     Resume,
+    /// Show the own picture elsewhere on the TV, or not at all, in calls, until the box starts anew.
+    SelfView {
+        /// `off`, `top-left`, `top-right`, `bottom-left` or `bottom-right`.
+        self_view: SelfView,
+    },
+    /// Present the screen of a browser. `POST /api/share` of the panel gives this command and answers the browser.
+    Share {
+        /// Number given by the panel.
+        share: u64,
+        /// Who shares it.
+        name: String,
+        /// End the share of somebody else; without it that is a refusal.
+        #[serde(default)]
+        take_over: bool,
+    },
     /// Hand the other side on to `target` (as in `join`).
     Transfer {
         /// To whom.

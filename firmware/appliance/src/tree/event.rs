@@ -16,6 +16,7 @@
 //! | `operation` | `number`, `operation`, `outcome` |
 //! | `quality` | `verdict` (`good`, `fair`, `poor`), `cause`; null when it is not known any more |
 //! | `registered` | `expires` |
+//! | `share` | `share`, `name`; null when nobody shares a screen any more |
 //! | `speaker` | `working`, `name`, `reason` |
 //! | `transfer` | `call`, `status`, `reason`, `last` |
 //! | `vendor` | `name`, `data` |
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cause::{Cause, CauseCode},
     quality::QualityStatus,
+    session::ShareStatus,
     status::{CameraStatus, DeviceFact, Incoming, MicrophoneStatus},
 };
 use crate::api::MediaFact;
@@ -107,6 +109,8 @@ pub enum Event {
         /// Seconds granted.
         expires: u32,
     },
+    /// Somebody shares a screen through the panel, or nobody does any more.
+    Share(Option<ShareStatus>),
     /// The speaker changed.
     Speaker(DeviceFact),
     /// How the call goes that the other side makes for us.

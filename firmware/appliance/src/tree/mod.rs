@@ -14,11 +14,12 @@ pub use command::{Command, CommandResult, PageTurn};
 pub use event::Event;
 pub use quality::{QualityCause, QualityStatus, Verdict};
 pub use roombox_conference::api::{CallId, CallState, ConnectionState};
+pub use roombox_settings::model::{Layout, SelfView};
 pub use session::{
     Admission, ContentStatus, HoldStatus, PageStatus, PresentationState, PresentationStatus, RoleStatus, RoomRole,
-    SessionStatus,
+    SessionStatus, ShareStatus,
 };
 pub use status::{
     BoxInfo, CallStatus, CameraFact, CameraStatus, CameraWanted, DeviceFact, Incoming, Leds, MediaStatus,
-    MicrophoneFact, MicrophoneStatus, MicrophoneWanted, ScreenPicture, ScreenStatus, Status,
+    MicrophoneFact, MicrophoneStatus, MicrophoneWanted, ScreenPicture, ScreenSign, ScreenStatus, SignKind, Status,
 };

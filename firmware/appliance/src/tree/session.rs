@@ -98,6 +98,18 @@ pub struct PresentationStatus {
     /// The page that is shown, where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageStatus>,
+    /// Who shares a screen through the panel; absent when nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareStatus>,
+}
+
+/// A screen that somebody shares through the panel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareStatus {
+    /// Its number.
+    pub share: u64,
+    /// Who shares it, as that person says, or the address of the browser.
+    pub name: String,
 }
 
 /// A page of the presentation.

@@ -2,6 +2,7 @@
 
 use roombox_conference::api::{CallId, CallState, ConnectionState};
 use roombox_hal::leds::Pattern;
+use roombox_settings::model::{Layout, SelfView};
 use serde::{Deserialize, Serialize};
 
 use super::{cause::Cause, quality::QualityStatus, session::SessionStatus};
@@ -180,6 +181,38 @@ pub struct ScreenStatus {
     pub output: String,
     /// What is on it.
     pub picture: ScreenPicture,
+    /// How it is divided in calls.
+    #[serde(default)]
+    pub layout: Layout,
+    /// Where the own picture stands in calls.
+    #[serde(default)]
+    pub self_view: SelfView,
+    /// What people in the room must know now, the most important first.
+    #[serde(default)]
+    pub signs: Vec<ScreenSign>,
+}
+
+/// A few words on the TV.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreenSign {
+    /// What it is about.
+    pub sign: SignKind,
+    /// In the language of the TV.
+    pub text: String,
+}
+
+/// What a sign on the TV is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignKind {
+    /// Verified: the microphone is muted.
+    Muted,
+    /// Somebody speaks although it is.
+    SpeakingMuted,
+    /// One notices that the call is not good.
+    Fair,
+    /// One cannot work with it.
+    Poor,
 }
 
 /// What is on the TV.

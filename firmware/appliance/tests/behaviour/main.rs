@@ -12,6 +12,8 @@ mod in_call;
 mod presenting;
 mod quality;
 mod random_walk;
+mod sharing;
 mod shown;
 mod tones;
 mod tree;
+mod tv;

@@ -12,7 +12,7 @@ use roombox_settings::model::{AutoPresent, Settings, Source, SourceKind};
 
 use crate::bench::{Bench, in_call_state, settings};
 
-const CALL: CallId = CallId(1);
+pub(crate) const CALL: CallId = CallId(1);
 
 fn with_sources() -> Settings {
     let source = |name: &str, kind| Source {
@@ -28,24 +28,24 @@ fn with_sources() -> Settings {
     settings
 }
 
-fn in_call() -> Bench {
+pub(crate) fn in_call() -> Bench {
     let mut bench = Bench::ready_with(&with_sources());
     bench.call(in_call_state(true));
     bench.outputs.clear();
     bench
 }
 
-fn phase(bench: &mut Bench, phase: PresentationPhase) {
+pub(crate) fn phase(bench: &mut Bench, phase: PresentationPhase) {
     let current = Box::new(Snapshot { presentation: phase, ..Snapshot::default() });
     let changed = SessionEvent::SnapshotChanged { previous: Box::default(), current };
     bench.conference(conference::Event::Catalogue(Catalogue::from(changed)));
 }
 
-fn told(bench: &mut Bench, event: PresentationEvent) {
+pub(crate) fn told(bench: &mut Bench, event: PresentationEvent) {
     bench.conference(conference::Event::Catalogue(Catalogue::from(event)));
 }
 
-fn start(source: &str) -> Command {
+pub(crate) fn start(source: &str) -> Command {
     Command::Present { on: Some(true), source: Some(source.into()) }
 }
 
@@ -53,7 +53,7 @@ fn page(page: u32, pages: u32) -> PageStatus {
     PageStatus { page, pages, name: "talk.pdf".into() }
 }
 
-fn present(command: PresentCommand) -> Vec<conference::Command> {
+pub(crate) fn present(command: PresentCommand) -> Vec<conference::Command> {
     vec![conference::Command::Present { call: CALL, command }]
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use roombox_appliance::api::Output;
 use roombox_appliance::display::Icon;
-use roombox_appliance::tree::{CallId, Event, QualityCause, QualityStatus, Verdict};
+use roombox_appliance::tree::{CallId, Event, QualityCause, QualityStatus, ScreenSign, SignKind, Verdict};
 use roombox_conference::api as conference;
 use roombox_conference::catalogue::{self, Inbound, Outbound, Report, StatsEvent};
 use serde_json::json;
@@ -47,12 +47,15 @@ fn a_call_that_becomes_bad_is_told_once_and_shown() {
     let good = Some(QualityStatus { verdict: Verdict::Good, cause: None });
     assert_eq!(bench.status().quality, good);
     assert!(bench.status().display.icons.contains(&Icon::NetworkOk));
+    assert_eq!(bench.status().screen.signs, []);
     seconds(&mut bench, 10, 10, 2.0);
     let poor = Some(QualityStatus { verdict: Verdict::Poor, cause: Some(QualityCause::Delay) });
     assert_eq!(bench.status().quality, poor);
     let display = bench.status().display;
     assert!(display.icons.contains(&Icon::NetworkPoor), "{display:?}");
     assert!(display.lines.contains(&QualityCause::Delay.short().to_owned()), "{display:?}");
+    let sign = ScreenSign { sign: SignKind::Poor, text: "The network answers late".into() };
+    assert_eq!(bench.status().screen.signs, [sign]);
     assert_eq!(told(&bench), [good, poor]);
 }
 

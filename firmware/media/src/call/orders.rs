@@ -59,7 +59,7 @@ impl Worker {
         match self.seat.part {
             Part::Call => self.rooms.bring_forward(self.seat.serial),
             Part::Receive if self.seat.runs() => self.rooms.cover(self.seat.serial),
-            Part::Receive => {}
+            Part::Receive | Part::Share(_) => {}
         }
         if self.rooms.is_forward(self.seat.serial) {
             self.rooms.screen.show(self.seat.scene());

@@ -39,6 +39,9 @@ impl Worker {
         if self.receivers.get(mid).is_some_and(|receiver| receiver.codec == *codec && receiver.stream == stream) {
             return Ok(());
         }
+        if matches!((self.seat.part, stream), (Part::Share(_), Stream::Audio)) {
+            return Ok(());
+        }
         let guard = self.guard(mid, pad)?;
         self.end_receiving(mid);
         let receiver = match stream {
@@ -52,10 +55,11 @@ impl Worker {
             }
         };
         let (rooms, seat) = (Arc::clone(&self.rooms), Arc::clone(&self.seat));
-        match stream {
-            Stream::Audio => play(&receiver, rooms, seat),
-            Stream::Camera => show(&receiver, rooms, seat),
-            Stream::Presentation => show_content(&receiver, rooms, seat),
+        match (seat.part, stream) {
+            (Part::Share(share), _) => take(&receiver, &rooms, share),
+            (_, Stream::Audio) => play(&receiver, rooms, seat),
+            (_, Stream::Camera) => show(&receiver, rooms, seat),
+            (_, Stream::Presentation) => show_content(&receiver, rooms, seat),
         }
         self.put_in(&receiver.bin)?;
         guard.link(&receiver.bin)?;
@@ -203,4 +207,10 @@ fn show_content(receiver: &Receiver, rooms: Arc<Rooms>, seat: Arc<Seat>) {
         rooms.screen.show(Scene::Content);
         rooms.screen.content.push_at(&frame, caps, now);
     });
+}
+
+/// Decoded pictures of a screen share wait for nothing and are presented.
+fn take(receiver: &Receiver, rooms: &Rooms, share: u64) {
+    let shared = Arc::clone(&rooms.presenter.shared);
+    relay::drain(&receiver.sink, Arc::clone(&rooms.timeline), move |frame, caps| shared.put(share, frame, caps));
 }

@@ -60,7 +60,7 @@ impl Worker {
     /// Sends with this codec.
     pub(super) async fn send(&mut self, mid: &str, stream: Stream, codec: &Codec) -> Result<(), MediaError> {
         let same = |sender: &Sender| sender.codec == *codec && sender.stream == stream;
-        if self.seat.part == Part::Receive || self.senders.get(mid).is_some_and(same) {
+        if self.seat.part != Part::Call || self.senders.get(mid).is_some_and(same) {
             return Ok(());
         }
         let numbering = self.stop_sending(mid);

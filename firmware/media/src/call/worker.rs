@@ -32,6 +32,9 @@ use crate::{
 /// How often the remote pictures are looked after.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// A browser whose path is lost for so long does not come back: it was closed, or its machine sleeps.
+const SHARE_LOST: Duration = Duration::from_secs(6);
+
 /// A call's pipeline and what is in it, by m-line.
 pub(super) struct Worker {
     pub(super) rooms: Arc<Rooms>,
@@ -49,6 +52,8 @@ pub(super) struct Worker {
     /// Pictures for which it carries too little.
     pub(super) resting: Resting,
     pub(super) connected: bool,
+    /// Since when the path is lost.
+    lost: Option<Instant>,
     tracks: Tracks,
     watch: FrameWatch,
     content_watch: FrameWatch,
@@ -72,6 +77,7 @@ impl Worker {
             path: None,
             resting: Resting::default(),
             connected: false,
+            lost: None,
             tracks: Tracks::default(),
             watch: FrameWatch::new(0, Instant::now()),
             content_watch: FrameWatch::new(0, Instant::now()),
@@ -108,9 +114,12 @@ impl Worker {
     async fn peer_event(&mut self, event: PeerEvent) {
         match event {
             PeerEvent::Connected => self.connect(),
-            PeerEvent::Disconnected => self.tell(|call| MediaEvent::Disconnected { call }),
+            PeerEvent::Disconnected => {
+                self.lost.get_or_insert_with(Instant::now);
+                self.tell(|call| MediaEvent::Disconnected { call });
+            }
             PeerEvent::Servers { failed } => self.rooms.tell(MediaEvent::IceServers { failed }),
-            PeerEvent::Failed { reason } => self.tell(|call| MediaEvent::Failed { call, reason }),
+            PeerEvent::Failed { reason } => self.fail(reason),
             PeerEvent::SendCodec { mid, kind, role, codec } => {
                 let done = self.send(&mid, Stream::on(kind, role), &codec).await;
                 self.check(done);
@@ -147,7 +156,14 @@ impl Worker {
 
     fn check(&self, done: Result<(), MediaError>) {
         if let Err(error) = done {
-            self.tell(|call| MediaEvent::Failed { call, reason: error.to_string() });
+            self.fail(error.to_string());
+        }
+    }
+
+    fn fail(&self, reason: String) {
+        match self.seat.part {
+            Part::Share(share) => self.rooms.tell(MediaEvent::ShareLost { share, reason }),
+            Part::Call | Part::Receive => self.tell(|call| MediaEvent::Failed { call, reason }),
         }
     }
 
@@ -165,6 +181,7 @@ impl Worker {
     }
 
     fn connect(&mut self) {
+        self.lost = None;
         if !self.connected {
             self.connected = true;
             self.watch = FrameWatch::new(self.seat.measures.decoded(), Instant::now());
@@ -226,11 +243,25 @@ impl Worker {
         branch.is_empty() || self.running.pipeline.by_name(branch).is_some()
     }
 
+    /// A screen that nobody touches gives no pictures: asked for is the first only.
+    fn look_after_share(&mut self, share: u64, now: Instant) {
+        if self.lost.is_some_and(|since| now.duration_since(since) >= SHARE_LOST) {
+            self.lost = None;
+            self.rooms.tell(MediaEvent::ShareLost { share, reason: "nothing comes from the browser any more".into() });
+        }
+        if let Some(mid) = self.received(Stream::Camera).filter(|_| !self.rooms.presenter.shared.is_seen()) {
+            self.peer.request_key_frame(mid);
+        }
+    }
+
     fn look_after_frames(&mut self) {
         if !self.connected {
             return;
         }
         let now = Instant::now();
+        if let Part::Share(share) = self.seat.part {
+            return self.look_after_share(share, now);
+        }
         if let Some(mid) = self.received(Stream::Camera).map(str::to_owned) {
             let forward = self.rooms.is_forward(self.seat.serial);
             let look = self.watch.look(self.seat.measures.decoded(), forward, now);

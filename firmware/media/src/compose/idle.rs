@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::{
+    api::View,
     capture::Pictures,
     compose::{
         layout::{self, Scene},
@@ -55,7 +56,7 @@ pub(super) async fn run(
         let (painter, parts, composed) = (Arc::clone(&painter), Arc::clone(&parts), Arc::clone(&composed));
         let (now, again) = (pictures.timeline.now(), wanted.clone());
         let painting = tokio::task::spawn_blocking(move || {
-            let picture = painter.paint(&own, now)?;
+            let picture = painter.paint(&own, now, &parts)?;
             // A call that began meanwhile has the screen.
             if *again.borrow() {
                 parts.composed(&picture);
@@ -84,11 +85,12 @@ impl Painter {
         let from = gst_video::VideoInfo::builder(from.format(), from.width(), from.height()).build()?;
         let caps = mixer::format()?.to_caps()?;
         let to = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, layout::WIDTH, layout::HEIGHT).build()?;
-        let view = layout::self_view(Scene::Idle, (from.width(), from.height()));
+        let own = layout::places(Scene::Idle, View::default(), (from.width(), from.height())).own;
+        let view = own.ok_or_else(|| MediaError::pipeline("screen", "the own picture has no place"))?;
         Ok(Self { from, to, caps, view })
     }
 
-    fn paint(&self, own: &gst::Buffer, now: gst::ClockTime) -> Result<gst::Buffer, MediaError> {
+    fn paint(&self, own: &gst::Buffer, now: gst::ClockTime, parts: &Parts) -> Result<gst::Buffer, MediaError> {
         let mut picture = paint::picture(&self.to, |canvas| canvas.gradient(mixer::IDLE_TOP, mixer::IDLE_BOTTOM))?;
         let buffer = picture.make_mut();
         buffer.set_pts(now);
@@ -98,6 +100,7 @@ impl Painter {
         );
         if let Some(mut canvas) = Canvas::on(buffer, &self.to) {
             canvas.outline(self.view, mixer::BORDER_WIDTH, mixer::BORDER);
+            parts.write_on(&mut canvas, now);
         }
         Ok(picture)
     }

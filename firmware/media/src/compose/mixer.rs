@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use gst::prelude::*;
 
 use crate::{
-    compose::layout::{self, HEIGHT, Scene, WIDTH},
+    api::View,
+    compose::layout::{self, HEIGHT, Places, Scene, WIDTH},
     error::MediaError,
     paint::{self, Canvas, Colour, Rectangle},
     pipeline::{Pace, Running, Timeline, described, locked, named},
@@ -24,6 +25,11 @@ pub(crate) const DELAY: gst::ClockTime =
     gst::ClockTime::from_nseconds(LATENCY.nseconds() - 1_000_000_000 / RATE as u64 / 2);
 /// The self view needs no more frames a second than this.
 const SELF_VIEW_RATE: i32 = 15;
+/// What lies on what. The idle picture is never seen together with content.
+const LOWEST: u32 = 0;
+const REMOTE: u32 = 1;
+const CONTENT: u32 = 2;
+const OWN: u32 = 3;
 pub(super) const BORDER: Colour = Colour(170, 128, 128);
 pub(super) const BORDER_WIDTH: u32 = 2;
 pub(super) const IDLE_TOP: Colour = Colour(46, 140, 120);
@@ -84,9 +90,9 @@ impl Mixer {
         let (remote, own) = (relay::entry("remote", None, 3), relay::entry("own", None, 3));
         pipeline.add_many([&idle, &remote, &own])?;
         own.link(&named::<gst::Element>(&pipeline, "own_rate")?)?;
-        let idle_pad = join(&mix, idle.upcast_ref(), 0)?;
-        let remote_pad = join(&mix, remote.upcast_ref(), 1)?;
-        let own_pad = join(&mix, &own_size, 2)?;
+        let idle_pad = join(&mix, idle.upcast_ref(), LOWEST)?;
+        let remote_pad = join(&mix, remote.upcast_ref(), REMOTE)?;
+        let own_pad = join(&mix, &own_size, OWN)?;
         remote_pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
         draw_border(&own_size)?;
         let (from, content) = (Arc::clone(content), Mutex::default());
@@ -107,41 +113,51 @@ impl Mixer {
     }
 
     /// What is to be seen from the next picture on.
-    pub(crate) fn show(&self, scene: Scene) {
-        let view = layout::self_view(scene, self.picture);
+    pub(crate) fn show(&self, scene: Scene, view: View) {
+        let places = layout::places(scene, view, self.picture);
+        self.show_own(places.own);
+        self.idle_pad.set_property("alpha", if scene == Scene::Idle { 1.0 } else { 0.0 });
+        if let Some(at) = places.remote {
+            place(&self.remote_pad, at);
+        }
+        self.remote_pad.set_property("alpha", if places.remote.is_some() { 1.0 } else { 0.0 });
+        self.show_content(places);
+    }
+
+    fn show_own(&self, at: Option<Rectangle>) {
+        self.own_pad.set_property("alpha", if at.is_some() { 1.0 } else { 0.0 });
+        let Some(at) = at else { return };
         let size = gst::Caps::builder("video/x-raw")
-            .field("width", view.width.cast_signed())
-            .field("height", view.height.cast_signed())
+            .field("width", at.width.cast_signed())
+            .field("height", at.height.cast_signed())
             .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
             .build();
         self.own_size.set_property("caps", &size);
-        self.own_pad.set_property("xpos", view.x.cast_signed());
-        self.own_pad.set_property("ypos", view.y.cast_signed());
-        let (idle, remote) = if scene == Scene::Idle { (1.0, 0.0) } else { (0.0, 1.0) };
-        self.idle_pad.set_property("alpha", idle);
-        place(&self.remote_pad, layout::remote(scene));
-        self.remote_pad.set_property("alpha", remote);
-        self.switch_content(scene == Scene::Content);
+        self.own_pad.set_property("xpos", at.x.cast_signed());
+        self.own_pad.set_property("ypos", at.y.cast_signed());
     }
 
-    fn switch_content(&self, on: bool) {
+    fn show_content(&self, places: Places) {
         let mut content = locked(&self.content);
-        match (content.take(), on) {
-            (None, true) => match self.add_content() {
+        match (content.take(), places.content) {
+            (None, Some(_)) => match self.add_content() {
                 Ok(added) => *content = Some(added),
                 Err(error) => tracing::warn!(%error, "content cannot be composed"),
             },
-            (Some(present), false) => self.remove_content(&present),
+            (Some(present), None) => self.remove_content(&present),
             (unchanged, _) => *content = unchanged,
+        }
+        if let (Some(content), Some(at)) = (content.as_ref(), places.content) {
+            place(&content.pad, at);
+            content.pad.set_property("zorder", if places.content_is_below() { LOWEST } else { CONTENT });
         }
     }
 
     fn add_content(&self) -> Result<Content, MediaError> {
         let source = relay::entry("content", None, 3);
         self.pipeline.add(&source)?;
-        let pad = join(&self.mix, source.upcast_ref(), 3)?;
+        let pad = join(&self.mix, source.upcast_ref(), CONTENT)?;
         pad.set_property_from_str("sizing-policy", "keep-aspect-ratio");
-        place(&pad, layout::content());
         source.sync_state_with_parent()?;
         let taking = self.from.attach(&source);
         Ok(Content { source, pad, _taking: taking })

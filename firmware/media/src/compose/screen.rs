@@ -7,17 +7,21 @@ use std::{
 
 use tokio::sync::watch;
 
+use gst::prelude::*;
+
 use crate::{
-    api::Snapshot,
+    api::{Snapshot, View, Words},
     capture::Pictures,
     compose::{
         audience::{Audience, Work},
         idle::{self, Painter},
         layout::{HEIGHT, Scene, WIDTH},
         mixer::{self, Mixer},
+        overlay::Overlay,
     },
     error::MediaError,
     output,
+    paint::Canvas,
     pipeline::{Running, locked, named},
     relay::{self, Hub, Taking},
     supervise::{Device, Flow, State, supervise},
@@ -46,9 +50,13 @@ pub(crate) struct Screen {
 /// What the pipeline and its owner share.
 pub(super) struct Parts {
     mixer: Mutex<Option<Mixer>>,
-    scene: Mutex<Scene>,
+    /// What is to be seen, and how the screen is divided.
+    wanted: Mutex<(Scene, View)>,
     last: watch::Sender<Option<gst::Buffer>>,
     shown: Mutex<Option<(Shown, gst::ClockTime)>>,
+    overlay: Overlay,
+    /// Of the own picture.
+    own: (u32, u32),
 }
 
 impl Screen {
@@ -60,9 +68,11 @@ impl Screen {
         let (remote, content, composed) = (Arc::<Hub>::default(), Arc::<Hub>::default(), Arc::<Hub>::default());
         let parts = Arc::new(Parts {
             mixer: Mutex::default(),
-            scene: Mutex::new(Scene::Idle),
+            wanted: Mutex::new((Scene::Idle, View::default())),
             last: watch::Sender::new(None),
             shown: Mutex::default(),
+            overlay: Overlay::default(),
+            own: (pictures.format.info.width(), pictures.format.info.height()),
         });
         let device = ScreenDevice {
             pictures: Arc::clone(pictures),
@@ -84,12 +94,30 @@ impl Screen {
 
     /// What is to be seen; may be said again and again.
     pub(crate) fn show(&self, scene: Scene) {
+        self.change(|wanted| wanted.0 = scene);
+    }
+
+    /// How the screen is divided from now on.
+    pub(crate) fn divide(&self, view: View) {
+        self.change(|wanted| wanted.1 = view);
+    }
+
+    /// What is written over the pictures from now on. May read fonts.
+    pub(crate) fn write(&self, words: Words) {
+        self.parts.overlay.write(words);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut (Scene, View))) {
         let mixer = locked(&self.parts.mixer);
-        if std::mem::replace(&mut *locked(&self.parts.scene), scene) == scene {
-            return;
-        }
-        if let Some(mixer) = mixer.as_ref() {
-            mixer.show(scene);
+        let (before, now) = {
+            let mut wanted = locked(&self.parts.wanted);
+            let before = *wanted;
+            change(&mut wanted);
+            (before, *wanted)
+        };
+        // Not held meanwhile: pictures that are being composed look at it.
+        if let Some(mixer) = mixer.as_ref().filter(|_| now != before) {
+            mixer.show(now.0, now.1);
         }
     }
 
@@ -123,6 +151,12 @@ impl Screen {
 }
 
 impl Parts {
+    /// Writes on a picture of the screen.
+    pub(super) fn write_on(&self, canvas: &mut Canvas<'_>, now: gst::ClockTime) {
+        let shown = *locked(&self.wanted);
+        self.overlay.put(canvas, shown, self.own, now);
+    }
+
     /// Every picture of the screen passes here.
     pub(super) fn composed(&self, picture: &gst::Buffer) {
         self.last.send_replace(Some(picture.clone()));
@@ -154,6 +188,7 @@ impl Device for ScreenDevice {
     fn open(&mut self) -> Result<Running, MediaError> {
         let info = &self.pictures.format.info;
         let (mixer, pipeline) = Mixer::build((info.width(), info.height()), &self.content)?;
+        write_on_pictures(&named(&pipeline, "out")?, &self.parts)?;
         let (parts, hub, flow) = (Arc::clone(&self.parts), Arc::clone(&self.composed), Arc::clone(&self.flow));
         relay::drain(&named(&pipeline, "out")?, Arc::clone(&self.pictures.timeline), move |picture, caps| {
             flow.pass();
@@ -162,7 +197,8 @@ impl Device for ScreenDevice {
         });
         // Held until the mixer is in its place: a scene asked for meanwhile would be lost.
         let mut place = locked(&self.parts.mixer);
-        mixer.show(*locked(&self.parts.scene));
+        let (scene, view) = *locked(&self.parts.wanted);
+        mixer.show(scene, view);
         let running = mixer.start(pipeline, &self.pictures.timeline)?;
         self.takings = vec![self.pictures.hub.attach(&mixer.own), self.remote.attach(&mixer.remote)];
         *place = Some(mixer);
@@ -187,4 +223,20 @@ impl Device for ScreenDevice {
             tracing::warn!(?state, "the screen is not composed");
         }
     }
+}
+
+/// Before the pictures are anybody's, so that none is copied.
+fn write_on_pictures(sink: &gst::Element, parts: &Arc<Parts>) -> Result<(), MediaError> {
+    let pad = sink.static_pad("sink").ok_or_else(|| MediaError::pipeline("screen", "the picture has no pad"))?;
+    let (parts, info) = (Arc::clone(parts), mixer::format()?);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, probe| {
+        if let Some(gst::PadProbeData::Buffer(buffer)) = &mut probe.data {
+            let now = buffer.pts().unwrap_or_default();
+            if let Some(mut canvas) = Canvas::on(buffer.make_mut(), &info) {
+                parts.write_on(&mut canvas, now);
+            }
+        }
+        gst::PadProbeReturn::Ok
+    });
+    Ok(())
 }

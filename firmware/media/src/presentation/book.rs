@@ -143,7 +143,7 @@ fn padded(page: &poppler::Page, info: &gst_video::VideoInfo) -> Vec<u8> {
 }
 
 /// The largest size of the same shape within a limit, in even numbers, at least 2x2.
-fn fit((width, height): (u32, u32), (most_wide, most_high): (u32, u32)) -> (u32, u32) {
+pub(super) fn fit((width, height): (u32, u32), (most_wide, most_high): (u32, u32)) -> (u32, u32) {
     let scaled = |most: u32, side: u32, other: u32| {
         u32::try_from(u64::from(most) * u64::from(side) / u64::from(other.max(1))).unwrap_or(most)
     };

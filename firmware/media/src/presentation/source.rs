@@ -11,7 +11,11 @@ use std::{
 use roombox_hal::board::{Camera, CameraSource};
 use tokio::sync::{mpsc::UnboundedSender, watch};
 
-use super::{deck::Deck, signal::SignalWatch};
+use super::{
+    deck::Deck,
+    shared::{Easel, SharedScreen},
+    signal::SignalWatch,
+};
 use crate::{
     api::{MediaEvent, PresentationSource},
     capture::source::{self, Bench},
@@ -38,6 +42,8 @@ pub(super) struct SourceDevice {
     pub(super) flow: Arc<Flow>,
     /// The pages, where it has any.
     pub(super) deck: Option<Arc<Deck>>,
+    /// What a browser shares.
+    pub(super) shared: Arc<SharedScreen>,
     /// Told whether there is a signal.
     pub(super) signal: Option<Arc<SignalWatch>>,
     pub(super) health: watch::Sender<Health>,
@@ -79,6 +85,10 @@ impl Device for SourceDevice {
         match &self.source {
             PresentationSource::Camera(camera) => source::open(camera, &self.bench, each).map(|opened| opened.running),
             PresentationSource::Stream(stream) => source::stream(stream, &self.bench, each),
+            PresentationSource::Share => {
+                let mut easel = Easel::new(Arc::clone(&self.shared), &self.bench.format)?;
+                source::drawn(&self.bench, move |pace| easel.frame(pace), each)
+            }
             PresentationSource::TestCard | PresentationSource::Pages { .. } => {
                 source::open(&test_card, &self.bench, each).map(|opened| opened.running)
             }

@@ -20,7 +20,7 @@ use roombox_media::{
     engine::MediaEngine,
     peer::{Dscp, Engine, IcePolicy},
 };
-use roombox_testcard::code::{self, FrameCode};
+use roombox_testcard::code::{self, FrameCode, Luma};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Far longer than anything takes on a loaded machine: reached only when it will never come.
@@ -182,6 +182,19 @@ pub fn painted(path: &Path, colour: u32) {
 /// Code of a picture that fills the snapshot.
 pub fn code_of(picture: &Snapshot) -> Option<FrameCode> {
     code::read_rgb(&picture.rgb, picture.width as usize, picture.height as usize)
+}
+
+/// Code of the content, which fills three quarters of the screen's width.
+pub fn content(picture: &Snapshot) -> Option<FrameCode> {
+    code_in(picture, (0, 90), (960, 540))
+}
+
+/// Code in a rectangle of the snapshot: its place and its size in pixels.
+pub fn code_in(picture: &Snapshot, (x, y): (usize, usize), (width, height): (usize, usize)) -> Option<FrameCode> {
+    let luma = code::luma_from_rgb(&picture.rgb);
+    let (whole_width, whole_height) = (picture.width as usize, picture.height as usize);
+    let whole = Luma { data: &luma, stride: whole_width, width: whole_width, height: whole_height };
+    code::read(&whole.rectangle(x, y, width, height)?)
 }
 
 /// CPU time of this process so far.

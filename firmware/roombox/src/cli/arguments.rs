@@ -77,6 +77,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: OutputArguments,
     },
+    /// Divide the TV otherwise, until the box starts anew
+    Layout {
+        #[arg(value_enum)]
+        layout: super::screen::Layout,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
+    /// Show the own picture elsewhere on the TV in calls, or not at all, until the box starts anew
+    SelfView {
+        #[arg(value_enum)]
+        place: super::screen::SelfView,
+        #[command(flatten)]
+        output: OutputArguments,
+    },
     /// Put the other side on hold
     Hold(OutputArguments),
     /// Take the other side off hold

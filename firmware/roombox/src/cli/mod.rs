@@ -6,6 +6,7 @@ mod config;
 mod present;
 mod print;
 mod probe;
+mod screen;
 mod simulate;
 mod sip_check;
 #[cfg(test)]

@@ -130,7 +130,8 @@ fn session(session: &SessionStatus) -> Vec<String> {
 fn presented(presentation: &PresentationStatus) -> String {
     let page = presentation.page.as_ref();
     let page = page.map_or_else(String::new, |page| format!(", page {} of {}", page.page, page.pages));
-    format!("{}{page}", if presentation.source.is_empty() { "yes" } else { &presentation.source })
+    let share = presentation.share.as_ref().map_or_else(String::new, |share| format!(" of {}", share.name));
+    format!("{}{share}{page}", if presentation.source.is_empty() { "yes" } else { &presentation.source })
 }
 
 const fn microphone(status: &Status) -> &'static str {

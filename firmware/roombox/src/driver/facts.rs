@@ -53,6 +53,7 @@ pub(super) const fn call_of(event: &MediaEvent) -> Option<MediaCall> {
         | MediaEvent::PresentationSignal { .. }
         | MediaEvent::PresentationSource { .. }
         | MediaEvent::Screen { .. }
+        | MediaEvent::ShareLost { .. }
         | MediaEvent::Sound { .. }
         | MediaEvent::SpeakingMuted { .. }
         | MediaEvent::Voice { .. } => None,
@@ -139,6 +140,7 @@ pub(super) fn for_room(event: &MediaEvent) -> Option<Input> {
         MediaEvent::PresentationSignal { present } => MediaFact::PresentationSignal { present },
         MediaEvent::PresentationSource { working, reason } => MediaFact::PresentationSource { working, reason },
         MediaEvent::RemoteVideo { flowing, .. } => MediaFact::RemoteVideo { flowing },
+        MediaEvent::ShareLost { share, reason } => MediaFact::ShareLost { share, reason },
         MediaEvent::SpeakingMuted { speaking } => MediaFact::SpeakingMuted { speaking },
         MediaEvent::Screen { working: true, .. } => return Some(Input::CauseCleared(CauseCode::NoScreen)),
         MediaEvent::Screen { name, reason, .. } => {

@@ -3,10 +3,11 @@
 mod presenting;
 mod receive;
 mod requests;
+mod screen;
 
 use std::collections::HashMap;
 
-use roombox_appliance::api::MediaSetting;
+use roombox_appliance::api::{MediaSetting, ScreenContent};
 use roombox_conference::api::{CallId, MediaFact, MediaRequest};
 use roombox_media::{
     api::{MediaCall, MediaEvent, PresentationSource},
@@ -18,6 +19,7 @@ use self::{
     presenting::{Opened, Presenting},
     receive::Receives,
     requests::Lane,
+    screen::ScreenPainter,
 };
 use super::facts;
 
@@ -37,6 +39,7 @@ pub(super) struct Media {
     lanes: HashMap<(CallId, Lane), UnboundedSender<Task>>,
     receives: Receives,
     presenting: Presenting,
+    screen: ScreenPainter,
 }
 
 enum Engine {
@@ -64,13 +67,17 @@ impl Media {
     pub(super) fn new(answers: UnboundedSender<Answer>, sources: HashMap<String, PresentationSource>) -> Self {
         let engine = Engine::Starting { requests: Vec::new(), settings: Vec::new() };
         let presenting = Presenting::new(sources);
-        Self { engine, answers, lanes: HashMap::new(), receives: Receives::default(), presenting }
+        let (receives, screen) = (Receives::default(), ScreenPainter::new());
+        Self { engine, answers, lanes: HashMap::new(), receives, presenting, screen }
     }
 
     /// The engine is there, or will never be.
     pub(super) fn started(&mut self, engine: Result<MediaEngine, String>) {
         let engine = match engine {
-            Ok(engine) => Engine::Running(engine),
+            Ok(engine) => {
+                self.screen.paint_with(engine.clone());
+                Engine::Running(engine)
+            }
             Err(reason) => Engine::Absent(reason),
         };
         if let Engine::Starting { requests, settings } = std::mem::replace(&mut self.engine, engine) {
@@ -111,10 +118,19 @@ impl Media {
         if receive::is_of_one(&event) { Ok(self.receives.fact(&event)) } else { Err(event) }
     }
 
+    /// What the TV shows from now on, or as soon as the engine is there.
+    pub(super) fn show(&self, content: ScreenContent) {
+        self.screen.show(content);
+    }
+
     pub(super) fn set(&mut self, setting: MediaSetting) {
         match (&mut self.engine, setting) {
             (Engine::Starting { settings, .. }, setting) => settings.push(setting),
             (Engine::Running(engine), MediaSetting::Camera(on)) => engine.set_camera(on),
+            (Engine::Running(engine), MediaSetting::EndShare(share)) => {
+                let engine = engine.clone();
+                tokio::spawn(async move { engine.close_share(share).await });
+            }
             (Engine::Running(engine), MediaSetting::Microphone(on)) => engine.set_microphone(on),
             (Engine::Running(engine), MediaSetting::Chime(chime)) => engine.chime(facts::chime(chime)),
             (Engine::Running(engine), MediaSetting::Ring(ring)) => engine.ring(ring.map(facts::ring)),

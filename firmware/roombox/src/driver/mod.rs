@@ -264,6 +264,7 @@ impl Driver {
                     let _ = answer.send(result);
                 }
             }
+            room::Output::Screen(content) => self.media.show(content),
             // The machines keep these among themselves.
             room::Output::Conference(_) => {}
         }

@@ -1,14 +1,17 @@
 //! Keeps other web pages away from the panel: they must neither press buttons nor see the room.
 
 use axum::{
+    Json,
     extract::Request,
     http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
+use crate::control::protocol::Problem;
+
 /// Header that only our own page sends: a foreign page would need a preflight request, which is not answered (CSRF).
-pub(super) const OWN_HEADER: &str = "x-roombox";
+const OWN_HEADER: &str = "x-roombox";
 
 /// Refuses requests that reached us under a public name (DNS rebinding) or from a foreign page.
 pub(super) async fn guard(request: Request, next: Next) -> Response {
@@ -16,6 +19,12 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         Some(refusal) => refusal.into_response(),
         None => next.run(request).await,
     }
+}
+
+/// The refusal of a request that changes something and does not come from our page.
+pub(super) fn foreign(headers: &HeaderMap) -> Option<Response> {
+    let problem = || Problem::bad_request("Commands need the header X-Roombox.");
+    (!headers.contains_key(OWN_HEADER)).then(|| (StatusCode::FORBIDDEN, Json(problem())).into_response())
 }
 
 fn refusal(headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {

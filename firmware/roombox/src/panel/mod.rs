@@ -7,6 +7,8 @@
 //! | `GET /api/board` | buttons and lights of the board |
 //! | `POST /api/command` | body: one command; needs the header `X-Roombox`; 200, 400 (no command) or 409 with the cause |
 //! | `GET /api/events?filter=&history=` | server-sent events: events, `status`, `statistics` |
+//! | `POST /api/share` | a browser shares a screen; body `{"sdp","name","take_over"}` with its offer; needs `X-Roombox`; 200 with `{"share","sdp"}`, 400, or 409 with the cause (`screen-shared`: ask, then `take_over`) |
+//! | `DELETE /api/share/NUMBER` | that share is over; needs `X-Roombox` |
 //! | `GET /api/statistics` | media and network statistics |
 //! | `GET /screen.png`, `/screen.jpg`, each with `?full` | what the TV shows, reduced or at full size |
 //! | `GET /display.png` | the status display, 128x64 |
@@ -15,6 +17,7 @@
 mod guard;
 pub(crate) mod pictures;
 mod routes;
+mod share;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -57,7 +60,8 @@ impl Panel {
 
     /// Serves until dropped.
     pub(crate) async fn serve(self, house: House) {
-        if let Err(error) = axum::serve(self.listener, routes::router(house)).await {
+        let service = routes::router(house).into_make_service_with_connect_info::<SocketAddr>();
+        if let Err(error) = axum::serve(self.listener, service).await {
             tracing::error!(%error, "panel");
         }
     }

@@ -168,7 +168,7 @@ function showPresenting() {
   }
   if (document.activeElement !== choice) choice.value = source;
   text("page", page ? `${page.page} / ${page.pages}` : "");
-  for (const key of find("presenting").querySelectorAll("button")) key.hidden = !page;
+  for (const key of find("presenting").querySelectorAll("[data-command]")) key.hidden = !page;
 }
 find("source").addEventListener("change", (event) => {
   command({ command: "present", on: true, source: event.target.value });
@@ -251,6 +251,8 @@ function show(tree) {
   showClock();
   showFront();
   showPresenting();
+  showSharing();
+  showLayout();
   showDisplay();
   showCauses();
 }
@@ -402,5 +404,8 @@ function follow() {
 
 showStatistics({ entries: [], frame_width: 0, frames_per_second: 0, remote_audio_db: -90, microphone_db: -90 });
 fetch("/api/board").then((answer) => answer.json()).then((board) => { buildFront(board); if (status) showFront(); });
-follow();
-nextScreen();
+// When the scripts behind this one are there, too.
+addEventListener("DOMContentLoaded", () => {
+  follow();
+  nextScreen();
+});

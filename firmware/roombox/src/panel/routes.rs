@@ -6,18 +6,20 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     middleware::from_fn,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use roombox_appliance::tree::Command;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{guard, pictures, stream, wave};
+use super::{guard, pictures, share, stream, wave};
 use crate::{control::protocol::Problem, house::House};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+const SHARING: &str = include_str!("share.js");
+const LAYOUT: &str = include_str!("layout.js");
 
 /// Nothing from elsewhere is ever loaded, whatever the page is made to contain.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -28,9 +30,13 @@ pub(super) fn router(house: House) -> Router {
         .route("/", get(|| async { page("text/html; charset=utf-8", PAGE) }))
         .route("/page.css", get(|| async { page("text/css; charset=utf-8", STYLE) }))
         .route("/page.js", get(|| async { page("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/layout.js", get(|| async { page("text/javascript; charset=utf-8", LAYOUT) }))
+        .route("/share.js", get(|| async { page("text/javascript; charset=utf-8", SHARING) }))
         .route("/api/board", get(board))
         .route("/api/command", post(command))
         .route("/api/events", get(stream::events))
+        .route("/api/share", post(share::begin))
+        .route("/api/share/{share}", delete(share::end))
         .route("/api/statistics", get(statistics))
         .route("/api/status", get(status))
         .route("/api/test-sound", post(test_sound))
@@ -68,7 +74,7 @@ async fn statistics(State(house): State<House>) -> Response {
 }
 
 async fn command(State(house): State<House>, headers: HeaderMap, body: String) -> Response {
-    if let Some(refusal) = foreign(&headers) {
+    if let Some(refusal) = guard::foreign(&headers) {
         return refusal;
     }
     let command = match serde_json::from_str::<Command>(&body) {
@@ -84,7 +90,7 @@ async fn command(State(house): State<House>, headers: HeaderMap, body: String) -
 }
 
 async fn test_sound(State(house): State<House>, headers: HeaderMap) -> Response {
-    if let Some(refusal) = foreign(&headers) {
+    if let Some(refusal) = guard::foreign(&headers) {
         return refusal;
     }
     match house.test_sound().await {
@@ -93,13 +99,7 @@ async fn test_sound(State(house): State<House>, headers: HeaderMap) -> Response 
     }
 }
 
-/// The refusal of what a foreign page may have sent.
-fn foreign(headers: &HeaderMap) -> Option<Response> {
-    let problem = || Problem::bad_request("Commands need the header X-Roombox.");
-    (!headers.contains_key(guard::OWN_HEADER)).then(|| refused(StatusCode::FORBIDDEN, problem()))
-}
-
-fn refused(status: StatusCode, problem: Problem) -> Response {
+pub(super) fn refused(status: StatusCode, problem: Problem) -> Response {
     (status, Json(problem)).into_response()
 }
 

@@ -41,6 +41,10 @@ impl Senses for Grey {
         let findings = vec![SoundFinding::SpeakerNotHeard];
         Box::pin(async { Ok(SoundTest { noise_db: -70.0, marker_db: -70.0, echo: None, loopback: None, findings }) })
     }
+
+    fn answer_share(&self, share: u64, offer: String) -> BoxFuture<'_, Result<String, String>> {
+        Box::pin(async move { if offer == "offer" { Ok(format!("answer {share}")) } else { Err("no picture".into()) } })
+    }
 }
 
 fn house() -> (House, HouseEnds) {
@@ -72,7 +76,7 @@ async fn ask_json(house: &House, request: Request<Body>) -> (StatusCode, Value) 
 #[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere() {
     let (house, _ends) = house();
-    for path in ["/", "/page.css", "/page.js"] {
+    for path in ["/", "/page.css", "/page.js", "/share.js", "/layout.js"] {
         let (status, _, body) = ask(&house, get(path)).await;
         assert_eq!(status, StatusCode::OK);
         let text = String::from_utf8(body).unwrap();
@@ -105,6 +109,47 @@ async fn a_refused_command_tells_its_cause() {
     let request = post().header("X-Roombox", "test").body(Body::from(r#"{"command":"leave"}"#)).unwrap();
     let (status, body) = ask_json(&house, request).await;
     assert_eq!((status, body["code"].as_str()), (StatusCode::CONFLICT, Some("no-call")));
+}
+
+/// Who asks for a share, and what the room is told until it answers as `says`.
+async fn share(body: &str, own: bool, says: CommandResult) -> (StatusCode, Value, Vec<Command>) {
+    let (house, mut ends) = house();
+    ends.senses.send_replace(Some(Arc::new(Grey)));
+    let room = tokio::spawn(async move {
+        let mut told = Vec::new();
+        while let Some(asked) = ends.commands.recv().await {
+            told.push(asked.command);
+            asked.answer.send(says.clone()).unwrap();
+        }
+        told
+    });
+    let request = Request::post("/api/share").header(header::HOST, "localhost:8420");
+    let request = if own { request.header("X-Roombox", "test") } else { request };
+    let (status, answer) = ask_json(&house, request.body(Body::from(body.to_owned())).unwrap()).await;
+    drop(house);
+    (status, answer, room.await.unwrap())
+}
+
+#[tokio::test]
+async fn a_browser_that_shares_is_answered_when_the_room_agrees() {
+    let share_of = |name: &str, take_over| Command::Share { share: 1, name: name.into(), take_over };
+    let body = r#"{"sdp":"offer","name":"Anna","take_over":true}"#;
+    let (status, answer, told) = share(body, true, CommandResult::Ok).await;
+    assert_eq!((status, answer), (StatusCode::OK, json!({ "share": 1, "sdp": "answer 1" })));
+    assert_eq!(told, [share_of("Anna", true)]);
+    let refusal = CommandResult::Refused { cause: Cause::with_detail(CauseCode::ScreenShared, "Anna") };
+    let (status, answer, told) = share(r#"{"sdp":"offer"}"#, true, refusal).await;
+    assert_eq!((status, answer["code"].as_str()), (StatusCode::CONFLICT, Some("screen-shared")));
+    assert_eq!((answer["detail"].as_str(), told), (Some("Anna"), vec![share_of("a browser", false)]));
+}
+
+#[tokio::test]
+async fn a_share_that_media_cannot_answer_is_ended_and_a_foreign_page_begins_none() {
+    let (status, answer, told) = share(r#"{"sdp":"nonsense"}"#, true, CommandResult::Ok).await;
+    assert_eq!((status, answer["code"].as_str()), (StatusCode::BAD_REQUEST, Some("share-failed")));
+    assert_eq!(told.last(), Some(&Command::EndShare { share: 1 }));
+    let (status, _, told) = share(r#"{"sdp":"offer"}"#, false, CommandResult::Ok).await;
+    assert_eq!((status, told), (StatusCode::FORBIDDEN, vec![]));
 }
 
 #[tokio::test]

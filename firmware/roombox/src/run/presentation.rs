@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use roombox_hal::board::{Board, Camera, CameraSource};
 use roombox_media::api::{NetworkStream, Pages, PresentationSource};
-use roombox_settings::model::{PICTURE, Settings, Source, SourceKind, TEST_CARD};
+use roombox_settings::model::{PICTURE, SHARE, Settings, Source, SourceKind, TEST_CARD};
 
 /// Every source by its name.
 pub(super) fn sources(settings: &Settings, board: &Board) -> HashMap<String, PresentationSource> {
@@ -12,7 +12,8 @@ pub(super) fn sources(settings: &Settings, board: &Board) -> HashMap<String, Pre
     let picture = presentation.picture.as_ref().map(|path| (PICTURE.to_owned(), still(path)));
     let configured = presentation.sources.iter().map(|it| (it.name.trim().to_owned(), source(it, board)));
     let card = (TEST_CARD.to_owned(), PresentationSource::TestCard);
-    [card].into_iter().chain(picture).chain(configured).collect()
+    let share = (SHARE.to_owned(), PresentationSource::Share);
+    [card, share].into_iter().chain(picture).chain(configured).collect()
 }
 
 fn still(path: &str) -> PresentationSource {

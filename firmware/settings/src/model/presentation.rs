@@ -8,6 +8,8 @@ use super::Secret;
 pub const TEST_CARD: &str = "test-card";
 /// Name of `picture` among the sources.
 pub const PICTURE: &str = "picture";
+/// Name of a screen that somebody shares through the panel; it is a source while that lasts.
+pub const SHARE: &str = "screen-share";
 
 /// `[presentation]`
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]

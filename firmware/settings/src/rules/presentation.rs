@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Rules;
-use crate::model::{AutoPresent, PICTURE, Source, SourceKind, TEST_CARD};
+use crate::model::{AutoPresent, PICTURE, SHARE, Source, SourceKind, TEST_CARD};
 
 /// Addresses a stream may have.
 const SCHEMES: [&str; 4] = ["rtsp://", "rtsps://", "http://", "https://"];
@@ -25,7 +25,7 @@ impl Rules<'_> {
             let problem = "names no capture device; `auto = \"on-signal\"` needs one";
             self.out.errors.push(self.finding(path, &[path, "presentation.auto"], problem));
         }
-        let mut names = BTreeSet::from([TEST_CARD, PICTURE]);
+        let mut names = BTreeSet::from([TEST_CARD, PICTURE, SHARE]);
         for (index, source) in presentation.sources.iter().enumerate() {
             if !names.insert(source.name.trim()) {
                 let path = format!("presentation.sources[{index}].name");
