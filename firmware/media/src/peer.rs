@@ -19,6 +19,7 @@ mod told;
 mod tracks;
 pub mod webrtc_engine;
 pub mod webrtcbin_engine;
+mod wire_types;
 
 pub use dscp::Dscp;
 pub use ice::{ByteStream, IcePolicy, IceServer, RelaySecurity, ServerAddress, ServerWay};

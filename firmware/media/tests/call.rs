@@ -2,9 +2,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "a measurement takes its time")]
 
+#[allow(dead_code, unreachable_pub, reason = "shared with other tests")]
+#[path = "peer_contract/browser.rs"]
+mod browser;
 mod support;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use roombox_media::api::{MediaCall, MediaEvent, Snapshot};
 use roombox_testcard::tone;
@@ -125,6 +128,41 @@ async fn vp8_is_spoken_where_it_is_asked_for() {
     answerer.screen_until("the remote picture", |p| code_of(p).is_some_and(|code| code.source == 2)).await;
     let statistics = answerer.engine.statistics(CALL).await.unwrap();
     assert_eq!(statistics.decoder.as_deref(), Some("VP8 vp8dec"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_picture_goes_on_when_the_other_side_takes_a_codec_out_in_the_call() {
+    let both = |source| {
+        let mut config = config(source, "silence");
+        config.video_codecs = vec!["H264".into(), "VP8".into()];
+        config
+    };
+    let (mut caller, mut answerer) = (Box::start(both(2)), Box::start(both(3)));
+    let offer = caller.engine.create_offer(CALL, false).await.unwrap();
+    let answer = answerer.engine.create_answer(CALL, &offer).await.unwrap();
+    caller.engine.accept_answer(CALL, &browser::with_codecs_of(&answer, &offer)).await.unwrap();
+    caller.screen_until("the picture by H.264", |p| code_of(p).is_some_and(|code| code.source == 3)).await;
+
+    let offer = browser::only(&answerer.engine.create_offer(CALL, false).await.unwrap(), "VP8");
+    let answer = caller.engine.create_answer(CALL, &offer).await.unwrap();
+    // Until it has the answer the other side sends by the former codec, which now finds the new decoder.
+    let still_h264 = async {
+        while caller.engine.statistics(CALL).await.unwrap().decoder.as_deref() != Some("VP8 vp8dec") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let sent = answerer.engine.statistics(CALL).await.unwrap().frames_encoded;
+        while answerer.engine.statistics(CALL).await.unwrap().frames_encoded < sent + 15 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), still_h264).await.expect("the decoder of VP8 takes the place");
+    answerer.engine.accept_answer(CALL, &answer).await.unwrap();
+    let now = answerer.engine.camera_snapshot().await.and_then(|picture| code_of(&picture)).unwrap().frame;
+    for (here, source) in [(&mut caller, 3), (&mut answerer, 2)] {
+        let later = |p: &Snapshot| code_of(p).is_some_and(|code| code.source == source && code.frame > now);
+        here.screen_until("later pictures by VP8", later).await;
+        assert_eq!(here.engine.statistics(CALL).await.unwrap().encoder.as_deref(), Some("VP8 vp8enc"));
+    }
 }
 
 /// Prints what a 720p30 call costs: two engines in one process, so a box costs half.

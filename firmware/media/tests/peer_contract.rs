@@ -37,6 +37,9 @@ mod content;
 #[path = "peer_contract/changes.rs"]
 mod changes;
 
+#[path = "peer_contract/codecs.rs"]
+mod codecs;
+
 #[path = "peer_contract/paths.rs"]
 mod paths;
 
@@ -73,8 +76,6 @@ macro_rules! contract {
             );
             contract!(@tests changes:
                 a_direction_changes_on_one_line_and_back,
-                a_codec_one_side_has_not_is_left_out,
-                another_codec_is_agreed_in_the_call,
                 another_camera_takes_over_without_a_negotiation,
                 pictures_and_sound_go_on_at_five_percent_loss,
                 an_ice_restart_is_done_or_refused_with_its_cause,
@@ -82,6 +83,12 @@ macro_rules! contract {
             contract!(@tests paths:
                 a_path_that_becomes_narrow_is_told_to_the_sender,
                 a_side_that_may_use_relays_only_names_no_address_of_its_own,
+            );
+            contract!(@tests codecs:
+                a_codec_one_side_has_not_is_left_out,
+                another_codec_is_agreed_in_the_call,
+                codecs_are_left_out_by_either_side_and_taken_in_again,
+                a_call_that_began_with_one_codec_takes_the_other_later,
             );
             contract!(@tests refusals:
                 a_wrong_fingerprint_does_not_connect,

@@ -62,7 +62,8 @@ impl Worker {
             (_, Stream::Presentation) => show_content(&receiver, rooms, seat),
         }
         self.put_in(&receiver.bin)?;
-        guard.link(&receiver.bin)?;
+        // The guard may still have the caps of a former codec: those of this one come with its first packet.
+        guard.link_pads_full(Some("src"), &receiver.bin, Some("sink"), gst::PadLinkCheck::empty())?;
         if stream.kind() == Kind::Video {
             self.peer.request_key_frame(mid);
         }

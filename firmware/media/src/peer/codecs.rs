@@ -48,7 +48,7 @@ const G722: Known = Known { name: "G722", payload_type: 9, ..PCMU };
 const EVENTS: Known = Known { name: keys::NAME, payload_type: 110, channels: 0, fmtp: "clock=48000", ..OPUS };
 const TELEPHONE_EVENTS: Known = Known { payload_type: 101, clock_rate: 8_000, fmtp: "clock=8000", ..EVENTS };
 /// What the peer reads of them: all keys (RFC 4733 section 2.4.1).
-pub(crate) const EVENTS_FMTP: &str = "0-16";
+const EVENTS_FMTP: &str = "0-16";
 const VP8: Known = Known {
     name: "VP8",
     kind: Kind::Video,
@@ -145,12 +145,20 @@ impl Known {
 
     /// Our fmtp in an answer to this offered codec (RFC 6184 section 8.2.2: the profile is the offerer's, the level ours).
     pub(crate) fn answer_fmtp(&self, remote: &Codec) -> String {
+        if self.is_keys() {
+            return EVENTS_FMTP.to_owned();
+        }
         match parameter(&remote.fmtp, "profile-level-id").and_then(|id| id.get(..4)) {
             Some(profile) if self.name == "H264" => {
                 self.fmtp.replace(H264_PROFILE, &format!("{profile}{}", &H264_PROFILE[4..]))
             }
             _ => self.fmtp.to_owned(),
         }
+    }
+
+    /// Telephone keys, not sound.
+    pub(crate) fn is_keys(&self) -> bool {
+        self.name == keys::NAME
     }
 
     /// Encoding name as rtpmaps usually have it.
@@ -160,6 +168,12 @@ impl Known {
             keys::NAME => "telephone-event",
             name => name,
         }
+    }
+
+    /// What its `rtpmap` says behind the payload type.
+    pub(crate) fn map(&self) -> String {
+        let channels = if self.channels > 0 { format!("/{}", self.channels) } else { String::new() };
+        format!("{}/{}{channels}", self.written_name(), self.clock_rate)
     }
 
     /// This codec with the peer's payload type and parameters.

@@ -5,18 +5,19 @@
 //! refused lines and DTLS roles as RFC 3264 wants them ([`outward`]). Nothing here has side effects.
 
 mod clean;
+mod formats;
 mod line;
 mod outward;
 
-use std::collections::HashMap;
-
 use sdp_types::{Media, Session};
 
+pub(crate) use formats::EngineCodec;
+use formats::Formats;
 pub(crate) use line::Line;
 
 use super::{
     Kind, PeerError, Role, Stream,
-    codecs::{Known, common, events_beside, offered},
+    codecs::{Common, Known, common, events_beside, offered},
     lines::{Direction, media_line, parse, value, values},
     tracks::track,
 };
@@ -39,8 +40,8 @@ pub(crate) struct Negotiation {
     ours: Vec<Known>,
     /// Telephone keys beside them.
     events: Vec<Known>,
-    /// The codecs of the first description of a kind by the peer: an engine takes no others later.
-    fixed: HashMap<Kind, Vec<Known>>,
+    /// Under which payload types they go.
+    formats: Formats,
     /// SSRCs of what we send, in the order of [`Stream::ALL`].
     sources: [u32; 3],
     /// What is lost is sent again on streams of its own, where the peer agrees.
@@ -77,7 +78,7 @@ impl Negotiation {
         Self {
             events: events_beside(&ours),
             ours,
-            fixed: HashMap::new(),
+            formats: Formats::default(),
             sources,
             repairs: false,
             lines: Vec::new(),
@@ -121,8 +122,7 @@ impl Negotiation {
 
     /// Codecs of a kind that can be used, best first.
     pub(crate) fn ours(&self, kind: Kind) -> impl Iterator<Item = &Known> {
-        let fixed = self.fixed.get(&kind);
-        self.ours.iter().filter(move |known| known.kind == kind && fixed.is_none_or(|fixed| fixed.contains(known)))
+        self.ours.iter().filter(move |known| known.kind == kind)
     }
 
     /// Everything of a kind that may be sent, for an engine.
@@ -140,6 +140,16 @@ impl Negotiation {
             // One byte of header has place for these (RFC 8285 section 4.2).
             (uri.split(' ').next() == Some(TRANSPORT_CC) && (1..=14).contains(&id)).then_some(id)
         })
+    }
+
+    /// The codecs of a kind as an engine was told of them; empty before its first description of the kind.
+    pub(crate) fn told(&self, kind: Kind) -> &[EngineCodec] {
+        self.formats.told(kind)
+    }
+
+    /// The payload type by which an engine knows a codec.
+    pub(crate) fn engine_type(&self, known: &Known) -> u8 {
+        self.formats.engine_type(known)
     }
 
     /// Something was agreed before.
@@ -160,6 +170,7 @@ impl Negotiation {
             return Err(PeerError::BadSdp("the offer has fewer m-lines than the session (RFC 3264 section 8)".into()));
         }
         let bundle = bundled(&session);
+        next.formats.read(&session);
         for (index, media) in session.medias.iter().enumerate() {
             let line = next.offered_line(index, media, &bundle);
             match next.lines.get_mut(index) {
@@ -187,8 +198,9 @@ impl Negotiation {
                 self.lines.len()
             )));
         }
-        for (line, media) in next.lines.iter_mut().zip(&session.medias) {
-            self.read_answered_line(line, media)?;
+        next.formats.read(&session);
+        for (index, media) in session.medias.iter().enumerate() {
+            next.read_answered_line(index, media)?;
         }
         next.require_common(&session)?;
         next.dtls = Some(self.dtls.unwrap_or(match setup(&session) {
@@ -217,15 +229,14 @@ impl Negotiation {
     /// The peer's last description for the engine once more, after [`Self::declare`].
     pub(crate) fn clean_again(&self) -> Result<String, PeerError> {
         let missing = || PeerError::Engine("nothing was negotiated yet".into());
-        clean::for_engine(self.remote.as_ref().ok_or_else(missing)?, &self.lines)
+        clean::for_engine(self.remote.as_ref().ok_or_else(missing)?, &self.lines, &self.formats)
     }
 
     fn finish_reading(mut self, session: Session) -> Result<Reading, PeerError> {
-        let clean = clean::for_engine(&session, &self.lines)?;
-        for line in self.lines.iter().filter(|line| line.section.is_some() && !line.codecs.is_empty()) {
-            let codecs = || line.codecs.iter().map(|common| common.known).collect();
-            line.kind.map(|kind| self.fixed.entry(kind).or_insert_with(codecs));
+        for (line, media) in self.lines.iter().zip(&session.medias) {
+            self.formats.tell(line, media);
         }
+        let clean = clean::for_engine(&session, &self.lines, &self.formats)?;
         let ufrag = clean::ice_ufrag(&session);
         let restarts_ice = self.remote_ufrag.is_some() && self.remote_ufrag != ufrag;
         self.remote_ufrag = ufrag;
@@ -250,6 +261,7 @@ impl Negotiation {
             Some(former) if codecs.is_empty() => (former.codecs.clone(), former.events.clone()),
             _ => (codecs, events),
         };
+        let formats = self.line_formats(index, read.kind, &[&codecs[..], &events[..]].concat());
         let (former_ssrcs, former_repairs) = former.map_or_else(Default::default, |line| (line.ssrcs, line.repairs));
         Line {
             mid: read.mid,
@@ -266,10 +278,20 @@ impl Negotiation {
             direction: read.direction.reversed().and(Direction::new(local, true)),
             codecs,
             events,
+            formats,
             repairs: if read.ssrcs.is_empty() { former_repairs } else { read.repairs },
             ssrcs: if read.ssrcs.is_empty() { former_ssrcs } else { read.ssrcs },
             track: track(media, role),
         }
+    }
+
+    /// All our codecs on a line, where these were agreed: the others as they stood on it, else as on another line.
+    fn line_formats(&self, index: usize, kind: Option<Kind>, agreed: &[Common]) -> Vec<Common> {
+        let Some(kind) = kind else { return Vec::new() };
+        let others = self.lines.iter().filter(|line| line.kind == Some(kind));
+        let standing = self.lines.get(index).filter(|line| line.kind == Some(kind)).into_iter().chain(others);
+        let standing: Vec<Common> = standing.flat_map(|line| line.formats.iter().cloned()).collect();
+        self.formats.of_line(self.sendable(kind), agreed, &standing)
     }
 
     /// Our stream for a new line of the peer: the first of its kind that has no line.
@@ -307,16 +329,18 @@ impl Negotiation {
         self.next_mid = highest.map_or(self.next_mid, |mid| self.next_mid.max(mid.saturating_add(1)));
     }
 
-    fn read_answered_line(&self, line: &mut Line, media: &Media) -> Result<(), PeerError> {
+    fn read_answered_line(&mut self, index: usize, media: &Media) -> Result<(), PeerError> {
         let read = media_line(media);
+        let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, false));
+        let events = common(self.events.iter(), &read.codecs, false);
+        let formats = self.line_formats(index, read.kind, &[&codecs[..], &events[..]].concat());
+        let Some(line) = self.lines.get_mut(index) else { return Ok(()) };
         if read.kind != line.kind || (!read.mid.is_empty() && read.mid != line.mid) {
             return Err(PeerError::BadSdp(format!("m-line '{}' of the answer is not the one offered", read.mid)));
         }
-        let codecs = read.kind.map_or_else(Vec::new, |kind| common(self.ours(kind), &read.codecs, false));
-        let events = common(self.events.iter(), &read.codecs, false);
         line.rejected = line.rejected || read.rejected || codecs.is_empty();
         if !codecs.is_empty() {
-            (line.codecs, line.events) = (codecs, events);
+            (line.codecs, line.events, line.formats) = (codecs, events, formats);
         }
         line.proto.clone_from(&media.proto);
         line.fmt.clone_from(&media.fmt);

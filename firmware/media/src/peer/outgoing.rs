@@ -11,6 +11,7 @@ use std::{
 use super::{
     Codec, Stream,
     negotiation::{Line, repair_of},
+    wire_types::WireTypes,
 };
 
 /// No payload type: they have 7 bits.
@@ -28,6 +29,8 @@ pub(super) struct Outgoing {
     clock_rate: AtomicU32,
     /// Payload type of retransmissions on a stream of their own; 0 = on this one.
     repair: AtomicU8,
+    /// What the engine takes for its payload types.
+    pub(super) types: WireTypes,
     /// Own numbering: what was not sent must not look lost.
     sequence: AtomicU16,
     /// The peer wants it and the connection stands.
@@ -46,6 +49,7 @@ impl Outgoing {
             keys_type: AtomicU8::new(NO_TYPE),
             clock_rate: AtomicU32::new(0),
             repair: AtomicU8::new(0),
+            types: WireTypes::default(),
             // Random by RFC 3550 section 5.1, and low enough that it does not wrap at once.
             sequence: AtomicU16::new(rand::random::<u16>() >> 1),
             allowed: AtomicBool::new(false),

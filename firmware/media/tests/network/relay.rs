@@ -125,7 +125,7 @@ impl Relay {
         }
     }
 
-    /// This peer's description as the other is to see it.
+    /// This peer's description as the other is to see it: with its UDP candidates, but not those under hidden names.
     pub async fn pass(&self, end: End, sdp: &str) -> String {
         let mut lines = Vec::new();
         for line in sdp.lines() {
@@ -134,7 +134,11 @@ impl Relay {
                 [foundation, component, transport, priority, address, port, ref rest @ ..]
                     if foundation.starts_with("a=candidate:") =>
                 {
-                    let real = SocketAddr::new(address.parse().unwrap(), port.parse().unwrap());
+                    let Ok(address) = address.parse() else { continue };
+                    if !transport.eq_ignore_ascii_case("udp") {
+                        continue;
+                    }
+                    let real = SocketAddr::new(address, port.parse().unwrap());
                     let port = self.post(end, real).await.port();
                     let rest = rest.join(" ");
                     lines.push(format!("{foundation} {component} {transport} {priority} 127.0.0.1 {port} {rest}"));

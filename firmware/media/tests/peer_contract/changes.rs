@@ -1,12 +1,11 @@
 //! What changes in a call: directions, cameras, the path.
 
-use roombox_media::peer::{Codec, Direction, PeerError, media_lines};
+use roombox_media::peer::{Direction, PeerError, media_lines};
 
 use crate::{
-    browser::{only, speaks_of_its_payload_types_only, with_codecs_of},
     link::Rules,
     relay::{End, Relay},
-    side::{Engines, Side, call, negotiate, sides},
+    side::{Engines, call, negotiate, sides},
 };
 
 pub async fn a_direction_changes_on_one_line_and_back(engines: Engines) {
@@ -26,24 +25,6 @@ pub async fn a_direction_changes_on_one_line_and_back(engines: Engines) {
     a.peer.accept_answer(&answer).await.unwrap();
     a.more(15, 50).await;
     b.more(15, 50).await;
-    a.end().await;
-    b.end().await;
-}
-
-pub async fn a_codec_one_side_has_not_is_left_out(engines: Engines) {
-    let (mut a, mut b) = (Side::new(engines.0, &["H264", "VP8"]), Side::new(engines.1, &["VP8"]));
-    negotiate(&a, &b, false).await;
-    a.more(5, 10).await;
-    b.more(5, 10).await;
-    let excluded = b.peer.create_offer(false).await.unwrap();
-    assert!(!excluded.contains("H264"), "{excluded}");
-    negotiate(&b, &a, false).await;
-    a.more(15, 50).await;
-    b.more(15, 50).await;
-    for side in [&a, &b] {
-        let seen = side.seen.borrow().clone();
-        assert!(seen.sent.iter().all(|(mid, codec)| mid != "1" || codec.name == "VP8"), "{seen:?}");
-    }
     a.end().await;
     b.end().await;
 }
@@ -111,30 +92,4 @@ pub async fn an_ice_restart_is_done_or_refused_with_its_cause(engines: Engines) 
     }
     a.end().await;
     b.end().await;
-}
-
-pub async fn another_codec_is_agreed_in_the_call(engines: Engines) {
-    for (codecs, codec) in [(["H264", "VP8"], "VP8"), (["VP8", "H264"], "H264")] {
-        let (mut a, mut b) = sides(engines, &codecs);
-        let offer = a.peer.create_offer(false).await.unwrap();
-        let answer = b.peer.create_answer(&offer).await.unwrap();
-        a.peer.accept_answer(&with_codecs_of(&answer, &offer)).await.unwrap();
-        a.more(5, 10).await;
-        b.more(5, 10).await;
-        let offer = only(&b.peer.create_offer(false).await.unwrap(), codec);
-        let answer = a.peer.create_answer(&offer).await.unwrap();
-        assert!(answer.contains(&format!(" {codec}/90000\r\n")), "{answer}");
-        speaks_of_its_payload_types_only(&answer);
-        b.peer.accept_answer(&answer).await.unwrap();
-        let is = |told: &[(String, Codec)]| {
-            told.iter().rfind(|(mid, _)| mid == "1").is_some_and(|(_, told)| told.name == codec)
-        };
-        for side in [&mut a, &mut b] {
-            side.until("the other codec", |seen| is(&seen.sent) && is(&seen.tracks)).await;
-        }
-        a.more(40, 50).await;
-        b.more(40, 50).await;
-        a.end().await;
-        b.end().await;
-    }
 }

@@ -9,19 +9,12 @@ pub struct Exception {
 
 const WEBRTCBIN_ON_EITHER_SIDE: &[&str] = &["webrtcbin", "both"];
 
-pub const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        engines: WEBRTCBIN_ON_EITHER_SIDE,
-        case: "another_codec_is_agreed_in_the_call",
-        reason: "a sink pad of webrtcbin refuses the caps of another codec once one was agreed on it, so nothing is sent",
-    },
-    Exception {
-        engines: WEBRTCBIN_ON_EITHER_SIDE,
-        case: "ice_restarts_by_either_side_keep_streams_running",
-        reason: "no version of webrtcbin restarts ICE: it answers with the old credentials and media stops for good; \
+pub const EXCEPTIONS: &[Exception] = &[Exception {
+    engines: WEBRTCBIN_ON_EITHER_SIDE,
+    case: "ice_restarts_by_either_side_keep_streams_running",
+    reason: "no version of webrtcbin restarts ICE: it answers with the old credentials and media stops for good; \
                  refused with a cause instead (case an_ice_restart_is_done_or_refused_with_its_cause)",
-    },
-];
+}];
 
 /// Why this case is not asked for.
 pub fn reason(engines: &str, case: &str) -> Option<&'static str> {

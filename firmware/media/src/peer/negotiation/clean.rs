@@ -1,18 +1,15 @@
-//! The peer's description as an engine gets it: only agreed lines and codecs, always `sendrecv`, one transport.
+//! The peer's description as an engine gets it: only agreed lines, always `sendrecv`, all codecs, one transport.
 //!
 //! Directions are kept by [`super::Line`] and never shown to the engine: `inactive` makes some engines stop a
-//! transceiver for good. Sections have names of the engine's own, so that a mid that changes is no matter to it; the
+//! transceiver for good. Nor is it shown that codecs change ([`super::formats`]). Sections have names of the engine's own, so that a mid that changes is no matter to it; the
 //! remote track of a line is named like the line.
 
-use std::{fmt::Write, net::IpAddr};
+use std::net::IpAddr;
 
 use sdp_types::{Media, Session};
 
-use super::{Line, PeerError};
-use crate::peer::{
-    codecs::Common,
-    lines::{value, values},
-};
+use super::{EngineCodec, Line, PeerError, formats::Formats};
+use crate::peer::lines::{value, values};
 
 /// ICE user fragment of the bundled transport.
 pub(super) fn ice_ufrag(session: &Session) -> Option<String> {
@@ -20,7 +17,7 @@ pub(super) fn ice_ufrag(session: &Session) -> Option<String> {
 }
 
 /// Writes the engine's version of the peer's description.
-pub(super) fn for_engine(session: &Session, lines: &[Line]) -> Result<String, PeerError> {
+pub(super) fn for_engine(session: &Session, lines: &[Line], formats: &Formats) -> Result<String, PeerError> {
     let need = |name| of_transport(session, name).ok_or_else(|| PeerError::BadSdp(format!("it has no a={name}")));
     let mut text = String::with_capacity(4096);
     let origin = &session.origin;
@@ -37,7 +34,8 @@ pub(super) fn for_engine(session: &Session, lines: &[Line]) -> Result<String, Pe
     let mut candidates = Some(candidates(session));
     for (agreed, media) in lines.iter().zip(&session.medias) {
         let Some(mid) = &agreed.section else { continue };
-        section(&mut text, agreed, mid, media);
+        let told = agreed.kind.map_or(&[][..], |kind| formats.told(kind));
+        section(&mut text, agreed, told, mid, media);
         line(&mut text, &credentials);
         line(&mut text, &format!("a=setup:{setup}"));
         candidates.take().into_iter().flatten().for_each(|candidate| line(&mut text, &candidate));
@@ -50,13 +48,12 @@ fn line(text: &mut String, content: &str) {
     text.push_str("\r\n");
 }
 
-fn section(text: &mut String, agreed: &Line, mid: &str, media: &Media) {
-    let known = || agreed.codecs.iter().chain(&agreed.events);
-    let types: Vec<String> = known().map(|common| common.remote.payload_type.to_string()).collect();
+fn section(text: &mut String, agreed: &Line, told: &[EngineCodec], mid: &str, media: &Media) {
+    let types: Vec<String> = told.iter().map(|told| told.payload_type.to_string()).collect();
     line(text, &format!("m={} 9 UDP/TLS/RTP/SAVPF {}\r\nc=IN IP4 0.0.0.0", agreed.media, types.join(" ")));
     line(text, &format!("a=mid:{mid}\r\na=sendrecv\r\na=rtcp-mux"));
-    for codec in known() {
-        codec_lines(text, codec, media);
+    for codec in told {
+        codec_lines(text, codec);
     }
     if agreed.rejected {
         return;
@@ -74,23 +71,15 @@ fn section(text: &mut String, agreed: &Line, mid: &str, media: &Media) {
     }
 }
 
-fn codec_lines(text: &mut String, codec: &Common, media: &Media) {
-    let (remote, known) = (&codec.remote, &codec.known);
-    let payload_type = remote.payload_type;
-    let mut map = format!("a=rtpmap:{payload_type} {}/{}", known.written_name(), remote.clock_rate);
-    if known.channels > 0 {
-        let _ = write!(map, "/{}", known.channels);
-    }
-    line(text, &map);
+fn codec_lines(text: &mut String, codec: &EngineCodec) {
+    let (payload_type, known) = (codec.payload_type, &codec.known);
+    line(text, &format!("a=rtpmap:{payload_type} {}", known.map()));
     // Our own parameters, so that an engine's comparison of profiles has nothing to decide.
     if !known.fmtp.is_empty() {
         line(text, &format!("a=fmtp:{payload_type} {}", known.fmtp));
     }
-    for feedback in values(media, "rtcp-fb") {
-        let Some((of, what)) = feedback.split_once(' ') else { continue };
-        if of == "*" || of == payload_type.to_string() {
-            line(text, &format!("a=rtcp-fb:{payload_type} {what}"));
-        }
+    for what in &codec.feedback {
+        line(text, &format!("a=rtcp-fb:{payload_type} {what}"));
     }
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct Line {
     pub(crate) codecs: Vec<Common>,
     /// Agreed telephone keys (RFC 4733), on whatever clock.
     pub(crate) events: Vec<Common>,
+    /// All our codecs and telephone keys under the payload types they have here, also those the peer has left out: what
+    /// it has taken out it may take in again.
+    pub(crate) formats: Vec<Common>,
     /// Streams the peer announced.
     pub(crate) ssrcs: Vec<u32>,
     /// And those that repair one of them.

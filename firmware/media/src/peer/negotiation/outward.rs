@@ -4,15 +4,12 @@ use std::fmt::Write;
 
 use sdp_types::{AddrType, Attribute, Connection, Media, NetType, Session};
 
-use super::{Direction, Line, Negotiation, PeerError, line::SLIDES, repair_of};
-use crate::{
-    keys,
-    peer::{
-        Kind, MediaLine, Role, Stream,
-        codecs::{Common, EVENTS_FMTP, Known},
-        lines::{media_line, parse, render, value, values},
-        tracks::Track,
-    },
+use super::{Direction, Line, Negotiation, PeerError, formats::feedback, line::SLIDES, repair_of};
+use crate::peer::{
+    MediaLine, Role, Stream,
+    codecs::Common,
+    lines::{media_line, parse, render, value, values},
+    tracks::Track,
 };
 
 /// Attributes of the engine's sections that are written anew here.
@@ -29,10 +26,9 @@ impl Negotiation {
         let sections = next.lines.iter().map(|line| {
             let Some(media) = standing(line, &written) else { return refused(line) };
             let mut section = named(media, line);
-            next.add_repairs(&mut section, line);
-            section.attributes.retain(|a| !transport_attribute(&a.attribute) && direction(a).is_none());
-            remove_events(&mut section);
-            line.events.iter().for_each(|events| add_events(&mut section, events));
+            let feedback = |format: &Common| feedback(media, next.engine_type(&format.known));
+            describe(&mut section, &line.formats, feedback);
+            next.add_repairs(&mut section, &line.formats);
             section.add_attribute(Attribute::with_value("setup", "actpass"));
             section.add_attribute(Attribute::new(Direction::new(line.local, true).as_str()));
             section
@@ -43,8 +39,9 @@ impl Negotiation {
     /// The engine's answer as the peer gets it.
     pub(crate) fn write_answer(&self, engine: &str) -> Result<String, PeerError> {
         let written = parse(engine)?;
-        let sections = self.lines.iter().map(|line| match standing(line, &written) {
-            Some(media) => self.answered(line, media),
+        let offer = self.remote.iter().flat_map(|session| &session.medias);
+        let sections = self.lines.iter().zip(offer).map(|(line, offered)| match standing(line, &written) {
+            Some(media) => self.answered(line, media, offered),
             None => refused(line),
         });
         compose(&written, sections.collect())
@@ -73,21 +70,19 @@ impl Negotiation {
     }
 
     fn own_line(&mut self, place: usize, stream: Option<Stream>, read: &MediaLine, media: &Media) -> Line {
-        let written = |known: &Known| {
-            let remote = read.codecs.iter().find(|codec| known.fit(codec).is_some())?.clone();
-            Some(Common { remote, known: *known, repair: known.repair })
-        };
-        let codecs = read.kind.map_or_else(Vec::new, |kind| self.ours(kind).filter_map(written).collect());
-        let events = |known: &Known| Common { remote: known.as_codec(), known: *known, repair: None };
-        let sound = self.events.iter().filter(|_| read.kind == Some(Kind::Audio));
-        let role = self.role(place, read.kind, stream);
+        let kind = read.kind;
+        let writes = |format: &Common| read.codecs.iter().any(|codec| format.known.fit(codec).is_some());
+        let (codecs, events): (Vec<_>, Vec<_>) =
+            self.line_formats(place, kind, &[]).into_iter().partition(|format| !self.events.contains(&format.known));
+        let codecs: Vec<Common> = codecs.into_iter().filter(writes).collect();
+        let role = self.role(place, kind, stream);
         let mid = self.next_mid.to_string();
         self.next_mid += 1;
         Line {
             mid,
             name: place.to_string(),
             section: Some(read.mid.clone()),
-            kind: read.kind,
+            kind,
             role,
             media: media.media.clone(),
             proto: media.proto.clone(),
@@ -96,8 +91,9 @@ impl Negotiation {
             stream,
             local: stream.is_some(),
             direction: Direction::Inactive,
+            formats: [&codecs[..], &events[..]].concat(),
             codecs,
-            events: sound.map(events).collect(),
+            events,
             ssrcs: Vec::new(),
             repairs: Vec::new(),
             track: Track::default(),
@@ -105,15 +101,16 @@ impl Negotiation {
     }
 
     /// A line of an answer: the first agreed codec only, so that both sides know what is sent, with its telephone keys.
-    fn answered(&self, line: &Line, engine: &Media) -> Media {
+    fn answered(&self, line: &Line, engine: &Media, offered: &Media) -> Media {
         let mut section = named(engine, line);
         section.proto.clone_from(&line.proto);
-        if let Some(codec) = line.codec() {
-            section.attributes.retain(|a| !REWRITTEN.contains(&a.attribute.as_str()) && direction(a).is_none());
-            answer_codec(&mut section, codec, engine);
-            line.keys().into_iter().for_each(|events| add_events(&mut section, events));
-        }
-        self.add_repairs(&mut section, line);
+        let agreed: Vec<Common> = line.codec().into_iter().chain(line.keys()).cloned().collect();
+        describe(&mut section, &agreed, |common| {
+            let asked = feedback(offered, common.remote.payload_type);
+            let ours = feedback(engine, self.engine_type(&common.known));
+            ours.into_iter().filter(|what| asked.contains(what)).collect()
+        });
+        self.add_repairs(&mut section, &agreed);
         section.add_attribute(Attribute::with_value("setup", self.setup()));
         section.add_attribute(Attribute::new(line.direction.as_str()));
         section
@@ -122,13 +119,11 @@ impl Negotiation {
 
 impl Negotiation {
     /// Adds the retransmissions of every codec in a section (RFC 4588 section 8.6), and our stream of them.
-    fn add_repairs(&self, section: &mut Media, line: &Line) {
+    fn add_repairs(&self, section: &mut Media, written: &[Common]) {
         if !self.repairs {
             return;
         }
-        let written: Vec<&str> = section.fmt.split(' ').collect();
-        let agreed = line.codecs.iter().filter(|c| written.contains(&c.remote.payload_type.to_string().as_str()));
-        let pairs: Vec<(u8, u8)> = agreed.filter_map(|c| Some((c.repair?, c.remote.payload_type))).collect();
+        let pairs: Vec<(u8, u8)> = written.iter().filter_map(|c| Some((c.repair?, c.remote.payload_type))).collect();
         for (repair, of) in &pairs {
             // Writing to a string cannot fail.
             let _ = write!(section.fmt, " {repair}");
@@ -147,45 +142,25 @@ impl Negotiation {
     }
 }
 
-/// Takes out what the engine says of telephone keys.
-fn remove_events(section: &mut Media) {
-    let events: Vec<String> = media_line(section)
-        .codecs
-        .iter()
-        .filter(|codec| codec.name == keys::NAME)
-        .map(|codec| codec.payload_type.to_string())
-        .collect();
-    let is_events = |payload_type: &str| events.iter().any(|events| events == payload_type);
-    let kept: Vec<&str> = section.fmt.split(' ').filter(|payload_type| !is_events(payload_type)).collect();
-    section.fmt = kept.join(" ");
-    section.attributes.retain(|a| {
-        let payload_type = a.value.as_deref().and_then(|value| value.split(' ').next()).unwrap_or_default();
-        !(["rtpmap", "fmtp", "rtcp-fb"].contains(&a.attribute.as_str()) && is_events(payload_type))
-    });
-}
-
-/// Telephone keys beside the sound (RFC 4733 section 7.1).
-fn add_events(section: &mut Media, events: &Common) {
-    let Common { remote, known, .. } = events;
-    let payload_type = remote.payload_type;
-    section.fmt = format!("{} {payload_type}", section.fmt);
-    let map = format!("{payload_type} {}/{}", known.written_name(), remote.clock_rate);
-    section.add_attribute(Attribute::with_value("rtpmap", map));
-    section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {EVENTS_FMTP}")));
-}
-
-/// A section with one codec alone.
-fn answer_codec(section: &mut Media, codec: &Common, engine: &Media) {
-    let payload_type = codec.remote.payload_type.to_string();
-    let of_codec = |a: &&Attribute| {
-        ["rtpmap", "rtcp-fb"].contains(&a.attribute.as_str())
-            && a.value.as_deref().and_then(|v| v.split(' ').next()) == Some(payload_type.as_str())
-    };
-    section.fmt.clone_from(&payload_type);
-    section.add_attributes(engine.attributes.iter().filter(of_codec).cloned());
-    let fmtp = codec.known.answer_fmtp(&codec.remote);
-    if !fmtp.is_empty() {
-        section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {fmtp}")));
+/// Writes codecs and telephone keys in the place of what the engine says of them: it knows them by the payload types of
+/// its first description.
+fn describe(section: &mut Media, formats: &[Common], feedback: impl Fn(&Common) -> Vec<String>) {
+    section.attributes.retain(|a| !REWRITTEN.contains(&a.attribute.as_str()) && direction(a).is_none());
+    let types: Vec<String> = formats.iter().map(|format| format.remote.payload_type.to_string()).collect();
+    section.fmt = types.join(" ");
+    for (format, payload_type) in formats.iter().zip(types) {
+        let known = &format.known;
+        section.add_attribute(Attribute::with_value("rtpmap", format!("{payload_type} {}", known.map())));
+        let fmtp = known.answer_fmtp(&format.remote);
+        if !fmtp.is_empty() {
+            section.add_attribute(Attribute::with_value("fmtp", format!("{payload_type} {fmtp}")));
+        }
+        if known.is_keys() {
+            continue;
+        }
+        let feedback = feedback(format).into_iter();
+        let feedback = feedback.map(|what| Attribute::with_value("rtcp-fb", format!("{payload_type} {what}")));
+        section.add_attributes(feedback);
     }
 }
 
@@ -205,10 +180,6 @@ fn named(section: &Media, line: &Line) -> Media {
         section.add_attribute(Attribute::with_value("content", SLIDES));
     }
     section
-}
-
-fn transport_attribute(name: &str) -> bool {
-    matches!(name, "candidate" | "end-of-candidates" | "setup")
 }
 
 fn direction(attribute: &Attribute) -> Option<Direction> {

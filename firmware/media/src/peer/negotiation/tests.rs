@@ -279,3 +279,69 @@ fn a_browsers_telephone_keys_are_answered_with_its_payload_type_and_ours_of_an_e
     assert_eq!(session().write_offer(&engine).unwrap().0, session().write_offer(ENGINE).unwrap().0);
     assert_eq!(reading.next.lines[0].keys().map(|keys| keys.remote.clock_rate), Some(48_000));
 }
+
+/// CHROMIUM with VP8 as its only picture codec, as far as we know them.
+fn without_h264() -> String {
+    let types = ["102", "104", "108", "114", "116", "39"];
+    let of = |line: &str| Some(line.strip_prefix("a=")?.split_once(':')?.1.split(' ').next()?.to_owned());
+    let gone = |of: &str| types.contains(&of);
+    let of_codec = |line: &str| ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"].iter().any(|name| line.starts_with(name));
+    let kept = CHROMIUM.lines().filter(|line| !of_codec(line) || !of(line).is_some_and(|of| gone(&of)));
+    let kept = kept.map(|line| match line.strip_prefix("m=video ") {
+        Some(words) => format!("m=video {}", words.split(' ').filter(|word| !gone(word)).collect::<Vec<_>>().join(" ")),
+        None => line.to_owned(),
+    });
+    kept.collect::<Vec<_>>().join("\r\n") + "\r\n"
+}
+
+#[test]
+fn a_codec_that_comes_again_under_another_payload_type_is_answered_under_that() {
+    let reading = session().repairing().read_offer(CHROMIUM).unwrap();
+    // The engine holds on to the type it learned first.
+    let engine = engine_answer(&reading.clean);
+    let moved =
+        with(CHROMIUM, &[(":108 ", ":59 "), (" 108 ", " 59 "), ("apt=108\r", "apt=59\r"), ("apt=108\n", "apt=59\n")]);
+    let again = reading.next.read_offer(&moved).unwrap();
+    assert_eq!(again.next.lines[1].codecs[0].remote.payload_type, 59);
+    assert_eq!(again.next.engine_type(&again.next.lines[1].codecs[0].known), 108);
+    let answer = again.next.write_answer(&engine).unwrap();
+    let picture = &answer[answer.find("m=video").unwrap()..answer.find("m=application").unwrap()];
+    assert!(picture.contains("a=rtpmap:59 H264/90000\r\n") && picture.contains("a=fmtp:59 "), "{picture}");
+    assert!(picture.contains("a=rtcp-fb:59 nack pli\r\n") && !picture.contains("108"), "{picture}");
+}
+
+#[test]
+fn an_engine_is_told_of_all_codecs_at_first_and_of_the_same_for_good() {
+    let codecs = |clean: &str| {
+        let lines = media_lines(clean).unwrap();
+        lines[1].codecs.iter().map(|codec| (codec.name.clone(), codec.payload_type)).collect::<Vec<_>>()
+    };
+    let one = session().read_offer(&without_h264()).unwrap();
+    assert_eq!(one.next.lines[1].codecs.len(), 1);
+    let told = codecs(&one.clean);
+    assert_eq!(told[0], ("VP8".to_owned(), 96));
+    assert_eq!(told.iter().filter(|(name, _)| name == "H264").count(), 2, "{told:?}");
+    let all = one.next.read_offer(CHROMIUM).unwrap();
+    assert_eq!(codecs(&all.clean), told);
+    assert_eq!(all.next.lines[1].codecs[0].remote.payload_type, 108, "the peer's are the wire's");
+}
+
+#[test]
+fn a_codec_that_was_left_out_is_offered_again_under_a_payload_type_that_means_nothing_else() {
+    let one = session().read_offer(&without_h264()).unwrap().next;
+    let engine = engine_answer(&one.clean_again().unwrap());
+    let (offer, _) = one.write_offer(&engine).unwrap();
+    let mine = media_lines(&offer).unwrap().swap_remove(1).codecs;
+    assert_eq!(mine.iter().filter(|codec| codec.name == "H264").count(), 2, "{offer}");
+    let theirs = media_lines(CHROMIUM).unwrap().swap_remove(1).codecs;
+    for codec in mine.iter().filter(|codec| codec.name == "H264") {
+        let other = theirs.iter().find(|other| other.payload_type == codec.payload_type && other.name != "H264");
+        assert!(other.is_none(), "{other:?} in {offer}");
+    }
+    // What stood keeps its payload types when it is left out.
+    let both = session().read_offer(CHROMIUM).unwrap().next;
+    let less = both.read_offer(&without_h264()).unwrap().next;
+    let (offer, _) = less.write_offer(&engine_answer(&less.clean_again().unwrap())).unwrap();
+    let mine = media_lines(&offer).unwrap().swap_remove(1).codecs;
+    assert_eq!(mine.iter().map(|codec| codec.payload_type).collect::<Vec<_>>(), [108, 114, 96]);
+}

@@ -162,6 +162,7 @@ impl Engine {
             let _ = connection.peer.set_remote_description(rollback()).await;
             return Err(error);
         }
+        connection.hear(&next).await?;
         let text = self.gathered_description(&session).await?;
         let written = next.write_answer(&text)?;
         self.take_over(&mut session, next);
@@ -178,6 +179,7 @@ impl Engine {
         prefer_codecs(connection, &next).await?;
         let description = RTCSessionDescription::answer(clean)?;
         connection.peer.set_remote_description(description).await.map_err(|error| bad_sdp(&error))?;
+        connection.hear(&next).await?;
         (session.offering, session.offered) = (false, None);
         self.take_over(&mut session, next);
         Ok(())
@@ -214,8 +216,7 @@ impl Engine {
                 self.shared.add_incoming(Arc::new(incoming));
             }
             if let Some(incoming) = self.shared.incoming(&line.name) {
-                let known = line.codecs.iter().chain(&line.events);
-                known.for_each(|common| self.bin.map_payload(&incoming, &common.remote));
+                line.formats.iter().for_each(|common| self.bin.map_payload(&incoming, &common.remote));
                 let events = line.events.iter().map(|common| &common.remote);
                 incoming.set_keys(events.map(|codec| (codec.payload_type, codec.clock_rate)));
             }
@@ -273,6 +274,10 @@ impl Engine {
                 let outgoing = &self.shared.sending(stream).outgoing;
                 outgoing.set_codec(&common.remote);
                 outgoing.set_repair(common.repair);
+                for agreed in line.codecs.iter().chain(&line.events) {
+                    let engine = session.negotiation.engine_type(&agreed.known);
+                    outgoing.types.set(engine, agreed.remote.payload_type);
+                }
                 outgoing.set_keys(line.keys().map(|common| &common.remote));
                 self.shared.set_line(stream, line);
             }

@@ -53,7 +53,10 @@ fn packet(outgoing: &Outgoing, buffer: gst::Buffer) -> Option<rtp::Packet> {
     let mut bytes = Bytes::from_owner(buffer.into_mapped_buffer_readable().ok()?);
     let mut packet = rtp::Packet::unmarshal(&mut bytes).ok()?;
     packet.header.ssrc = outgoing.ssrc;
-    (packet.header.payload_type, packet.header.sequence_number) = outgoing.stamp(packet.header.payload_type);
+    let (payload_type, sequence_number) = outgoing.stamp(packet.header.payload_type);
+    // The crate takes no other than those of its first description; see the tap.
+    packet.header.payload_type = outgoing.types.engine(payload_type);
+    packet.header.sequence_number = sequence_number;
     Some(packet)
 }
 

@@ -19,7 +19,7 @@ use webrtc::{
         PeerConnection, PeerConnectionBuilder, RTCConfigurationBuilder, RTCIceCandidate, RTCIceTransportPolicy,
         SettingEngine, SettingEngineBuilder, configure_twcc,
     },
-    rtp_transceiver::RtpSender,
+    rtp_transceiver::{RtpSender, RtpTransceiver},
 };
 
 use super::{
@@ -28,8 +28,12 @@ use super::{
     shared::Shared, step::Chained, tap::Tap,
 };
 use crate::peer::{
-    Codec, IcePolicy, Kind, PeerConfig, Stream, addresses::BindAddresses, codecs::Known, negotiation::Negotiation,
-    outgoing::Sending, tracks::own_names,
+    Codec, IcePolicy, Kind, PeerConfig, Stream,
+    addresses::BindAddresses,
+    codecs::{Common, Known},
+    negotiation::Negotiation,
+    outgoing::Sending,
+    tracks::own_names,
 };
 
 /// Between two connectivity checks of a pair (RFC 8445 section 14.2 allows down to 5 ms).
@@ -72,6 +76,32 @@ impl Connection {
         let transport = self.sender(Stream::Audio)?.handle.transport().await.ok()??;
         let pair = transport.ice_transport().get_selected_candidate_pair().await.ok()??;
         Some(pair.remote().clone())
+    }
+
+    /// Lets streams in that begin with a payload type which the crate's first description did not have; each description
+    /// makes it forget them.
+    pub(super) async fn hear(&self, negotiation: &Negotiation) -> Result<(), PeerError> {
+        for line in &negotiation.lines {
+            let moved = |format: &&Common| negotiation.engine_type(&format.known) != format.remote.payload_type;
+            let late = line.formats.iter().filter(moved).map(|format| (format.known, format.remote.payload_type));
+            let late: Vec<(Known, u8)> = late.collect();
+            let (Some(kind), Some(section), false) = (line.kind, &line.section, late.is_empty()) else { continue };
+            let told = negotiation.told(kind).iter().map(|told| (told.known, told.payload_type));
+            let codecs = told.chain(late).map(|(known, payload_type)| with_feedback(&known, payload_type)).collect();
+            if let Some(transceiver) = self.transceiver(section).await? {
+                transceiver.set_codec_preferences(codecs).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn transceiver(&self, section: &str) -> Result<Option<Arc<dyn RtpTransceiver>>, PeerError> {
+        for transceiver in self.peer.get_transceivers().await {
+            if transceiver.mid().await?.as_deref() == Some(section) {
+                return Ok(Some(transceiver));
+            }
+        }
+        Ok(None)
     }
 
     /// Makes the sender of a stream, unless it is there; it stays.
@@ -210,14 +240,15 @@ fn media_engine(negotiation: &Negotiation) -> Result<MediaEngine, PeerError> {
 }
 
 fn rtc_codecs(negotiation: &Negotiation, kind: Kind) -> Vec<RTCRtpCodecParameters> {
-    // With the feedback that the interceptors added to the same codecs in the media engine.
-    let with_feedback = |known: &Known| {
-        let mut codec = parameters(known);
-        codec.rtp_codec.rtcp_feedback.extend(nack(kind));
-        codec.rtp_codec.rtcp_feedback.push(rtcp_feedback("transport-cc", ""));
-        codec
-    };
-    negotiation.sendable(kind).map(with_feedback).collect()
+    negotiation.sendable(kind).map(|known| with_feedback(known, known.payload_type)).collect()
+}
+
+/// With the feedback that the interceptors added to the same codecs in the media engine.
+fn with_feedback(known: &Known, payload_type: u8) -> RTCRtpCodecParameters {
+    let mut codec = RTCRtpCodecParameters { payload_type, ..parameters(known) };
+    codec.rtp_codec.rtcp_feedback.extend(nack(known.kind));
+    codec.rtp_codec.rtcp_feedback.push(rtcp_feedback("transport-cc", ""));
+    codec
 }
 
 fn parameters(known: &Known) -> RTCRtpCodecParameters {

@@ -138,6 +138,12 @@ impl Shared {
         self.sending.iter().any(|sending| sending.outgoing.open() && sending.outgoing.repair().is_some())
     }
 
+    /// Payload type on the wire of what one of our streams has under this type of the engine.
+    pub(super) fn wire_type(&self, ssrc: u32, engine: u8) -> u8 {
+        let sending = self.sending.iter().find(|sending| sending.outgoing.ssrc == ssrc);
+        sending.map_or(engine, |sending| sending.outgoing.types.wire(engine))
+    }
+
     /// A stream not seen before has come.
     pub(super) fn new_stream(&self, stream: Found) {
         let _ = self.streams.send(stream);

@@ -1,4 +1,5 @@
 //! The last interceptor of the chain: reads the RTCP that concerns `GStreamer` and the owner, and lets everything pass.
+//! What is sent gets the payload type that the peer has for it now.
 
 use std::{
     sync::Arc,
@@ -123,5 +124,12 @@ impl Step for Tap {
             _ => {}
         }
         onward.read(message);
+    }
+
+    fn write(&mut self, mut message: TaggedPacket, onward: &mut Onward) {
+        if let Packet::Rtp(packet) = &mut message.message.packet {
+            packet.header.payload_type = self.shared.wire_type(packet.header.ssrc, packet.header.payload_type);
+        }
+        onward.write(message);
     }
 }

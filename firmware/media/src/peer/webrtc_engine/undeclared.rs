@@ -41,6 +41,7 @@ async fn declare(engine: &Engine, stream: Found) -> Result<(), PeerError> {
     peer.set_remote_description(RTCSessionDescription::offer(next.clean_again()?)?).await?;
     let answer = peer.create_answer(None).await?;
     peer.set_local_description(answer).await?;
+    connection.hear(&next).await?;
     session.negotiation = next;
     Ok(())
 }

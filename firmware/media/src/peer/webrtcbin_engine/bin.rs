@@ -112,7 +112,8 @@ impl PeerBin {
         drop(inputs);
         let Some(input) = funnel.request_pad_simple("sink_%u") else { return };
         answer_caps_queries(&input);
-        if let Err(error) = pad.link(&input) {
+        // Behind the funnel there may still be the decoder of a former codec, which says nothing about this stream.
+        if let Err(error) = pad.link_full(&input, gst::PadLinkCheck::empty()) {
             tracing::warn!(%error, line, "a received stream could not be linked");
         }
     }

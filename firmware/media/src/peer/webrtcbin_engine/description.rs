@@ -57,7 +57,7 @@ impl Outward<'_> {
         media.port = 9;
         media.attributes.retain(|attribute| KEPT.contains(&attribute.attribute.as_str()));
         media.add_attribute(Attribute::with_value("setup", "actpass"));
-        let formats = self.formats(&read.mid, kind);
+        let formats = self.formats(kind);
         media.fmt = formats.iter().map(|(codec, _)| codec.payload_type.to_string()).collect::<Vec<_>>().join(" ");
         for (codec, known) in &formats {
             media.add_attributes(format_attributes(codec, known, asked));
@@ -68,22 +68,19 @@ impl Outward<'_> {
         media.add_attribute(Attribute::new("sendrecv"));
     }
 
-    /// What is agreed on a line, else what we offer.
-    fn formats(&self, section: &str, kind: Kind) -> Vec<(Codec, Known)> {
-        let line = self.negotiation.lines.iter().find(|line| line.section.as_deref() == Some(section));
-        match line.filter(|line| !line.rejected && !line.codecs.is_empty()) {
-            Some(line) => line.codecs.iter().map(|common| (common.remote.clone(), common.known)).collect(),
-            None => self.negotiation.ours(kind).map(|known| (known.as_codec(), *known)).collect(),
+    /// What the element was told of, which it does not all write; else what we offer.
+    fn formats(&self, kind: Kind) -> Vec<(Codec, Known)> {
+        let told = self.negotiation.told(kind);
+        if told.is_empty() {
+            return self.negotiation.ours(kind).map(|known| (known.as_codec(), *known)).collect();
         }
+        told.iter().map(|told| (told.as_codec(), told.known)).collect()
     }
 }
 
 fn format_attributes(codec: &Codec, known: &Known, asked: Option<&Media>) -> Vec<Attribute> {
     let payload_type = codec.payload_type;
-    let name = if known.name == "OPUS" { "opus" } else { known.name };
-    let channels = if known.channels > 0 { format!("/{}", known.channels) } else { String::new() };
-    let map = format!("{payload_type} {name}/{}{channels}", codec.clock_rate);
-    let mut all = vec![Attribute::with_value("rtpmap", map)];
+    let mut all = vec![Attribute::with_value("rtpmap", format!("{payload_type} {}", known.map()))];
     if !known.fmtp.is_empty() {
         all.push(Attribute::with_value("fmtp", format!("{payload_type} {}", known.fmtp)));
     }

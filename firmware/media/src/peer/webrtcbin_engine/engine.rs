@@ -21,9 +21,9 @@ use super::{
     stats,
 };
 use crate::peer::{
-    Codec, IcePolicy, PeerConfig, PeerEvent, Stream,
+    Codec, IcePolicy, Kind, PeerConfig, PeerEvent, Stream,
     codecs::Known,
-    negotiation::{Line, Negotiation, Reading},
+    negotiation::{EngineCodec, Line, Negotiation, Reading},
     told::Told,
 };
 
@@ -119,12 +119,12 @@ impl Engine {
             streams.push(Stream::Presentation);
         }
         for stream in streams {
-            let line = agreed.lines.iter().find(|line| line.stream == Some(stream));
-            let codecs: Vec<Codec> = match line.and_then(|line| line.codecs.first()) {
-                Some(common) => vec![common.remote.clone()],
+            let codecs: Vec<Codec> = match sent(agreed, stream.kind()) {
+                Some(codec) => vec![codec],
                 None => agreed.ours(stream.kind()).map(Known::as_codec).collect(),
             };
             if !codecs.is_empty() {
+                let line = agreed.lines.iter().find(|line| line.stream == Some(stream));
                 let numbers =
                     if agreed.established() { line.and_then(|line| agreed.transport_cc(line)) } else { OWN_NUMBERS };
                 self.require_sender(session, stream, &codecs, numbers);
@@ -206,11 +206,11 @@ impl Engine {
         self.shared.expected.expect(&offer);
         element.set_remote(WebRTCSDPType::Offer, &offer).await?;
         for line in &next.lines {
-            let (Some(stream), Some(common)) = (line.stream, line.codecs.first()) else { continue };
-            if line.section.is_some() {
+            let Some(stream) = line.stream.filter(|_| line.section.is_some()) else { continue };
+            if let Some(codec) = sent(next, stream.kind()) {
                 let numbers = next.transport_cc(line);
-                self.feed(stream).set_codec(&common.remote, numbers);
-                self.require_sender(session, stream, std::slice::from_ref(&common.remote), numbers);
+                self.feed(stream).set_codec(&codec, numbers);
+                self.require_sender(session, stream, &[codec], numbers);
             }
         }
         let answer = element.create(WebRTCSDPType::Answer).await?;
@@ -305,7 +305,9 @@ impl Engine {
             let Some(common) = line.codecs.first() else { continue };
             if let Some(stream) = line.stream {
                 let feed = self.feed(stream);
-                feed.set_codec(&common.remote, agreed.transport_cc(line));
+                if let Some(codec) = sent(&agreed, stream.kind()) {
+                    feed.set_codec(&codec, agreed.transport_cc(line));
+                }
                 if let Some(sink) = session.element.sink(stream) {
                     feed.lead_to(&sink, &self.shared)?;
                 }
@@ -343,6 +345,11 @@ impl Engine {
             tracing::debug!(%error, "closing the peer connection");
         }
     }
+}
+
+/// What the element takes for the codec that is sent, whatever is: its pads refuse another one than the first.
+fn sent(negotiation: &Negotiation, kind: Kind) -> Option<Codec> {
+    negotiation.told(kind).first().map(EngineCodec::as_codec)
 }
 
 impl Session {

@@ -14,7 +14,7 @@ use super::{
     feedback, keys,
     shared::Shared,
 };
-use crate::peer::PeerEvent;
+use crate::peer::{PeerEvent, negotiation::Line, pads};
 
 /// From ICE to encryption: several flights with retransmissions (RFC 6347 section 4.2.4.1 doubles from 1 s).
 const HANDSHAKE_BOUND: Duration = Duration::from_secs(10);
@@ -37,6 +37,7 @@ pub(super) fn connect(
     follow_path(webrtcbin, &Arc::downgrade(shared));
     take_streams(webrtcbin, Arc::downgrade(shared), Arc::downgrade(bin));
     set_up_inside(webrtcbin, &Arc::downgrade(shared), &Arc::downgrade(bin));
+    name_payload_types(webrtcbin, Arc::downgrade(shared));
 }
 
 fn follow_gathering(webrtcbin: &gst::Bin, gathered: &Arc<watch::Sender<Gathered>>) {
@@ -119,6 +120,24 @@ fn take_streams(webrtcbin: &gst::Bin, shared: Weak<Shared>, bin: Weak<PeerBin>) 
             bin.forget(pad);
         }
     });
+}
+
+/// Says what comes under a payload type: the element knows the codecs of its first description only. Of the answers to
+/// this question the last counts, and the element's own comes first.
+fn name_payload_types(webrtcbin: &gst::Bin, shared: Weak<Shared>) {
+    let Some(rtpbin) = webrtcbin.by_name("rtpbin") else { return };
+    rtpbin.connect("request-pt-map", false, move |values| {
+        let payload_type = values.get(2).and_then(|value| value.get::<u32>().ok());
+        let caps = payload_type.zip(shared.upgrade()).and_then(|(of, shared)| named(&shared.negotiation().lines, of));
+        Some(caps.to_value())
+    });
+}
+
+fn named(lines: &[Line], payload_type: u32) -> Option<gst::Caps> {
+    let formats = lines.iter().filter_map(|line| Some((line.kind?, &line.formats)));
+    let mut formats = formats.flat_map(|(kind, formats)| formats.iter().map(move |format| (kind, &format.remote)));
+    let (kind, codec) = formats.find(|(_, codec)| u32::from(codec.payload_type) == payload_type)?;
+    Some(pads::caps(kind, codec))
 }
 
 /// SSRC and payload type of a received stream, from the name that `rtpbin` gave it.
