@@ -1,5 +1,6 @@
 // The terminal on JsSIP.
 import JsSIP from "jssip";
+import { changes } from "./changes.js";
 import { tell } from "./log.js";
 import { prefer, show, stream } from "./media.js";
 
@@ -26,6 +27,7 @@ function take(next) {
   next.on("newDTMF", ({ originator, dtmf }) => {
     if (originator === "remote") tell("tone", { tone: dtmf.tone });
   });
+  next.on("peerconnection:setremotedescriptionfailed", (error) => tell("renegotiated", { refused: String(error) }));
   next.on("refer", ({ accept }) => accept(take, { mediaStream: stream() }));
   next.on("replaces", ({ accept }) => accept((replacing) => {
     take(replacing);
@@ -63,6 +65,12 @@ export const phone = {
   hangUp: () => session().terminate(),
   hold: () => session().hold({}, () => tell("hold", { originator: "local" })),
   unhold: () => session().unhold({}, () => tell("unhold", { originator: "local" })),
+  ...changes(() => session().connection),
+  // Offers again as soon as the negotiation before is over.
+  renegotiate(rtcOfferConstraints) {
+    const begun = session().renegotiate({ rtcOfferConstraints }, () => tell("renegotiated"));
+    if (!begun) setTimeout(() => phone.renegotiate(rtcOfferConstraints), 20);
+  },
   info: (type, body) => session().sendInfo(type, body),
   tones: (tones) => session().sendDTMF(tones, { duration: 100, interToneGap: 50 }),
   // Asks the peer of the first call to call this target, or, without one, the peer of the last call in its place.

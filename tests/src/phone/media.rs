@@ -6,27 +6,31 @@ use std::time::Duration;
 use crate::checks::HEARD;
 use crate::wait::PATIENCE;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
-use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, Statistics, VoiceProcessing};
+use roombox_media::MediaError;
+use roombox_media::api::{MediaCall, MediaConfig, MediaEvent, PresentationSource, Statistics, VoiceProcessing};
 use roombox_media::engine::MediaEngine;
 use roombox_media::peer::{Dscp, Engine, IcePolicy};
 use roombox_sip::api::{Body, SessionId};
-use roombox_testcard::code::{FrameCode, read_rgb};
+use roombox_testcard::code::{self, FrameCode, Luma, read_rgb};
 use roombox_testcard::tone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Pause between two looks at the screen, which tells nobody that it changes.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Number that the picture of the other camera carries.
+pub const OTHER_CAMERA: u8 = 77;
+
 /// The media of one phone's calls.
 pub struct Media {
     engine: MediaEngine,
-    _events: UnboundedReceiver<MediaEvent>,
+    events: UnboundedReceiver<MediaEvent>,
 }
 
 fn config(picture_source: u8, hz: u16) -> MediaConfig {
     MediaConfig {
         camera: Camera { source: CameraSource::TestPicture, device: None },
-        other_cameras: Vec::new(),
+        other_cameras: vec![Camera { source: CameraSource::TestPicture, device: Some(OTHER_CAMERA.to_string()) }],
         audio: AudioDevices {
             microphone: Some(format!("tone:{hz}")),
             speaker: Some("virtual".into()),
@@ -53,7 +57,7 @@ fn config(picture_source: u8, hz: u16) -> MediaConfig {
         tones_volume: 0,
         volume: 100,
         picture_source,
-        presentation: None,
+        presentation: Some(PresentationSource::TestCard),
         watch_signal: false,
         presentation_max_bitrate_kbps: 1000,
     }
@@ -70,9 +74,16 @@ fn text(body: &Body) -> &str {
 impl Media {
     /// Media that sends pictures with this source number and a tone of `hz`.
     pub fn start(source: u8, hz: u16) -> Self {
-        let (events, told) = unbounded_channel();
-        let engine = MediaEngine::start(config(source, hz), events).expect("the test devices are always there");
-        Self { engine, _events: told }
+        Self::adapted(source, hz, |_| ())
+    }
+
+    /// The same, set up otherwise.
+    pub fn adapted(source: u8, hz: u16, adapt: impl FnOnce(&mut MediaConfig)) -> Self {
+        let (telling, events) = unbounded_channel();
+        let mut config = config(source, hz);
+        adapt(&mut config);
+        let engine = MediaEngine::start(config, telling).expect("the test devices are always there");
+        Self { engine, events }
     }
 
     /// An offer for a call, new or running.
@@ -80,10 +91,19 @@ impl Media {
         Body::sdp(&self.engine.create_offer(number(session), false).await.expect("an offer can be made"))
     }
 
+    /// An offer for a running call with new ICE credentials.
+    pub async fn restart(&self, session: SessionId) -> Result<Body, MediaError> {
+        self.engine.create_offer(number(session), true).await.map(|offer| Body::sdp(&offer))
+    }
+
+    /// The answer to an offer that may be refused.
+    pub async fn try_answer(&self, session: SessionId, offer: &Body) -> Result<Body, MediaError> {
+        self.engine.create_answer(number(session), text(offer)).await.map(|answer| Body::sdp(&answer))
+    }
+
     /// The answer to an offer, for a call new or running.
     pub async fn answer(&self, session: SessionId, offer: &Body) -> Body {
-        let answer = self.engine.create_answer(number(session), text(offer)).await;
-        Body::sdp(&answer.unwrap_or_else(|error| panic!("{error}\n{}", text(offer))))
+        self.try_answer(session, offer).await.unwrap_or_else(|error| panic!("{error}\n{}", text(offer)))
     }
 
     /// Takes the peer's answer.
@@ -120,9 +140,66 @@ impl Media {
         read_rgb(&shown.rgb, usize::try_from(shown.width).ok()?, usize::try_from(shown.height).ok()?)
     }
 
+    /// The frame code of what the peer presents, which has three quarters of the screen's width.
+    pub async fn content_code(&self) -> Option<FrameCode> {
+        let shown = self.engine.snapshot().await?;
+        let (width, height) = (usize::try_from(shown.width).ok()?, usize::try_from(shown.height).ok()?);
+        let luma = code::luma_from_rgb(&shown.rgb);
+        let whole = Luma { data: &luma, stride: width, width, height };
+        code::read(&whole.rectangle(0, height / 8, width * 3 / 4, height * 3 / 4)?)
+    }
+
     /// Share of the energy at `hz` in the last second that was played.
     pub fn tone_share(&self, hz: f64) -> f64 {
         self.engine.speaker_samples(1.0).map_or(0.0, |heard| tone::strength(&heard.samples, heard.rate, hz))
+    }
+
+    /// The number of the frame that the camera gives now.
+    pub async fn camera_frame(&self) -> Option<u32> {
+        let shown = self.engine.camera_snapshot().await?;
+        let code = read_rgb(&shown.rgb, usize::try_from(shown.width).ok()?, usize::try_from(shown.height).ok()?)?;
+        Some(code.frame)
+    }
+
+    /// Presents the test card; true when the peer has to agree by an offer first.
+    pub async fn present(&self, session: SessionId) -> bool {
+        self.engine.open_presentation(number(session)).await.expect("the test card is always there");
+        self.engine.add_presentation(number(session)).await.expect("it is open")
+    }
+
+    /// Ends that; the line stays for the next time.
+    pub async fn present_no_more(&self, session: SessionId) {
+        self.engine.remove_presentation(number(session)).await.expect("the call stands");
+    }
+
+    /// The other camera takes the place of the one that sends.
+    pub async fn replace_camera(&self, session: SessionId) {
+        self.engine.replace_camera(number(session)).await.expect("test pictures are always there");
+    }
+
+    /// Nothing of the call is sent, played or shown, or again.
+    pub fn hold(&self, session: SessionId, hold: bool) {
+        self.engine.set_hold(number(session), hold).expect("the call stands");
+    }
+
+    /// Presses a telephone key for so long.
+    pub async fn press(&self, session: SessionId, key: char, duration_ms: u32) -> Result<(), MediaError> {
+        self.engine.send_keys(number(session), &key.to_string(), duration_ms, 100).await
+    }
+
+    /// The next key that the peer presses.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    pub async fn pressed(&mut self) -> char {
+        let key = async {
+            loop {
+                if let MediaEvent::KeyPressed { key, .. } = self.events.recv().await.expect("the engine runs") {
+                    return key;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, key).await.expect("the peer presses a key")
     }
 
     /// Ends the media of a call.

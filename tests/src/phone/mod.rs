@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 pub use account::agent;
 pub use description::{Description, directions};
 use driver::{Core, Driver, Order};
-pub use media::Media;
+pub use media::{Media, OTHER_CAMERA};
 pub use terminal::Terminal;
 pub use waits::{Incoming, Referred};
 pub use wire::{Direction, Wire};

@@ -100,6 +100,11 @@ impl Phone {
     /// Offers again by re-INVITE.
     pub fn reinvite(&mut self, session: SessionId, direction: &str) {
         let body = self.offer(direction);
+        self.reinvite_with(session, body);
+    }
+
+    /// Offers again by re-INVITE, with this description.
+    pub fn reinvite_with(&self, session: SessionId, body: Body) {
         self.command(Command::Reinvite { session, body, headers: Vec::new() });
     }
 
