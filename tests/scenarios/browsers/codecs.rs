@@ -54,6 +54,8 @@ async fn codec_of(call: &Call) -> String {
     encoder.split(' ').next().unwrap_or_default().to_owned()
 }
 
+/// On a line that is in use: one that is refused or over may still name all.
 fn has(description: &str, codec: &str) -> bool {
-    description.contains(&format!(" {codec}/90000\r\n"))
+    let mut lines = description.split("\r\nm=").filter(|line| !line.starts_with("video 0 "));
+    lines.any(|line| line.lines().any(|line| line.ends_with(&format!(" {codec}/90000"))))
 }

@@ -38,6 +38,8 @@ pub(crate) struct Fate {
     pub(crate) arrived: Option<Duration>,
     /// Bytes.
     pub(crate) size: usize,
+    /// It counts where the share of lost packets is found.
+    pub(crate) judged: bool,
 }
 
 /// The estimator of one direction; times since any beginning.
@@ -86,8 +88,9 @@ impl Estimator {
                 self.arrivals.packet(arrived, fate.size);
             }
         }
-        let total = u32::try_from(fates.len()).unwrap_or(u32::MAX);
-        let lost = u32::try_from(fates.iter().filter(|fate| fate.arrived.is_none()).count()).unwrap_or(u32::MAX);
+        let judged = || fates.iter().filter(|fate| fate.judged);
+        let total = u32::try_from(judged().count()).unwrap_or(u32::MAX);
+        let lost = u32::try_from(judged().filter(|fate| fate.arrived.is_none()).count()).unwrap_or(u32::MAX);
         if let Some(arrives) = self.arrivals.rate() {
             self.drain(now);
             self.delay.update(self.usage(), arrives, round_trip, now);

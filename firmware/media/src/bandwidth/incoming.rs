@@ -51,7 +51,7 @@ impl Incoming {
         let clock_rate = u64::from(clock_rate.max(1));
         let sent = Duration::from_secs(ticks / clock_rate)
             + Duration::from_nanos(ticks % clock_rate * 1_000_000_000 / clock_rate);
-        stream.fates.push(Fate { sent, arrived: Some(now), size });
+        stream.fates.push(Fate { sent, arrived: Some(now), size, judged: true });
     }
 
     /// To be called every [`LOOK`]; the rate in bit/s when it is to be told.

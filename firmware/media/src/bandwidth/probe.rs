@@ -194,10 +194,10 @@ mod tests {
             .map(|packet| {
                 let sent = BEGIN + Duration::from_secs_f64(bits(PACKET * packet) / cluster.rate);
                 busy = busy.max(sent) + Duration::from_secs_f64(bits(PACKET) / carries);
-                Fate { sent, arrived: Some(busy + MS * 25), size: PACKET }
+                Fate { sent, arrived: Some(busy + MS * 25), size: PACKET, judged: true }
             })
             .collect();
-        fates.push(Fate { sent: BEGIN + MS * 500, arrived: Some(BEGIN + MS * 525), size: PACKET });
+        fates.push(Fate { sent: BEGIN + MS * 500, arrived: Some(BEGIN + MS * 525), size: PACKET, judged: true });
         fates
     }
 

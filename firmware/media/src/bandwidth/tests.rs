@@ -142,7 +142,7 @@ impl Path {
             self.busy_until + WAY
         });
         let arrived = arrived.map(|arrived| self.read(arrived));
-        self.fates.push(Fate { sent, arrived, size });
+        self.fates.push(Fate { sent, arrived, size, judged: true });
     }
 
     /// When what arrives then has been seen by all who must.

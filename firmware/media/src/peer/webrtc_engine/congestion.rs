@@ -9,6 +9,7 @@ use crate::bandwidth::{
     estimator::{Estimator, Fate},
     telling::Telling,
 };
+use crate::peer::Stream;
 
 /// Between the crate and the estimator.
 pub(super) struct Congestion {
@@ -38,6 +39,10 @@ impl BandwidthEstimator for Congestion {
             return;
         }
         self.shared.path.arrivals_told();
+        // A network may treat sound apart. What comes later than the report that should have it is told as lost and never
+        // told again, so pictures are judged by pictures.
+        let sound = self.shared.sending(Stream::Audio).outgoing.ssrc;
+        let pictures = reports.iter().any(|report| report.ssrc != sound);
         let fates: Vec<Fate> = reports
             .iter()
             .filter(|report| !report.arrived || report.arrival.is_some())
@@ -45,6 +50,7 @@ impl BandwidthEstimator for Congestion {
                 sent: report.departure.saturating_duration_since(self.begun),
                 arrived: report.arrival,
                 size: report.size,
+                judged: !pictures || report.ssrc != sound,
             })
             .collect();
         if let Some(most) = self.shared.path.allowed() {

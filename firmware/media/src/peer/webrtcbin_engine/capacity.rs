@@ -114,7 +114,7 @@ mod tests {
     fn fates(packets: std::ops::Range<u32>, late: impl Fn(u32) -> Duration) -> Vec<Fate> {
         let fate = |packet| {
             let sent = MS * 5 * packet;
-            Fate { sent, arrived: Some(sent + late(packet)), size: 1_200 }
+            Fate { sent, arrived: Some(sent + late(packet)), size: 1_200, judged: true }
         };
         packets.map(fate).collect()
     }

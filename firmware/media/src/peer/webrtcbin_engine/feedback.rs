@@ -114,7 +114,8 @@ fn fate(packet: &gst::StructureRef) -> Option<Fate> {
     if !lost && arrived.is_none() {
         return None;
     }
-    Some(Fate { sent: time("local-ts")?, arrived, size: packet.get::<u32>("size").ok()?.try_into().ok()? })
+    let size = packet.get::<u32>("size").ok()?.try_into().ok()?;
+    Some(Fate { sent: time("local-ts")?, arrived, size, judged: true })
 }
 
 #[cfg(test)]
