@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a measurement takes its time")]
 
-#[allow(dead_code, unreachable_pub, reason = "shared with other tests")]
+#[allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "shared with other tests")]
 #[path = "peer_contract/browser.rs"]
 mod browser;
 mod support;

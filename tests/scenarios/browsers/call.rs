@@ -31,6 +31,8 @@ pub struct Call {
     pub room: Terminal,
     pub id: SessionId,
     pub path: Relay,
+    /// Descriptions name the ends' own sockets from now on.
+    pub direct: bool,
 }
 
 impl Call {
@@ -56,7 +58,7 @@ impl Call {
         room.media.take_answer(id, &passed(&path, End::B, &answer).await).await;
         room.phone.confirmed(id).await;
         page.answered();
-        Self { page, room, id, path }.standing().await
+        Self { page, room, id, path, direct: false }.standing().await
     }
 
     /// A page calls us.
@@ -70,7 +72,7 @@ impl Call {
         room.phone.accept(id, answer);
         room.phone.confirmed(id).await;
         page.answered();
-        Self { page, room, id, path }.standing().await
+        Self { page, room, id, path, direct: false }.standing().await
     }
 
     async fn standing(self) -> Self {
@@ -99,11 +101,18 @@ impl Call {
         self.we_offer_this(text(&offer)).await
     }
 
+    /// A description as the other end is to see it.
+    pub async fn passed(&self, end: End, description: &Body) -> Body {
+        if self.direct { description.clone() } else { passed(&self.path, end, description).await }
+    }
+
     /// We offer by re-INVITE, in these words.
     pub async fn we_offer_this(&mut self, offer: &str) -> (String, String) {
-        self.room.phone.reinvite_with(self.id, passed(&self.path, End::A, &Body::sdp(offer)).await);
+        let passed = self.passed(End::A, &Body::sdp(offer)).await;
+        self.room.phone.reinvite_with(self.id, passed);
         let answer = self.room.phone.offer_answered(self.id).await.expect("the page answers with a description");
-        self.room.media.take_answer(self.id, &passed(&self.path, End::B, &answer).await).await;
+        let passed = self.passed(End::B, &answer).await;
+        self.room.media.take_answer(self.id, &passed).await;
         (offer.to_owned(), text(&answer).to_owned())
     }
 
@@ -124,8 +133,9 @@ impl Call {
     /// Answers the offer that comes from the page.
     pub async fn answer_the_page(&mut self) -> (String, String) {
         let offer = self.room.phone.offered(self.id).await.expect("the page offers");
-        let answer = self.room.media.answer(self.id, &passed(&self.path, End::B, &offer).await).await;
-        self.room.phone.answer_offer(self.id, Ok(passed(&self.path, End::A, &answer).await));
+        let answer = self.room.media.answer(self.id, &self.passed(End::B, &offer).await).await;
+        let passed = self.passed(End::A, &answer).await;
+        self.room.phone.answer_offer(self.id, Ok(passed));
         (text(&offer).to_owned(), text(&answer).to_owned())
     }
 
@@ -186,7 +196,7 @@ impl Call {
 }
 
 /// The description as the other end is to see it.
-pub async fn passed(path: &Relay, end: End, description: &Body) -> Body {
+async fn passed(path: &Relay, end: End, description: &Body) -> Body {
     Body::sdp(&path.pass(end, text(description)).await)
 }
 
