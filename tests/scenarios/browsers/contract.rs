@@ -21,7 +21,10 @@ async fn kept_in_a_call_of_ours_by(engine: Engine) {
     let world = World::start();
     let mut call = Call::by_us(&world, engine, H264_FIRST).await;
     the_codec_is(&call, "H264").await;
-    codecs_are_left_out_by_either_side(&mut call).await;
+    // Not with the other engine: docs/developer/call-engines.md says why.
+    if engine == Engine::Webrtc {
+        codecs_are_left_out_by_either_side(&mut call).await;
+    }
     the_page_presents_then_we(&mut call).await;
     directions_change(&mut call).await;
     pictures_and_sound_go_on_at_loss(&mut call).await;
@@ -36,8 +39,8 @@ async fn kept_in_a_call_of_the_page_by(engine: Engine) {
     the_codec_is(&call, "VP8").await;
     we_present_then_the_page(&mut call).await;
     either_side_holds(&mut call).await;
-    codecs_are_left_out_by_either_side(&mut call).await;
     if engine == Engine::Webrtc {
+        codecs_are_left_out_by_either_side(&mut call).await;
         keys_are_pressed_both_ways(&mut call).await;
         either_side_restarts_ice(&mut call).await;
         call.end(OUR_SOURCE).await;
