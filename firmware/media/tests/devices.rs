@@ -10,7 +10,6 @@ mod support;
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
-use gst::prelude::*;
 use roombox_hal::board::{Camera, CameraSource};
 use roombox_media::{
     MediaError,
@@ -21,18 +20,10 @@ use support::{Box, PATIENCE, config};
 
 /// A film of a second.
 fn film(path: &Path) {
-    gst::init().unwrap();
-    let text = "videotestsrc num-buffers=15 pattern=ball animation-mode=frames ! video/x-raw,width=320,height=180,framerate=15/1 ! \
-                jpegenc ! avimux ! filesink name=file";
-    let pipeline = gst::parse::launch(text).unwrap();
-    let file = pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap();
-    file.set_property("location", path.to_str().unwrap());
-    pipeline.set_state(gst::State::Playing).unwrap();
-    let bus = pipeline.bus().unwrap();
-    let end =
-        bus.timed_pop_filtered(gst::ClockTime::from_seconds(60), &[gst::MessageType::Eos, gst::MessageType::Error]);
-    assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
-    pipeline.set_state(gst::State::Null).unwrap();
+    support::film(
+        path,
+        "videotestsrc num-buffers=15 pattern=ball animation-mode=frames ! video/x-raw,width=320,height=180,framerate=15/1 ! jpegenc ! avimux",
+    );
 }
 
 fn camera_works(works: bool) -> impl Fn(&MediaEvent) -> bool {

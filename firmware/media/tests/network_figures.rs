@@ -28,7 +28,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gst::prelude::*;
 use link::{Bandwidth, Rules};
 use quality::{CALL, connect_over, incoming, over};
 use relay::{End, Relay};
@@ -124,18 +123,8 @@ async fn losses(figures: &mut Vec<Figure>) {
 /// A clip that no encoder makes small, so that the picture takes all it may.
 fn snow(folder: &Path) -> Camera {
     let file = folder.join("snow.avi");
-    let text = format!(
-        "videotestsrc pattern=snow num-buffers=90 ! video/x-raw,width=640,height=360,framerate=30/1 ! \
-         jpegenc quality=40 ! avimux ! filesink location={}",
-        file.display()
-    );
-    gst::init().unwrap();
-    let pipeline = gst::parse::launch(&text).unwrap();
-    pipeline.set_state(gst::State::Playing).unwrap();
-    let over = [gst::MessageType::Eos, gst::MessageType::Error];
-    let message = pipeline.bus().unwrap().timed_pop_filtered(gst::ClockTime::from_seconds(60), &over).unwrap();
-    assert_eq!(message.type_(), gst::MessageType::Eos, "{message:?}");
-    pipeline.set_state(gst::State::Null).unwrap();
+    let size = "video/x-raw,width=640,height=360,framerate=30/1";
+    support::film(&file, &format!("videotestsrc pattern=snow num-buffers=90 ! {size} ! jpegenc quality=40 ! avimux"));
     Camera { source: CameraSource::File, device: Some(file.display().to_string()) }
 }
 

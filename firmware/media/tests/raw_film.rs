@@ -9,25 +9,16 @@ mod support;
 
 use std::{path::Path, time::Duration};
 
-use gst::prelude::*;
 use roombox_hal::board::{Camera, CameraSource};
 use roombox_media::api::MediaEvent;
 use support::{Box, PATIENCE, config};
 
 /// A film of a second, as large as what goes out.
 fn film(path: &Path) {
-    gst::init().unwrap();
-    let text = "videotestsrc num-buffers=15 pattern=ball animation-mode=frames ! \
-                video/x-raw,format=I420,width=640,height=360,framerate=15/1 ! y4menc ! filesink name=file";
-    let pipeline = gst::parse::launch(text).unwrap();
-    let file = pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap();
-    file.set_property("location", path.to_str().unwrap());
-    pipeline.set_state(gst::State::Playing).unwrap();
-    let bus = pipeline.bus().unwrap();
-    let end =
-        bus.timed_pop_filtered(gst::ClockTime::from_seconds(60), &[gst::MessageType::Eos, gst::MessageType::Error]);
-    assert_eq!(end.unwrap().type_(), gst::MessageType::Eos);
-    pipeline.set_state(gst::State::Null).unwrap();
+    support::film(
+        path,
+        "videotestsrc num-buffers=15 pattern=ball animation-mode=frames ! video/x-raw,format=I420,width=640,height=360,framerate=15/1 ! y4menc",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,8 +11,8 @@ use roombox_tests::phone::{Media, Terminal};
 use roombox_tests::wait::{PATIENCE, until};
 use serde_json::{Value, json};
 
-use crate::link::Rules;
-use crate::relay::{End, Relay};
+use crate::of_media::link::Rules;
+use crate::of_media::relay::{End, Relay};
 use crate::world::{BOX_TONE, PAGE_SOURCE, PAGE_TONE, World, page_sees_and_hears};
 
 /// Number that our picture carries; that of our presentation is 100 more.

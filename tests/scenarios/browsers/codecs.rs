@@ -4,7 +4,7 @@
 use roombox_tests::wait::PATIENCE;
 
 use crate::call::Call;
-use crate::described::only;
+use crate::of_media::described::only;
 
 /// Pictures go both ways and are in this codec, by what encodes and what decodes.
 pub async fn the_codec_is(call: &Call, codec: &str) {

@@ -9,8 +9,8 @@ use roombox_tests::wait::{PATIENCE, until};
 use serde_json::json;
 
 use crate::call::{Call, OUR_SOURCE};
-use crate::link::Rules;
-use crate::relay::End;
+use crate::of_media::link::Rules;
+use crate::of_media::relay::End;
 
 /// Number that the page's presentation carries.
 const PAGE_CONTENT: u8 = 41;

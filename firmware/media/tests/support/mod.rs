@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gst::prelude::*;
 use roombox_hal::board::{AudioDevices, Camera, CameraSource, Codecs, Conversion, ScreenWiring};
 use roombox_media::{
     MediaError,
@@ -220,4 +221,17 @@ pub fn threads() -> usize {
 /// Open file descriptors of this process.
 pub fn descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// Writes what is made, a film by its elements as `gst_parse_launch` takes them, into a file.
+pub fn film(path: &Path, making: &str) {
+    gst::init().unwrap();
+    let pipeline = gst::parse::launch(&format!("{making} ! filesink name=file")).unwrap();
+    let file = pipeline.downcast_ref::<gst::Bin>().unwrap().by_name("file").unwrap();
+    file.set_property("location", path.to_str().unwrap());
+    pipeline.set_state(gst::State::Playing).unwrap();
+    let over = [gst::MessageType::Eos, gst::MessageType::Error];
+    let message = pipeline.bus().unwrap().timed_pop_filtered(gst::ClockTime::from_seconds(60), &over).unwrap();
+    assert_eq!(message.type_(), gst::MessageType::Eos, "{message:?}");
+    pipeline.set_state(gst::State::Null).unwrap();
 }
